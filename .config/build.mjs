@@ -1,0 +1,61 @@
+// Bundles the command line into dist/cargo-boxed.cjs. What is imported by `import()` becomes a bundle of its own that
+// is loaded only when it is needed: a no-op build must not pay for the Docker client or the YAML parser at start-up.
+// A lazy bundle gets its own copy of the small modules it shares, so no module may hold state or rely on `instanceof`.
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const outdir = 'dist';
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+const lazyEntries = new Map();
+const bundled = new Set();
+
+const lazyImports = {
+  name: 'lazy-imports',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.{1,2}\// }, (request) => {
+      if (request.kind !== 'dynamic-import') return undefined;
+      const file = resolve(request.resolveDir, request.path);
+      const folder = basename(resolve(file, '..'));
+      const name = `${folder}-${basename(file).replace(/\.ts$/, '')}`;
+      lazyEntries.set(name, file);
+      return { path: `./${name}.cjs`, external: true };
+    });
+    // dockerode's ssh transport and BuildKit session drag in native code and gRPC; neither is ever used here.
+    bundler.onResolve({ filter: /^(ssh2|cpu-features|@grpc\/grpc-js|@grpc\/proto-loader)$/ }, () => ({
+      path: 'unused',
+      namespace: 'unused',
+    }));
+    bundler.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}', loader: 'js' }));
+  },
+};
+
+const options = (name, file) => ({
+  entryPoints: { [name]: file },
+  outdir,
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minify: true,
+  keepNames: false,
+  legalComments: 'linked',
+  external: ['@lydell/node-pty'],
+  define: { 'import.meta.url': '__moduleUrl', PACKAGE_VERSION: JSON.stringify(version) },
+  banner: { js: "var __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+  plugins: [lazyImports],
+  logLevel: 'warning',
+});
+
+await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir);
+lazyEntries.set('cargo-boxed', resolve('src/main.ts'));
+while (bundled.size < lazyEntries.size) {
+  for (const [name, file] of lazyEntries) {
+    if (bundled.has(name)) continue;
+    bundled.add(name);
+    await build(options(name, file));
+  }
+}
+await chmod(join(outdir, 'cargo-boxed.cjs'), 0o755);

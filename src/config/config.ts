@@ -1,0 +1,56 @@
+/** The settled configuration: every value with the place it came from. */
+export interface Config {
+  readonly engine: Setting<EngineChoice>;
+  readonly environment: Setting<EnvironmentChoice>;
+  /** An OCI image reference; only read with the `image` environment. */
+  readonly image: Setting<string | null>;
+  readonly suite: Setting<DebianSuite>;
+  /** Names from the layer catalogue (images/debian/layers.json), sorted, without duplicates. */
+  readonly layers: Setting<readonly string[]>;
+  /** `host`: the host's rustup toolchain, mounted read-only. `image`: the one that the image brings. */
+  readonly toolchain: Setting<'host' | 'image'>;
+  /** Where the project stands inside the box: a fixed path, or (for editors) the host's own. */
+  readonly projectPath: Setting<'fixed' | 'mirror'>;
+  readonly env: EnvironmentVariables;
+  readonly limits: Limits;
+  readonly export: Setting<boolean>;
+  readonly pinned: Setting<boolean>;
+  /** Where packages that have left the main mirror are looked for; user configuration only. */
+  readonly snapshotMirror: Setting<string | null>;
+  readonly color: Setting<'auto' | 'always' | 'never'>;
+  readonly verbosity: Setting<'quiet' | 'normal' | 'verbose'>;
+  readonly output: Setting<'text' | 'json'>;
+}
+
+export type EngineChoice = 'auto' | 'bwrap' | 'docker';
+export type EnvironmentChoice = 'debian' | 'image';
+export type DebianSuite = 'bookworm' | 'trixie';
+
+export interface Setting<T> {
+  readonly value: T;
+  readonly origin: Origin;
+}
+
+export type Origin =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'user' | 'project'; readonly file: string; readonly line: number; readonly column: number }
+  | { readonly kind: 'environment'; readonly variable: string }
+  | { readonly kind: 'flag'; readonly flag: string };
+
+export interface EnvironmentVariables {
+  /** Names of host variables that pass into the box, sorted. */
+  readonly pass: Setting<readonly string[]>;
+  /** Variables with a value of their own. */
+  readonly set: Setting<Readonly<Record<string, string>>>;
+}
+
+/** Limits of one box. `null` is no limit. A limit with another origin than `default` must be held or refused. */
+export interface Limits {
+  readonly memoryBytes: Setting<number | null>;
+  readonly processes: Setting<number | null>;
+  readonly cpus: Setting<number | null>;
+  readonly wallClockMs: Setting<number | null>;
+  readonly silenceMs: Setting<number | null>;
+  readonly diskBytes: Setting<number | null>;
+  readonly openFiles: Setting<number | null>;
+}

@@ -1,0 +1,79 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Result } from '../base/result.ts';
+import type { BoxLimits } from '../plan/box-plan.ts';
+
+/** What holds the wall. An engine takes a complete box and knows nothing of how it came to be. */
+export interface Engine {
+  readonly name: 'bwrap' | 'docker';
+  /** Whether it works here, and what it can hold. A failure says what is missing and how to get it. */
+  check(): Promise<Result<EngineReport>>;
+  /** Runs one box to its end and leaves nothing behind, also when `signal` aborts it. */
+  run(box: ResolvedBox, streams: BoxStreams, signal: AbortSignal): Promise<Result<Outcome>>;
+}
+
+export interface EngineReport {
+  readonly engine: 'bwrap' | 'docker';
+  readonly version: string;
+  /** The program or socket used, an absolute path outside of any project. */
+  readonly path: string;
+  readonly enforces: ReadonlySet<Guarantee>;
+  /** Why a guarantee is not held here, and the remedy. */
+  readonly gaps: Readonly<Partial<Record<Guarantee, string>>>;
+}
+export type Guarantee =
+  | 'read-only-project'
+  | 'no-network'
+  | 'memory-limit'
+  | 'process-limit'
+  | 'cpu-limit'
+  | 'disk-limit'
+  | 'open-files-limit'
+  | 'seccomp'
+  | 'user-namespace';
+
+/** A box with every path resolved. */
+export interface ResolvedBox {
+  /** Unique for this run: names containers, cgroups and scratch folders. */
+  readonly id: string;
+  readonly root: PreparedRoot;
+  readonly argv: readonly string[];
+  readonly workingDirectory: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly mounts: readonly ResolvedMount[];
+  readonly network: 'none' | 'host';
+  readonly limits: BoxLimits;
+  readonly streams: 'pipes' | 'terminal' | 'direct';
+  /** Owner of all that the box makes: the calling user. */
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export type ResolvedMount =
+  | {
+      readonly kind: 'bind';
+      readonly source: string;
+      readonly target: string;
+      readonly access: 'read-only' | 'read-write';
+    }
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes: number | null };
+
+/** A root file system that is ready: a folder for bwrap, an image for docker. */
+export type PreparedRoot =
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'image'; readonly id: string };
+
+/** `inherit`: the caller's own descriptor. A terminal box ignores these. */
+export interface BoxStreams {
+  readonly stdin: 'none' | 'inherit' | Readable;
+  readonly stdout: 'inherit' | Writable;
+  readonly stderr: 'inherit' | Writable;
+}
+
+/** How a box ended. Cargo failing is a finished box. */
+export type Outcome =
+  | { readonly kind: 'finished'; readonly status: number }
+  | { readonly kind: 'killed'; readonly signal: string }
+  | { readonly kind: 'limit'; readonly limit: keyof BoxLimits; readonly value: number }
+  | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
+  /** The engine or the box vanished: never a success. */
+  | { readonly kind: 'lost'; readonly why: string };

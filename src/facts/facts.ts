@@ -1,0 +1,83 @@
+/** What this host and this Cargo project are: read once, then plain data. Paths are absolute and real unless said. */
+export interface Facts {
+  readonly host: HostFacts;
+  readonly project: ProjectFacts;
+  readonly toolchain: ToolchainFacts;
+}
+
+export interface HostFacts {
+  readonly uid: number;
+  readonly gid: number;
+  readonly architecture: 'x86_64' | 'aarch64';
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** The host's whole environment; only `plan-variables` picks from it, by table and by configuration. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly terminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** The user's CARGO_HOME: read as data, never mounted as a whole. */
+  readonly cargoHome: string;
+}
+
+export interface ProjectFacts {
+  /** What is mounted: the VCS root if the workspace lies in one, else the workspace root. Never `/` or the home. */
+  readonly mountRoot: string;
+  /** The workspace root, relative to `mountRoot`; empty when they are the same. */
+  readonly workspace: string;
+  /** Where the command was started, relative to `mountRoot`. */
+  readonly current: string;
+  /** Every manifest that cargo will read, workspace root first, then sorted by path. */
+  readonly manifests: readonly ManifestFacts[];
+  readonly lockfile: LockfileFacts;
+  /** sha256 over the manifests, Cargo.lock and all that the fetch phase reads of the project: the name of its view. */
+  readonly fetchInputs: string;
+  readonly cargoConfig: CargoConfigFacts;
+  /** Configuration of the workspace root's `[workspace.metadata.boxed]` or `[package.metadata.boxed]`, if there. */
+  readonly hasMetadata: boolean;
+}
+
+export interface ManifestFacts {
+  /** The folder of the Cargo.toml, relative to `mountRoot`. */
+  readonly folder: string;
+  readonly packageName: string | null;
+  readonly role: 'root' | 'member' | 'path-dependency';
+  /** The parsed Cargo.toml: foreign data. */
+  readonly content: TomlTable;
+  readonly text: string;
+}
+
+export type TomlValue = string | number | bigint | boolean | Date | readonly TomlValue[] | TomlTable;
+export interface TomlTable {
+  readonly [key: string]: TomlValue;
+}
+
+export type LockfileFacts =
+  | { readonly state: 'missing' }
+  | { readonly state: 'present'; readonly text: string; readonly sha256: string };
+
+/** The project's and the user's cargo configuration, read as data. */
+export interface CargoConfigFacts {
+  /** Merged `.cargo/config.toml` files from the start folder up to `mountRoot`, nearest wins. */
+  readonly project: TomlTable;
+  /** `config.toml` in the user's CARGO_HOME. */
+  readonly user: TomlTable;
+  /** The files of the project's part, relative to `mountRoot`. */
+  readonly files: readonly string[];
+}
+
+export interface ToolchainFacts {
+  /** As rustup names it: `stable-x86_64-unknown-linux-gnu`. */
+  readonly name: string;
+  /** The toolchain's folder on the host. */
+  readonly path: string;
+  /** Cargo's version: `1.95.0`. */
+  readonly version: string;
+  readonly host: string;
+  /** sha256 of `lib/rustlib/multirust-channel-manifest.toml`. */
+  readonly manifestSha256: string;
+  /** Installed components as rustup lists them, sorted: `cargo-x86_64-unknown-linux-gnu`. */
+  readonly components: readonly string[];
+  /** Installed targets, sorted. */
+  readonly targets: readonly string[];
+  /** Why this one: `+TOOLCHAIN`, a file with its path, or rustup's default. */
+  readonly reason: string;
+}

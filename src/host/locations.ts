@@ -1,0 +1,55 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+/** Where the tool keeps what is its own. All below CARGO_BOXED_HOME when it is set, else in the XDG folders. */
+export interface Locations {
+  /** The user's configuration file. */
+  readonly userConfig: string;
+  /** Pins of the user's default environment and of foreign projects. */
+  readonly data: string;
+  /** Roots, store, views, targets: can be deleted at any time. */
+  readonly cache: string;
+  /** Locks, owners of running boxes, scratch. */
+  readonly state: string;
+}
+
+export function locations(variables: Readonly<Record<string, string | undefined>>): Locations {
+  const home = variables.CARGO_BOXED_HOME;
+  if (home !== undefined && isAbsolute(home)) {
+    return {
+      userConfig: join(home, 'config.yaml'),
+      data: join(home, 'data'),
+      cache: join(home, 'cache'),
+      state: join(home, 'state'),
+    };
+  }
+  const xdg = (name: string, fallback: string) => {
+    const value = variables[name];
+    const folder = value !== undefined && isAbsolute(value) ? value : join(homedir(), fallback);
+    return join(folder, 'cargo-boxed');
+  };
+  return {
+    userConfig: join(xdg('XDG_CONFIG_HOME', '.config'), 'config.yaml'),
+    data: xdg('XDG_DATA_HOME', '.local/share'),
+    cache: xdg('XDG_CACHE_HOME', '.cache'),
+    state: xdg('XDG_STATE_HOME', '.local/state'),
+  };
+}
+
+/** The folders below `cache`, one name a kind. */
+export const cacheFolders = {
+  /** `<rootSha256>/`: a prepared Debian root. */
+  roots: 'roots',
+  /** `<sha256>.deb` */
+  debs: 'debs',
+  /** Unpacked crates, named by a keyed hash, in a folder that cannot be listed. */
+  store: 'store',
+  /** `<sha256>.crate` */
+  archives: 'archives',
+  /** `<view>/`: the crates of one Cargo.lock. */
+  views: 'views',
+  /** `<project>/<identity>/` */
+  targets: 'targets',
+  /** CARGO_HOME of the fetch box: registry indexes and git databases. */
+  fetchHome: 'fetch-home',
+} as const;

@@ -1,0 +1,54 @@
+/** What `cargo-boxed.lock` holds: every byte of the environment by version, size and sum. Written as canonical JSON. */
+export interface Pins {
+  readonly version: 1;
+  readonly debian?: DebianPins;
+  readonly image?: ImagePins;
+  readonly toolchain?: ToolchainPins;
+  /** Crates that a command line may reach beyond Cargo.lock (`--features DEP/FEAT`). */
+  readonly extraCrates?: readonly ExtraCrate[];
+}
+
+export interface DebianPins {
+  readonly suite: string;
+  readonly architecture: string;
+  /** Names from the layer catalogue that the root adds to the base, sorted. */
+  readonly layers: readonly string[];
+  /** When the packages were resolved, as a snapshot mirror names it: `20261126T000000Z`. */
+  readonly snapshot: string;
+  readonly packages: readonly DebianPackage[];
+  /** sha256 of the root file system's tar. */
+  readonly rootSha256: string;
+}
+
+export interface DebianPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  /** The archive it came from, as snapshot mirrors name it: `debian` or `debian-security`. */
+  readonly archive: string;
+  /** The path below the archive: `pool/main/…`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+export interface ImagePins {
+  /** As people wrote it, with its tag. */
+  readonly reference: string;
+  /** `sha256:…` of the manifest. */
+  readonly digest: string;
+}
+
+export interface ToolchainPins {
+  readonly name: string;
+  readonly version: string;
+  readonly manifestSha256: string;
+  readonly components: readonly { readonly name: string; readonly sha256: string }[];
+}
+
+export interface ExtraCrate {
+  readonly name: string;
+  readonly version: string;
+  readonly source: string;
+  readonly checksum: string;
+}

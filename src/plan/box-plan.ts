@@ -1,0 +1,114 @@
+/**
+ * The whole decision as plain data: equal inputs give equal bytes. No clock, no random, no host path (a mount's source
+ * is anchored), names of secrets and not their values. `build` runs exactly the value that `plan` prints.
+ */
+export interface BoxPlan {
+  readonly version: 1;
+  readonly engine: 'bwrap' | 'docker';
+  readonly environment: EnvironmentPlan;
+  readonly toolchain: ToolchainPlan;
+  /** Hash over all that can change the result; names the target directory. */
+  readonly identity: string;
+  /** Name of the crate view: hash over what the fetch phase reads. `null` when the project has no dependencies to fetch. */
+  readonly view: string | null;
+  readonly fetch: FetchPlan;
+  /** The box that runs cargo; `null` for `fetch` and for lock-writing commands. */
+  readonly box: BoxStep | null;
+  readonly exports: ExportPlan | null;
+}
+
+export type EnvironmentPlan =
+  | { readonly kind: 'debian'; readonly suite: string; readonly layers: readonly string[]; readonly rootSha256: string }
+  | { readonly kind: 'image'; readonly reference: string; readonly digest: string };
+
+export type ToolchainPlan =
+  | { readonly kind: 'host'; readonly name: string; readonly version: string; readonly manifestSha256: string }
+  | { readonly kind: 'image' };
+
+export interface FetchPlan {
+  /** `missing` and `stale-allowed` let cargo write Cargo.lock, which then comes back; `locked` never. */
+  readonly lockfile: 'locked' | 'may-change';
+  readonly offline: boolean;
+  /** Target triples whose dependencies are unpacked whole; others get a manifest and stubs. Empty: all. */
+  readonly targets: readonly string[];
+}
+
+/** One box: everything an engine needs to know but the host's own paths. */
+export interface BoxStep {
+  readonly argv: readonly string[];
+  /** Absolute, inside. */
+  readonly workingDirectory: string;
+  /** The whole environment, sorted by name. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly network: 'none' | 'host';
+  readonly limits: BoxLimits;
+  /** `pipes`: output is filtered. `terminal`: a real one. `direct`: the caller's own file descriptors, byte-exact. */
+  readonly streams: 'pipes' | 'terminal' | 'direct';
+}
+
+export type Mount =
+  | {
+      readonly kind: 'bind';
+      readonly source: AnchoredPath;
+      readonly target: string;
+      readonly access: 'read-only' | 'read-write';
+    }
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes: number | null };
+
+/** A path on the host, named by what it is: only the engine's edge turns it into a real one. */
+export interface AnchoredPath {
+  readonly anchor: Anchor;
+  /** Relative, `/`-separated, no `..`; empty for the anchor itself. */
+  readonly path: string;
+}
+export type Anchor =
+  | 'project'
+  | 'target'
+  | 'view'
+  | 'store'
+  | 'toolchain'
+  | 'cargo-bin'
+  | 'scratch'
+  | 'fetch-home'
+  | 'skeleton'
+  | 'certificates'
+  | 'resolver';
+
+/** `required`: it was asked for, so an engine that cannot hold it refuses. `default`: said by `status` and `doctor`. */
+export interface BoxLimit {
+  readonly value: number;
+  readonly strength: 'default' | 'required';
+}
+export interface BoxLimits {
+  readonly memoryBytes: BoxLimit | null;
+  readonly processes: BoxLimit | null;
+  readonly cpus: BoxLimit | null;
+  readonly wallClockMs: BoxLimit | null;
+  readonly silenceMs: BoxLimit | null;
+  readonly diskBytes: BoxLimit | null;
+  readonly openFiles: BoxLimit | null;
+}
+
+export interface ExportPlan {
+  /** Below the target anchor, where cargo puts final artifacts. */
+  readonly from: string;
+  /** Folder of the export, below the workspace. */
+  readonly to: string;
+}
+
+/** Where things stand inside every box. One folder, so that a read-only root needs one mount point. */
+export const inside = {
+  base: '/box',
+  project: '/box/project',
+  /** Cargo's target directory (final artifacts) and build directory (intermediate files) lie below it. */
+  target: '/box/target',
+  targetDirectory: '/box/target/out',
+  buildDirectory: '/box/target/build',
+  cargoHome: '/box/cargo',
+  crates: '/box/crates',
+  store: '/box/store',
+  toolchain: '/box/toolchain',
+  home: '/box/home',
+  bin: '/box/bin',
+} as const;

@@ -1,0 +1,53 @@
+/**
+ * What went wrong and what the reader can do about it. A value that is collected and returned, never thrown.
+ * The text is for a terminal: no control characters of foreign origin (see `printable`).
+ */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** What happened, one sentence without a final full stop. */
+  readonly what: string;
+  readonly where?: Place;
+  /** The cause, when `what` does not say it. */
+  readonly why?: string;
+  /** What to do now: a sentence or a command. */
+  readonly fix?: string;
+}
+
+/** A place in a file; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** Each expected failure and the exit code it leads to; `--json` prints the code, so the names are stable. */
+export const problemCodes = {
+  usage: 64,
+  'no-manifest': 66,
+  'lock-missing': 65,
+  'lock-outdated': 65,
+  'engine-missing': 69,
+  'engine-failed': 69,
+  'fetch-failed': 75,
+  'checksum-mismatch': 65,
+  'archive-refused': 77,
+  refused: 77,
+  'not-enforceable': 77,
+  config: 78,
+  manifest: 78,
+  toolchain: 78,
+  environment: 78,
+  path: 78,
+  storage: 74,
+  internal: 70,
+} as const satisfies Record<string, number>;
+export type ProblemCode = keyof typeof problemCodes;
+
+/** Foreign text made safe to print: control and bidi characters escaped, at most `limit` characters. */
+export function printable(text: string, limit = 300): string {
+  const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return cut.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+  });
+}
