@@ -11,7 +11,13 @@ export const maximumTextBytes = 16 * 1024 * 1024;
  */
 export function readForeignText(file: string, maximumBytes = maximumTextBytes): Result<string | null> {
   const refuse = (why: string) =>
-    failure({ code: 'path', what: `${printable(file)} cannot be used`, where: { file }, why, fix: 'Replace it with a regular file.' });
+    failure({
+      code: 'path',
+      what: `${printable(file)} cannot be used`,
+      where: { file },
+      why,
+      fix: 'Replace it with a regular file.',
+    });
   let descriptor: number;
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -24,7 +30,8 @@ export function readForeignText(file: string, maximumBytes = maximumTextBytes): 
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) return refuse(stat.isDirectory() ? 'it is a folder' : 'it is not a regular file');
-    if (stat.size > maximumBytes) return refuse(`it has ${stat.size} bytes, more than the ${maximumBytes} that are read`);
+    if (stat.size > maximumBytes)
+      return refuse(`it has ${stat.size} bytes, more than the ${maximumBytes} that are read`);
     const bytes = Buffer.alloc(stat.size);
     let length = 0;
     while (length < bytes.length) {
@@ -35,7 +42,12 @@ export function readForeignText(file: string, maximumBytes = maximumTextBytes): 
     try {
       return success(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length)));
     } catch {
-      return failure({ code: 'config', what: `${printable(file)} is not UTF-8`, where: { file }, fix: 'Save it as UTF-8.' });
+      return failure({
+        code: 'config',
+        what: `${printable(file)} is not UTF-8`,
+        where: { file },
+        fix: 'Save it as UTF-8.',
+      });
     }
   } finally {
     closeSync(descriptor);

@@ -1,0 +1,114 @@
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join, sep } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { execa } from 'execa';
+
+/** Folders that are searched when PATH lacks them: engines and mount tools often live there. */
+const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/**
+ * The absolute path of a program, or `null`. Relative entries of PATH and everything inside `forbidden` folders (the
+ * project) are passed over: no file of a project decides which program runs on the host.
+ */
+export function findProgram(
+  name: string,
+  searchPath: string | undefined,
+  forbidden: readonly string[] = [],
+): string | null {
+  const folders = [...(searchPath ?? '').split(delimiter).filter(isAbsolute), ...systemFolders];
+  for (const folder of folders) {
+    const candidate = join(folder, name);
+    try {
+      accessSync(candidate, constants.X_OK);
+      if (!statSync(candidate).isFile()) continue;
+      const real = realpathSync(candidate);
+      const lies = (path: string, root: string) => path === root || path.startsWith(root + sep);
+      if (forbidden.some((root) => lies(real, root) || lies(candidate, root))) continue;
+      return candidate;
+    } catch {
+      // Not there or not executable: the next folder may have it.
+    }
+  }
+  return null;
+}
+
+export interface ProgramOptions {
+  readonly workingDirectory?: string;
+  /** The whole environment of the program; nothing is inherited. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly stdin?: 'none' | 'inherit' | Readable | string | Uint8Array;
+  /** `text` collects at most `maximumTextBytes`; a stream gets the bytes with back pressure. */
+  readonly stdout?: 'text' | 'inherit' | 'none' | Writable;
+  readonly stderr?: 'text' | 'inherit' | 'none' | Writable;
+  /** Aborting kills the program. */
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+  /** More descriptors, from number 3 on. */
+  readonly descriptors?: readonly number[];
+  /** In a process group of its own, so that a terminal's Ctrl-C reaches us alone. */
+  readonly ownProcessGroup?: boolean;
+  readonly onStart?: (processId: number) => void;
+}
+
+export interface ProgramEnd {
+  /** `null` when a signal ended it or it could not be started. */
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  /** Why it could not be started. */
+  readonly startError: string | null;
+}
+
+const maximumTextBytes = 8 * 1024 * 1024;
+
+/** Runs a program by absolute path to its end. Never throws for what the program does. */
+export async function runProgram(
+  path: string,
+  programArguments: readonly string[],
+  options: ProgramOptions,
+): Promise<ProgramEnd> {
+  const { stdin = 'none', stdout = 'text', stderr = 'text' } = options;
+  const input = typeof stdin === 'string' && stdin !== 'none' && stdin !== 'inherit' ? stdin : undefined;
+  const output = (target: 'text' | 'inherit' | 'none' | Writable) =>
+    target === 'text' ? ('pipe' as const) : target === 'none' ? ('ignore' as const) : target;
+  const standardInput =
+    input !== undefined || stdin instanceof Uint8Array
+      ? ('pipe' as const)
+      : stdin === 'none'
+        ? ('ignore' as const)
+        : stdin;
+  const running = execa(path, programArguments, {
+    env: { ...options.variables },
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
+    ...(input !== undefined ? { input } : stdin instanceof Uint8Array ? { input: stdin } : {}),
+    stdio: [
+      standardInput as 'pipe',
+      output(stdout) as 'pipe',
+      output(stderr) as 'pipe',
+      ...((options.descriptors ?? []) as unknown as 'ignore'[]),
+    ],
+    buffer: { stdout: stdout === 'text', stderr: stderr === 'text', fd3: false },
+    maxBuffer: maximumTextBytes,
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    forceKillAfterDelay: 2000,
+    detached: options.ownProcessGroup === true,
+    cleanup: true,
+  });
+  if (running.pid !== undefined) options.onStart?.(running.pid);
+  const ended = await running;
+  const started = running.pid !== undefined;
+  return {
+    status: ended.exitCode ?? null,
+    signal: ended.signal ?? null,
+    stdout: typeof ended.stdout === 'string' ? ended.stdout : '',
+    stderr: typeof ended.stderr === 'string' ? ended.stderr : '',
+    timedOut: ended.timedOut,
+    startError: started ? null : ((ended as { originalMessage?: string }).originalMessage ?? 'it could not be started'),
+  };
+}
