@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
@@ -45,6 +45,8 @@ export interface ProgramOptions {
   readonly timeoutMs?: number;
   /** More descriptors, from number 3 on. */
   readonly descriptors?: readonly number[];
+  /** Covers every descriptor that we inherited ourselves: whoever started us may have left something open. */
+  readonly coverInherited?: boolean;
   /** In a process group of its own, so that a terminal's Ctrl-C reaches us alone. */
   readonly ownProcessGroup?: boolean;
   readonly onStart?: (processId: number) => void;
@@ -90,9 +92,9 @@ export async function runProgram(
       standardInput as 'pipe',
       output(stdout) as 'pipe',
       output(stderr) as 'pipe',
-      ...((options.descriptors ?? []) as unknown as 'ignore'[]),
+      ...(extraDescriptors(options) as unknown as 'ignore'[]),
     ],
-    buffer: { stdout: stdout === 'text', stderr: stderr === 'text', fd3: false },
+    buffer: { stdout: stdout === 'text', stderr: stderr === 'text' },
     maxBuffer: maximumTextBytes,
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
@@ -111,4 +113,40 @@ export async function runProgram(
     timedOut: ended.timedOut,
     startError: started ? null : ((ended as { originalMessage?: string }).originalMessage ?? 'it could not be started'),
   };
+}
+
+/** Ours from number 3 on, then the null device over each inherited number; gaps stay as they are (`ignore`). */
+function extraDescriptors(options: ProgramOptions): readonly (number | 'ignore')[] {
+  const extra: (number | 'ignore')[] = [...(options.descriptors ?? [])];
+  if (options.coverInherited !== true) return extra;
+  const inherited = inheritedDescriptors().filter((descriptor) => descriptor >= 3 + extra.length);
+  const nothing = inherited.length > 0 ? nullDevice() : 0;
+  for (const descriptor of inherited) {
+    while (extra.length + 3 < descriptor) extra.push('ignore');
+    extra.push(nothing);
+  }
+  return extra;
+}
+
+const highestCovered = 4096;
+
+/** Open descriptors above 2 that a started program would get: those without close-on-exec, sorted. */
+function inheritedDescriptors(): readonly number[] {
+  const closeOnExec = 0o2000000;
+  return readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((descriptor) => {
+      if (!(descriptor > 2 && descriptor < highestCovered)) return false;
+      try {
+        const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1];
+        return flags !== undefined && (Number.parseInt(flags, 8) & closeOnExec) === 0;
+      } catch {
+        return false;
+      }
+    })
+    .sort((left, right) => left - right);
+}
+
+function nullDevice(): number {
+  return openSync('/dev/null', 'r+');
 }

@@ -1,0 +1,101 @@
+import type { ResolvedBox, ResolvedMount } from '../engine.ts';
+
+/** What of the host's /proc is there to be covered: looked up once by the engine, so that this file stays pure. */
+export interface BwrapSurroundings {
+  /** Paths below /proc that are replaced by an empty file or folder. */
+  readonly maskedFiles: readonly string[];
+  readonly maskedFolders: readonly string[];
+}
+
+/** The user that a box's processes believe to be. Outside they are the caller. */
+export const insideUserId = 1000;
+
+/**
+ * All options of bubblewrap but the program to run. They go through a descriptor (`--args`), since bubblewrap is
+ * process 1 inside and its command line can be read there: host paths must not stand in it.
+ */
+export function bwrapArguments(box: ResolvedBox, surroundings: BwrapSurroundings): readonly string[] {
+  if (box.root.kind !== 'directory') throw new Error('bubblewrap takes a root that is a directory');
+  return [
+    ...namespaces(box),
+    '--ro-bind',
+    box.root.path,
+    '/',
+    '--tmpfs',
+    '/box',
+    ...mirrorPoints(box),
+    ...box.mounts.flatMap(mountArguments),
+    '--remount-ro',
+    '/box',
+    ...processFileSystem(surroundings),
+    '--dev',
+    '/dev',
+    '--size',
+    String(sharedMemoryBytes),
+    '--tmpfs',
+    '/dev/shm',
+    '--remount-ro',
+    '/dev',
+    '--chdir',
+    box.workingDirectory,
+  ];
+}
+
+const sharedMemoryBytes = 1024 ** 3;
+
+function namespaces(box: ResolvedBox): readonly string[] {
+  const network = box.network === 'none' ? ['--unshare-net'] : [];
+  // A terminal box has a pty of its own as controlling terminal: pushing characters into it reaches only itself.
+  const session = box.streams === 'terminal' ? [] : ['--new-session'];
+  return [
+    '--unshare-user',
+    '--unshare-pid',
+    '--unshare-ipc',
+    '--unshare-uts',
+    '--unshare-cgroup-try',
+    ...network,
+    '--disable-userns',
+    '--uid',
+    String(insideUserId),
+    '--gid',
+    String(insideUserId),
+    '--hostname',
+    'boxed',
+    '--die-with-parent',
+    ...session,
+    '--cap-drop',
+    'ALL',
+  ];
+}
+
+/** A mount outside of /box needs a mount point that the read-only root lacks: its first folder becomes a tmpfs. */
+function mirrorPoints(box: ResolvedBox): readonly string[] {
+  const first = (target: string) => `/${target.split('/')[1] ?? ''}`;
+  const known = new Set(['/box', '/tmp', '/etc', '/dev', '/proc']);
+  const wanted = new Set(box.mounts.map((mount) => first(mount.target)).filter((folder) => !known.has(folder)));
+  return [...wanted].sort().flatMap((folder) => ['--tmpfs', folder]);
+}
+
+function mountArguments(mount: ResolvedMount): readonly string[] {
+  if (mount.kind === 'tmpfs') {
+    const size = mount.sizeBytes === null ? [] : ['--size', String(mount.sizeBytes)];
+    return [...size, '--tmpfs', mount.target];
+  }
+  return [mount.access === 'read-only' ? '--ro-bind' : '--bind', mount.source, mount.target];
+}
+
+/**
+ * A fresh /proc without what would be writable or telling for a caller that is root outside: user 0 owns the files
+ * below /proc/sys, core_pattern among them, whatever capabilities were dropped.
+ */
+function processFileSystem(surroundings: BwrapSurroundings): readonly string[] {
+  return [
+    '--proc',
+    '/proc',
+    '--ro-bind',
+    '/proc/sys',
+    '/proc/sys',
+    ...surroundings.maskedFiles.flatMap((path) => ['--ro-bind', '/dev/null', path]),
+    ...surroundings.maskedFolders.flatMap((path) => ['--tmpfs', path, '--remount-ro', path]),
+  ];
+}

@@ -1,0 +1,133 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { failure, type Result, success } from '../../base/result.ts';
+import { type ProgramEnd, runProgram } from '../../host/program.ts';
+import type { BoxStreams, Engine, EngineReport, Outcome, ResolvedBox } from '../engine.ts';
+import { type BoxWatch, type StopReason, watchBox } from '../watch-box.ts';
+import { type BwrapSurroundings, bwrapArguments } from './bwrap-arguments.ts';
+import { checkBwrap } from './check-bwrap.ts';
+import { type ControlGroup, findControlGroups, makeControlGroup } from './control-group.ts';
+import { type BwrapPrograms, launchCommand } from './launch-command.ts';
+
+/** bubblewrap: no daemon, no root. Everything it starts dies with it, and it dies with us. */
+export function bwrapEngine(programs: BwrapPrograms, scratchFolder: string): Engine {
+  return {
+    name: 'bwrap',
+    check: (): Promise<Result<EngineReport>> => checkBwrap(programs),
+    run: (box, streams, signal) => runBox(programs, scratchFolder, box, streams, signal),
+  };
+}
+
+async function runBox(
+  programs: BwrapPrograms,
+  scratchFolder: string,
+  box: ResolvedBox,
+  streams: BoxStreams,
+  interrupted: AbortSignal,
+): Promise<Result<Outcome>> {
+  const scratch = join(scratchFolder, box.id);
+  mkdirSync(scratch, { recursive: true, mode: 0o700 });
+  const watch = watchBox(box.limits, interrupted);
+  const group = makeControlGroup(findControlGroups(), box.id, box.limits);
+  try {
+    const argumentsFile = join(scratch, 'arguments');
+    const statusFile = join(scratch, 'status');
+    writeFileSync(
+      argumentsFile,
+      bwrapArguments(box, surroundings())
+        .map((argument) => `${argument}\0`)
+        .join(''),
+    );
+    writeFileSync(statusFile, '');
+    const command = launchCommand(programs, box, group?.joinFiles ?? []);
+    const end =
+      box.streams === 'terminal'
+        ? await runInTerminal(command, box, argumentsFile, statusFile, watch)
+        : await runOnPipes(command, box, streams, argumentsFile, statusFile, watch);
+    return ending(statusFile, watch.signal, group, end);
+  } finally {
+    watch.end();
+    await group?.dissolve();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function runOnPipes(
+  command: readonly [string, readonly string[]],
+  box: ResolvedBox,
+  streams: BoxStreams,
+  argumentsFile: string,
+  statusFile: string,
+  watch: BoxWatch,
+): Promise<LauncherEnd> {
+  const descriptors = [openSync(argumentsFile, 'r'), openSync(statusFile, 'r+')];
+  try {
+    const output = (to: 'inherit' | Writable) => (to === 'inherit' ? 'inherit' : watch.listen(to));
+    return await runProgram(command[0], command[1], {
+      variables: box.variables,
+      stdin: streams.stdin,
+      stdout: output(streams.stdout),
+      stderr: output(streams.stderr),
+      descriptors,
+      coverInherited: true,
+      signal: watch.signal,
+      workingDirectory: '/',
+    });
+  } finally {
+    for (const descriptor of descriptors) closeSync(descriptor);
+  }
+}
+
+async function runInTerminal(
+  command: readonly [string, readonly string[]],
+  box: ResolvedBox,
+  argumentsFile: string,
+  statusFile: string,
+  watch: BoxWatch,
+): Promise<LauncherEnd> {
+  const { runOnTerminal } = await import('./run-on-terminal.ts');
+  return runOnTerminal(command, box.variables, [argumentsFile, statusFile], watch);
+}
+
+/** How the launcher ended: by itself (with a status) or killed. */
+type LauncherEnd = Pick<ProgramEnd, 'status' | 'startError'>;
+
+/** What bubblewrap itself reported outside of the box decides: without its word, nothing was a success. */
+function ending(
+  statusFile: string,
+  stopped: AbortSignal,
+  group: ControlGroup | null,
+  end: LauncherEnd,
+): Result<Outcome> {
+  if (stopped.aborted) return success(stopped.reason as StopReason);
+  const hit = group?.hit() ?? null;
+  const reported = readFileSync(statusFile, 'utf8');
+  const status = /"exit-code":\s*(\d+)/.exec(reported)?.[1];
+  if (hit !== null && status !== '0') return success({ kind: 'limit', limit: hit.limit, value: hit.value });
+  if (status !== undefined) return success({ kind: 'finished', status: Number(status) });
+  if (end.status === null && end.startError === null) return success({ kind: 'lost', why: 'bubblewrap was killed' });
+  return failure({
+    code: 'engine-failed',
+    what: 'bubblewrap could not make the box',
+    ...(end.startError === null ? {} : { why: end.startError }),
+    fix: 'Run `cargo-boxed doctor`: it says what this machine lacks.',
+  });
+}
+
+const maskedFiles = [
+  'kcore',
+  'kmsg',
+  'keys',
+  'key-users',
+  'sysrq-trigger',
+  'timer_list',
+  'mtrr',
+  'sys/kernel/random/boot_id',
+];
+const maskedFolders = ['acpi', 'asound', 'scsi', 'bus', 'irq', 'fs', 'driver'];
+
+function surroundings(): BwrapSurroundings {
+  const there = (names: readonly string[]) => names.map((name) => `/proc/${name}`).filter((path) => existsSync(path));
+  return { maskedFiles: there(maskedFiles), maskedFolders: there(maskedFolders) };
+}

@@ -1,0 +1,195 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { BoxLimits } from '../../plan/box-plan.ts';
+import type { Guarantee } from '../engine.ts';
+
+/** Which kernel file holds which limit, for both versions of control groups. */
+const controllers = [
+  {
+    limit: 'memoryBytes',
+    guarantee: 'memory-limit',
+    controller: 'memory',
+    v1: 'memory.limit_in_bytes',
+    v2: 'memory.max',
+  },
+  { limit: 'processes', guarantee: 'process-limit', controller: 'pids', v1: 'pids.max', v2: 'pids.max' },
+  { limit: 'cpus', guarantee: 'cpu-limit', controller: 'cpu', v1: 'cpu.cfs_quota_us', v2: 'cpu.max' },
+] as const;
+type ControlledLimit = (typeof controllers)[number]['limit'];
+
+/** Files that count how often a limit was hit: the kernel's word, which nothing inside the box can change. */
+const counters = {
+  memoryBytes: { v1: ['memory.oom_control', /^oom_kill (\d+)$/m], v2: ['memory.events', /^oom_kill (\d+)$/m] },
+  processes: { v1: ['pids.events', /^max (\d+)$/m], v2: ['pids.events', /^max (\d+)$/m] },
+} as const;
+
+export interface ControlGroups {
+  readonly version: 1 | 2;
+  /** Limit → the folder below which groups can be made. */
+  readonly parents: ReadonlyMap<ControlledLimit, string>;
+}
+
+const mountPoint = '/sys/fs/cgroup';
+const ownFolder = 'cargo-boxed';
+const cpuPeriodUs = 100_000;
+
+/**
+ * The control groups that this user can make here. Version 1 needs write access to each controller's folder; version 2
+ * a folder of ours whose controllers are switched on. An ordinary user without delegation gets an empty map.
+ */
+export function findControlGroups(): ControlGroups {
+  const parents = new Map<ControlledLimit, string>();
+  const unified = existsSync(join(mountPoint, 'cgroup.controllers'));
+  for (const { limit, controller } of controllers) {
+    const parent = unified ? unifiedParent(controller) : join(mountPoint, controller);
+    if (parent !== null && writable(parent)) parents.set(limit, parent);
+  }
+  return { version: unified ? 2 : 1, parents };
+}
+
+export function guaranteesOf(groups: ControlGroups): readonly Guarantee[] {
+  return controllers.filter(({ limit }) => groups.parents.has(limit)).map(({ guarantee }) => guarantee);
+}
+
+function unifiedParent(controller: string): string | null {
+  try {
+    const enabled = readFileSync(join(mountPoint, 'cgroup.subtree_control'), 'utf8').split(/\s+/);
+    return enabled.includes(controller) ? mountPoint : null;
+  } catch {
+    return null;
+  }
+}
+
+function writable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface ControlGroup {
+  /** A process that writes its number (or 0) into each of these joins the group. */
+  readonly joinFiles: readonly string[];
+  /** The limit that was hit, told by the kernel's counters. */
+  hit(): { limit: 'memoryBytes' | 'processes'; value: number } | null;
+  /** Kills what is left inside and removes the folders. */
+  dissolve(): Promise<void>;
+}
+
+/** Makes a group for one box with those of its limits that control groups can hold here. */
+export function makeControlGroup(groups: ControlGroups, id: string, limits: BoxLimits): ControlGroup | null {
+  const folders = new Map<string, string>();
+  for (const { limit, controller, v1, v2 } of controllers) {
+    const value = limits[limit]?.value;
+    const parent = groups.parents.get(limit);
+    if (value === undefined || parent === undefined) continue;
+    const own = join(parent, ownFolder);
+    const folder = join(own, id);
+    mkdirSync(own, { recursive: true });
+    if (groups.version === 2) enable(own, controller);
+    mkdirSync(folder, { recursive: true });
+    folders.set(limit, folder);
+    if (limit === 'cpus') setCpus(groups.version, folder, value);
+    else writeFileSync(join(folder, groups.version === 1 ? v1 : v2), String(Math.floor(value)));
+    if (limit === 'memoryBytes') forbidSwap(groups.version, folder, value);
+  }
+  if (folders.size === 0) return null;
+  const unique = [...new Set(folders.values())];
+  return {
+    joinFiles: unique.map((folder) => join(folder, 'cgroup.procs')),
+    hit: () => hitLimit(groups.version, folders, limits),
+    dissolve: () => dissolve(unique),
+  };
+}
+
+function enable(folder: string, controller: string): void {
+  writeFileSync(join(folder, 'cgroup.subtree_control'), `+${controller}`);
+}
+
+function setCpus(version: 1 | 2, folder: string, cpus: number): void {
+  const quota = Math.max(1000, Math.round(cpus * cpuPeriodUs));
+  if (version === 2) {
+    writeFileSync(join(folder, 'cpu.max'), `${quota} ${cpuPeriodUs}`);
+  } else {
+    writeFileSync(join(folder, 'cpu.cfs_period_us'), String(cpuPeriodUs));
+    writeFileSync(join(folder, 'cpu.cfs_quota_us'), String(quota));
+  }
+}
+
+/** Memory and swap together may not be more than memory alone: a limit that swaps is a slow machine, not a limit. */
+function forbidSwap(version: 1 | 2, folder: string, memoryBytes: number): void {
+  const file = join(folder, version === 1 ? 'memory.memsw.limit_in_bytes' : 'memory.swap.max');
+  if (existsSync(file)) writeFileSync(file, version === 1 ? String(Math.floor(memoryBytes)) : '0');
+}
+
+function hitLimit(version: 1 | 2, folders: ReadonlyMap<string, string>, limits: BoxLimits) {
+  for (const limit of ['memoryBytes', 'processes'] as const) {
+    const folder = folders.get(limit);
+    if (folder === undefined) continue;
+    const [file, pattern] = counters[limit][version === 1 ? 'v1' : 'v2'];
+    try {
+      const count = Number(pattern.exec(readFileSync(join(folder, file), 'utf8'))?.[1] ?? 0);
+      if (count > 0) return { limit, value: limits[limit]?.value ?? 0 };
+    } catch {
+      // A kernel without this counter: the limit still holds, only its name is not known.
+    }
+  }
+  return null;
+}
+
+async function dissolve(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    for (let attempt = 0; attempt < 50; attempt++) {
+      if (remove(folder)) break;
+      killMembers(folder);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+function remove(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+function killMembers(folder: string): void {
+  try {
+    for (const line of readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n')) {
+      const processId = Number(line);
+      if (processId > 1) process.kill(processId, 'SIGKILL');
+    }
+  } catch {
+    // Gone in between, which is what is wanted.
+  }
+}
+
+/** Groups of boxes whose command line was killed: removed with whatever is left inside. */
+export async function reapControlGroups(groups: ControlGroups, isAlive: (id: string) => boolean): Promise<void> {
+  for (const parent of new Set(groups.parents.values())) {
+    const own = join(parent, ownFolder);
+    let ids: string[] = [];
+    try {
+      ids = readdirSync(own, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name);
+    } catch {
+      continue;
+    }
+    await dissolve(ids.filter((id) => !isAlive(id)).map((id) => join(own, id)));
+  }
+}

@@ -1,0 +1,57 @@
+import { StringDecoder } from 'node:string_decoder';
+import { spawn } from '@lydell/node-pty';
+import type { BoxWatch } from '../watch-box.ts';
+
+/** node-pty passes no descriptors on: a shell opens the two files as 3 and 4 before it becomes the program. */
+const openAndBecome = 'exec 3<"$1" 4<>"$2"; shift 2; exec "$@"';
+
+/**
+ * Runs the box on a pseudo terminal of its own, joined to ours: window size, job control, and nothing of our own
+ * terminal inside. Gives `null` as status when the launcher was killed.
+ */
+export async function runOnTerminal(
+  [program, programArguments]: readonly [string, readonly string[]],
+  variables: Readonly<Record<string, string>>,
+  files: readonly [string, string],
+  watch: BoxWatch,
+): Promise<{ status: number | null; startError: null }> {
+  const { stdin, stdout } = process;
+  const shellArguments = ['-c', openAndBecome, 'sh', ...files, program, ...programArguments];
+  const terminal = spawn('/bin/sh', shellArguments, {
+    name: variables.TERM ?? 'xterm',
+    cols: stdout.columns ?? 80,
+    rows: stdout.rows ?? 24,
+    cwd: '/',
+    env: { ...variables },
+    encoding: null,
+  });
+  const resize = () => terminal.resize(stdout.columns ?? 80, stdout.rows ?? 24);
+  const decoder = new StringDecoder('utf8');
+  const type = (keys: Buffer) => {
+    watch.heard();
+    terminal.write(decoder.write(keys));
+  };
+  terminal.onData((text: unknown) => {
+    watch.heard();
+    if (!stdout.write(text as Uint8Array)) {
+      terminal.pause();
+      stdout.once('drain', () => terminal.resume());
+    }
+  });
+  const stop = () => terminal.kill('SIGKILL');
+  watch.signal.addEventListener('abort', stop, { once: true });
+  stdin.setRawMode?.(true);
+  stdin.on('data', type);
+  stdin.resume();
+  stdout.on('resize', resize);
+  try {
+    const ended = await new Promise<{ exitCode: number; signal?: number }>((resolve) => terminal.onExit(resolve));
+    return { status: ended.signal ? null : ended.exitCode, startError: null };
+  } finally {
+    watch.signal.removeEventListener('abort', stop);
+    stdin.setRawMode?.(false);
+    stdin.off('data', type);
+    stdin.pause();
+    stdout.off('resize', resize);
+  }
+}
