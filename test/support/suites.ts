@@ -1,0 +1,75 @@
+/** The suites of `npm test`, in the order in which they run: what fails fast comes first. */
+export interface Suite {
+  readonly name: string;
+  /** Below `test/`. */
+  readonly folder: string;
+  readonly files: 'folder' | 'tree';
+  /** `each`: once per engine, which tests see as CARGO_BOXED_TEST_ENGINE. `own`: the tests choose or need none. */
+  readonly engines: 'each' | 'own';
+  readonly identities: readonly Identity[];
+  readonly limitMinutes: number;
+  /** Test files side by side: more where they mostly wait. */
+  readonly concurrency: number;
+}
+export type Identity = 'root' | 'user';
+export type EngineName = 'bwrap' | 'docker';
+
+export const suites: readonly Suite[] = [
+  {
+    name: 'unit',
+    folder: 'unit',
+    files: 'tree',
+    engines: 'own',
+    identities: ['root'],
+    limitMinutes: 5,
+    concurrency: 2,
+  },
+  {
+    name: 'contract',
+    folder: 'contract',
+    files: 'tree',
+    engines: 'own',
+    identities: ['root', 'user'],
+    limitMinutes: 12,
+    concurrency: 1,
+  },
+  {
+    name: 'e2e: bad input',
+    folder: 'e2e/bad-input',
+    files: 'tree',
+    engines: 'own',
+    identities: ['root', 'user'],
+    limitMinutes: 5,
+    concurrency: 2,
+  },
+  {
+    name: 'e2e',
+    folder: 'e2e',
+    files: 'folder',
+    engines: 'each',
+    identities: ['root', 'user'],
+    limitMinutes: 10,
+    concurrency: 2,
+  },
+  {
+    name: 'hostile',
+    folder: 'hostile',
+    files: 'tree',
+    engines: 'each',
+    identities: ['root', 'user'],
+    limitMinutes: 10,
+    concurrency: 1,
+  },
+  {
+    name: 'real project',
+    folder: 'real',
+    files: 'tree',
+    engines: 'each',
+    identities: ['user'],
+    limitMinutes: 10,
+    concurrency: 1,
+  },
+];
+
+/** What `npm run check` runs besides the unit tests: each is one result. */
+export const checks = ['types', 'lint', 'borders'] as const;
