@@ -40,6 +40,8 @@ export interface BoxStep {
   readonly workingDirectory: string;
   /** The whole environment, sorted by name. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Names of host variables that the configuration passes: their values may be secret, so the plan has none. */
+  readonly passedVariables: readonly string[];
   readonly mounts: readonly Mount[];
   readonly network: 'none' | 'host';
   readonly limits: BoxLimits;

@@ -1,0 +1,50 @@
+import type { Config } from '../config/config.ts';
+import type { ToolchainFacts } from '../facts/facts.ts';
+import type { Problem } from '../problem/problem.ts';
+import type { Pins } from './pins.ts';
+
+/** Where the project's lock and what is wanted now differ. A drift is named, never followed. */
+export function lockDrift(
+  config: Config,
+  pins: Pins,
+  toolchain: ToolchainFacts | null,
+  file: string,
+): readonly Problem[] {
+  const differences = [...environmentDrift(config, pins), ...toolchainDrift(config, pins, toolchain)];
+  return differences.map(([what, fix]) => ({ code: 'lock-outdated', what, where: { file }, fix }));
+}
+
+type Difference = readonly [what: string, fix: string];
+const lockAgain = 'Run `cargo-boxed lock`.';
+
+function environmentDrift(config: Config, pins: Pins): readonly Difference[] {
+  if (config.environment.value === 'image') {
+    if (pins.image === undefined) return [['cargo-boxed.lock pins no image', lockAgain]];
+    if (pins.image.reference === config.image.value) return [];
+    return [[`cargo-boxed.lock pins the image ${pins.image.reference}, not ${config.image.value}`, lockAgain]];
+  }
+  const debian = pins.debian;
+  if (debian === undefined) return [['cargo-boxed.lock pins no debian environment', lockAgain]];
+  const differences: Difference[] = [];
+  if (debian.suite !== config.suite.value) {
+    differences.push([`cargo-boxed.lock pins Debian ${debian.suite}, not ${config.suite.value}`, lockAgain]);
+  }
+  const [pinned, wanted] = [debian.layers.join(', '), config.layers.value.join(', ')];
+  if (pinned !== wanted) {
+    differences.push([`cargo-boxed.lock pins the layers [${pinned}], not [${wanted}]`, lockAgain]);
+  }
+  return differences;
+}
+
+function toolchainDrift(config: Config, pins: Pins, toolchain: ToolchainFacts | null): readonly Difference[] {
+  if (config.toolchain.value === 'image' || pins.toolchain === undefined || toolchain === null) return [];
+  const pinned = pins.toolchain;
+  if (pinned.manifestSha256 === toolchain.manifestSha256) return [];
+  const install = `Run \`rustup toolchain install ${pinned.version}\` and use \`+${pinned.version}\`, or \`cargo-boxed lock\`.`;
+  return [
+    [
+      `cargo-boxed.lock pins the toolchain ${pinned.name} at ${pinned.version}, this machine has ${toolchain.version}`,
+      install,
+    ],
+  ];
+}

@@ -1,0 +1,65 @@
+import { type Result, success } from '../base/result.ts';
+import { type BoxPlan, type BoxStep, inside } from './box-plan.ts';
+import { planEnvironment, planToolchain } from './plan-environment.ts';
+import { planIdentity } from './plan-identity.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+import { planLimits } from './plan-limits.ts';
+import { planMounts } from './plan-mounts.ts';
+import { planVariables } from './plan-variables.ts';
+
+/** Decides everything; does nothing. Nothing that changes the result is read after this. */
+export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
+  const { request, facts, config } = inputs;
+  const environment = planEnvironment(inputs);
+  if (!environment.ok) return environment;
+  const toolchain = planToolchain(inputs);
+  const projectPath = projectPathInside(inputs);
+  const identity = planIdentity(inputs, environment.value, toolchain, projectPath);
+  const workspace = facts.project.workspace;
+  const exports = request.exports && config.export.value;
+  return success({
+    version: 1,
+    engine: inputs.engine,
+    environment: environment.value,
+    toolchain,
+    identity,
+    view: facts.project.fetchInputs,
+    fetch: { lockfile: request.lockfile, offline: request.offline, targets: [] },
+    box: runsInBox(request.class) ? boxStep(inputs, toolchain, projectPath) : null,
+    exports: exports ? { from: 'out', to: joined(workspace, 'target/boxed') } : null,
+  });
+}
+
+/** Where the project stands inside: fixed (same bytes on every machine), or the host's own path for editors. */
+export function projectPathInside({ config, facts }: Pick<PlanInputs, 'config' | 'facts'>): string {
+  return config.projectPath.value === 'mirror' ? facts.project.mountRoot : inside.project;
+}
+
+function runsInBox(commandClass: PlanInputs['request']['class']): boolean {
+  return commandClass === 'offline' || commandClass === 'source-writing' || commandClass === 'creating';
+}
+
+function boxStep(inputs: PlanInputs, toolchain: BoxPlan['toolchain'], projectPath: string): BoxStep {
+  const { request, facts, config } = inputs;
+  const cargo = toolchain.kind === 'host' ? `${inside.toolchain}/bin/cargo` : 'cargo';
+  return {
+    argv: request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments,
+    workingDirectory: joined(projectPath, facts.project.current),
+    variables: planVariables(inputs, toolchain),
+    passedVariables: config.env.pass.value,
+    mounts: planMounts(inputs, toolchain, projectPath),
+    network: 'none',
+    limits: planLimits(inputs),
+    streams: streams(inputs),
+  };
+}
+
+function streams({ request, facts }: PlanInputs): BoxStep['streams'] {
+  if (request.output === 'filtered') return 'pipes';
+  const { stdin, stdout } = facts.host.terminal;
+  return stdin && stdout ? 'terminal' : 'direct';
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('/');
+}

@@ -1,0 +1,28 @@
+import { failure, type Result, success } from '../base/result.ts';
+import type { EnvironmentPlan, ToolchainPlan } from './box-plan.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+
+/** What is inside, from the pins alone: an environment that is not pinned cannot be planned. */
+export function planEnvironment({ config, pins }: PlanInputs): Result<EnvironmentPlan> {
+  if (config.environment.value === 'image') {
+    if (pins.image === undefined) return unpinned('image');
+    return success({ kind: 'image', reference: pins.image.reference, digest: pins.image.digest });
+  }
+  if (pins.debian === undefined) return unpinned('debian');
+  const { suite, layers, rootSha256 } = pins.debian;
+  return success({ kind: 'debian', suite, layers, rootSha256 });
+}
+
+function unpinned(environment: string): Result<never> {
+  return failure({
+    code: 'lock-missing',
+    what: `the ${environment} environment is not pinned`,
+    fix: 'Run `cargo-boxed lock`.',
+  });
+}
+
+export function planToolchain({ config, facts }: PlanInputs): ToolchainPlan {
+  if (config.toolchain.value === 'image') return { kind: 'image' };
+  const { name, version, manifestSha256 } = facts.toolchain;
+  return { kind: 'host', name, version, manifestSha256 };
+}

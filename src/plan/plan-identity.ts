@@ -1,0 +1,33 @@
+import { canonicalJson } from '../base/canonical-json.ts';
+import type { EnvironmentPlan, ToolchainPlan } from './box-plan.ts';
+import { inside } from './box-plan.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+
+/** Raised when the inside of a box changes so that old artifacts could be wrong. */
+const layoutVersion = 1;
+
+/**
+ * One hash over all that can change the result: it names the target directory, so artifacts of two environments never
+ * mix. Cargo's own inputs (features, profiles, sources) are left to cargo's fingerprints.
+ */
+export function planIdentity(
+  inputs: PlanInputs,
+  environment: EnvironmentPlan,
+  toolchain: ToolchainPlan,
+  projectPath: string,
+): string {
+  const { config, request, facts } = inputs;
+  const changing = request.variables.filter((variable) => variable.changesResult);
+  const text = canonicalJson({
+    layoutVersion,
+    environment: environment.kind === 'debian' ? { root: environment.rootSha256 } : { image: environment.digest },
+    toolchain: toolchain.kind === 'host' ? { manifest: toolchain.manifestSha256, name: toolchain.name } : 'image',
+    projectPath,
+    buildDirectory: inside.buildDirectory,
+    architecture: facts.host.architecture,
+    variables: Object.fromEntries(changing.map(({ name, value }) => [name, value])),
+    set: config.env.set.value,
+    passed: config.env.pass.value,
+  });
+  return inputs.hash(text).slice(0, 32);
+}

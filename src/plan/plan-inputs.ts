@@ -1,0 +1,39 @@
+import type { Config } from '../config/config.ts';
+import type { Facts } from '../facts/facts.ts';
+import type { CommandClass } from '../invocation/invocation.ts';
+import type { Pins } from '../lock/pins.ts';
+
+/** All that the planner may look at. What is not in here cannot change the plan. */
+export interface PlanInputs {
+  readonly request: Request;
+  readonly config: Config;
+  readonly pins: Pins;
+  readonly facts: Facts;
+  /** Which engine `auto` came to. */
+  readonly engine: 'bwrap' | 'docker';
+  /** sha256 as hexadecimal text; given, since the planner itself imports nothing. */
+  readonly hash: (text: string) => string;
+}
+
+/** What the box shall run. */
+export interface Request {
+  readonly class: CommandClass;
+  /** cargo with its arguments (paths already translated), or any program for `exec` and `shell`. */
+  readonly program: 'cargo' | 'other';
+  readonly arguments: readonly string[];
+  /** `filtered`: cargo's own output. `program`: what runs inside owns the output: a terminal, or the bytes as they are. */
+  readonly output: 'filtered' | 'program';
+  readonly exports: boolean;
+  /** Host variables that pass by the table of names. */
+  readonly variables: readonly PassingVariable[];
+  /** A third-party subcommand of the user that is mounted alone: `cargo-nextest`. */
+  readonly subcommandBinary: string | null;
+  readonly lockfile: 'locked' | 'may-change';
+  readonly offline: boolean;
+}
+
+export interface PassingVariable {
+  readonly name: string;
+  readonly value: string;
+  readonly changesResult: boolean;
+}

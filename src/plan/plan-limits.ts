@@ -1,0 +1,31 @@
+import type { Setting } from '../config/config.ts';
+import type { BoxLimit, BoxLimits } from './box-plan.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+
+/** Left to the host when nothing else is said, so that a build that eats all memory does not take the machine along. */
+const hostMemoryShare = 0.9;
+
+/** A limit that somebody wrote down must be held or refused; a default is held where the engine can. */
+export function planLimits({ config, facts }: PlanInputs): BoxLimits {
+  const { limits } = config;
+  const memory = limits.memoryBytes;
+  const share = Math.floor(facts.host.memoryBytes * hostMemoryShare);
+  return {
+    memoryBytes: memory.value === null && memory.origin.kind === 'default' ? weak(share) : limit(memory),
+    processes: limit(limits.processes),
+    cpus: limit(limits.cpus),
+    wallClockMs: limit(limits.wallClockMs),
+    silenceMs: limit(limits.silenceMs),
+    diskBytes: limit(limits.diskBytes),
+    openFiles: limit(limits.openFiles),
+  };
+}
+
+function limit({ value, origin }: Setting<number | null>): BoxLimit | null {
+  if (value === null) return null;
+  return { value, strength: origin.kind === 'default' ? 'default' : 'required' };
+}
+
+function weak(value: number): BoxLimit {
+  return { value, strength: 'default' };
+}

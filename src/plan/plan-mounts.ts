@@ -1,0 +1,39 @@
+import { inside, type Mount, type ToolchainPlan } from './box-plan.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+
+const temporaryBytes = 16 * 1024 ** 3;
+const homeBytes = 1024 ** 3;
+
+/** Everything of the host that a box sees, and nothing else: what is not in this list is not there. */
+export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, projectPath: string): readonly Mount[] {
+  const { request } = inputs;
+  const writable = request.class === 'source-writing';
+  const readOnly = (anchor: 'view' | 'store' | 'toolchain', path: string, target: string): Mount => ({
+    kind: 'bind',
+    source: { anchor, path },
+    target,
+    access: 'read-only',
+  });
+  return [
+    {
+      kind: 'bind',
+      source: { anchor: writable ? 'scratch' : 'project', path: '' },
+      target: projectPath,
+      access: writable ? 'read-write' : 'read-only',
+    },
+    { kind: 'bind', source: { anchor: 'target', path: '' }, target: inside.target, access: 'read-write' },
+    readOnly('view', 'cargo-home', inside.cargoHome),
+    readOnly('view', 'crates', inside.crates),
+    readOnly('store', '', inside.store),
+    ...(toolchain.kind === 'host' ? [readOnly('toolchain', '', inside.toolchain)] : []),
+    ...subcommand(request.subcommandBinary),
+    { kind: 'tmpfs', target: inside.home, sizeBytes: homeBytes },
+    { kind: 'tmpfs', target: '/tmp', sizeBytes: temporaryBytes },
+  ];
+}
+
+function subcommand(binary: string | null): readonly Mount[] {
+  if (binary === null) return [];
+  const source = { anchor: 'cargo-bin', path: binary } as const;
+  return [{ kind: 'bind', source, target: `${inside.bin}/${binary}`, access: 'read-only' }];
+}

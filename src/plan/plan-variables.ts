@@ -1,0 +1,38 @@
+import { inside, type ToolchainPlan } from './box-plan.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** The first cargo that knows `build.build-dir`; before it intermediate and final artifacts share one folder. */
+const buildDirectorySince = [1, 91] as const;
+
+/**
+ * The whole environment of a box, made from nothing: what every box has, then what passes by the table of names, then
+ * what the configuration sets. A later one never overrides what holds the wall (`fixed`).
+ */
+export function planVariables(inputs: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<string, string>> {
+  const passing = Object.fromEntries(inputs.request.variables.map(({ name, value }) => [name, value]));
+  const merged = { ...base, ...passing, ...inputs.config.env.set.value, ...fixed(inputs, toolchain) };
+  return Object.fromEntries(Object.entries(merged).sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+const base = { LANG: 'C.UTF-8', USER: 'box', LOGNAME: 'box' } as const;
+
+function fixed({ facts }: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<string, string>> {
+  const toolchainPath = toolchain.kind === 'host' ? `${inside.toolchain}/bin:` : '/usr/local/cargo/bin:';
+  const version = toolchain.kind === 'host' ? toolchain.version : facts.toolchain.version;
+  return {
+    HOME: inside.home,
+    PATH: `${toolchainPath}${inside.bin}:${systemPath}`,
+    TMPDIR: '/tmp',
+    CARGO_HOME: inside.cargoHome,
+    CARGO_NET_OFFLINE: 'true',
+    CARGO_TARGET_DIR: inside.targetDirectory,
+    ...(knowsBuildDirectory(version) ? { CARGO_BUILD_BUILD_DIR: inside.buildDirectory } : {}),
+  };
+}
+
+function knowsBuildDirectory(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > buildDirectorySince[0] || (major === buildDirectorySince[0] && minor >= buildDirectorySince[1]);
+}
