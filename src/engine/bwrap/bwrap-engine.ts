@@ -9,6 +9,7 @@ import { type BwrapSurroundings, bwrapArguments } from './bwrap-arguments.ts';
 import { checkBwrap } from './check-bwrap.ts';
 import { type ControlGroup, findControlGroups, makeControlGroup } from './control-group.ts';
 import { type BwrapPrograms, launchCommand } from './launch-command.ts';
+import { seccompFilter } from './seccomp-filter.ts';
 
 /** bubblewrap: no daemon, no root. Everything it starts dies with it, and it dies with us. */
 export function bwrapEngine(programs: BwrapPrograms, scratchFolder: string): Engine {
@@ -31,21 +32,17 @@ async function runBox(
   const watch = watchBox(box.limits, interrupted);
   const group = makeControlGroup(findControlGroups(), box.id, box.limits);
   try {
-    const argumentsFile = join(scratch, 'arguments');
-    const statusFile = join(scratch, 'status');
-    writeFileSync(
-      argumentsFile,
-      bwrapArguments(box, surroundings())
-        .map((argument) => `${argument}\0`)
-        .join(''),
-    );
-    writeFileSync(statusFile, '');
+    const files = boxFiles(scratch);
+    const options = bwrapArguments(box, surroundings());
+    writeFileSync(files.arguments, options.map((option) => `${option}\0`).join(''));
+    writeFileSync(files.status, '');
+    writeFileSync(files.filter, seccompFilter(process.arch === 'arm64' ? 'aarch64' : 'x86_64'));
     const command = launchCommand(programs, box, group?.joinFiles ?? []);
     const end =
       box.streams === 'terminal'
-        ? await runInTerminal(command, box, argumentsFile, statusFile, watch)
-        : await runOnPipes(command, box, streams, argumentsFile, statusFile, watch);
-    return ending(statusFile, watch.signal, group, end);
+        ? await runInTerminal(command, box, files, watch)
+        : await runOnPipes(command, box, streams, files, watch);
+    return ending(files.status, watch.signal, group, end);
   } finally {
     watch.end();
     await group?.dissolve();
@@ -53,15 +50,25 @@ async function runBox(
   }
 }
 
+/** What bubblewrap gets as descriptors 3, 4 and 5: its options, where it reports, the system call filter. */
+interface BoxFiles {
+  readonly arguments: string;
+  readonly status: string;
+  readonly filter: string;
+}
+
+function boxFiles(scratch: string): BoxFiles {
+  return { arguments: join(scratch, 'arguments'), status: join(scratch, 'status'), filter: join(scratch, 'filter') };
+}
+
 async function runOnPipes(
   command: readonly [string, readonly string[]],
   box: ResolvedBox,
   streams: BoxStreams,
-  argumentsFile: string,
-  statusFile: string,
+  files: BoxFiles,
   watch: BoxWatch,
 ): Promise<LauncherEnd> {
-  const descriptors = [openSync(argumentsFile, 'r'), openSync(statusFile, 'r+')];
+  const descriptors = [openSync(files.arguments, 'r'), openSync(files.status, 'r+'), openSync(files.filter, 'r')];
   try {
     const output = (to: 'inherit' | Writable) => (to === 'inherit' ? 'inherit' : watch.listen(to));
     return await runProgram(command[0], command[1], {
@@ -82,12 +89,11 @@ async function runOnPipes(
 async function runInTerminal(
   command: readonly [string, readonly string[]],
   box: ResolvedBox,
-  argumentsFile: string,
-  statusFile: string,
+  files: BoxFiles,
   watch: BoxWatch,
 ): Promise<LauncherEnd> {
   const { runOnTerminal } = await import('./run-on-terminal.ts');
-  return runOnTerminal(command, box.variables, [argumentsFile, statusFile], watch);
+  return runOnTerminal(command, box.variables, [files.arguments, files.status, files.filter], watch);
 }
 
 /** How the launcher ended: by itself (with a status) or killed. */

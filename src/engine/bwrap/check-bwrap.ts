@@ -25,7 +25,13 @@ export async function checkBwrap(programs: BwrapPrograms): Promise<Result<Engine
     runProgram(programs.bwrap, trial, { variables: {}, timeoutMs: 5000, coverInherited: true }),
   ]);
   if (ran.status !== 0) return failure(forbidden(ran.stderr || (ran.startError ?? '')));
-  const held: readonly Guarantee[] = ['read-only-project', 'no-network', 'open-files-limit', 'user-namespace'];
+  const held: readonly Guarantee[] = [
+    'read-only-project',
+    'no-network',
+    'open-files-limit',
+    'user-namespace',
+    'seccomp',
+  ];
   const enforces = new Set<Guarantee>([...held, ...guaranteesOf(findControlGroups())]);
   // Without control groups RLIMIT_NPROC holds for every user but root, whom the kernel exempts.
   if (process.getuid?.() !== 0) enforces.add('process-limit');
@@ -47,7 +53,7 @@ const remedies: Readonly<Record<Guarantee, string>> = {
   'process-limit': 'needs a control group that this user may write (run as root, or use --engine docker)',
   'cpu-limit': 'needs a control group that this user may write (run as root, or use --engine docker)',
   'disk-limit': 'bubblewrap has no file system of fixed size for the target directory',
-  seccomp: 'bubblewrap brings no system call filter of its own',
+  seccomp: 'the filter of cargo-boxed is always applied',
 };
 
 function gapsOf(enforces: ReadonlySet<Guarantee>): Readonly<Partial<Record<Guarantee, string>>> {

@@ -11,9 +11,12 @@ export interface BwrapPrograms {
 const joinAndBecome =
   'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 >"$1" || exit 70; shift; n=$((n-1)); done; exec "$@"';
 
+/** Descriptor 3 holds bubblewrap's options, 4 takes its report, 5 holds the system call filter. */
+const descriptors = ['--args', '3', '--json-status-fd', '4', '--seccomp', '5'] as const;
+
 /**
  * The program to start for a box, as an argv: control groups and resource limits are set on the way to bubblewrap, so
- * that there is no moment at which the box runs without them. Descriptor 3 holds its options, 4 takes its report.
+ * that there is no moment at which the box runs without them.
  */
 export function launchCommand(
   programs: BwrapPrograms,
@@ -22,7 +25,7 @@ export function launchCommand(
 ): readonly [string, readonly string[]] {
   const openFiles = box.limits.openFiles?.value;
   const limits = ['--core=0:0', ...(openFiles === undefined ? [] : [`--nofile=${openFiles}:${openFiles}`])];
-  const limited = [programs.prlimit, ...limits, '--', programs.bwrap, '--args', '3', '--json-status-fd', '4', '--'];
+  const limited = [programs.prlimit, ...limits, '--', programs.bwrap, ...descriptors, '--'];
   const whole = [...limited, ...innerCommand(box, joinFiles.length > 0)];
   if (joinFiles.length === 0) return [whole[0] as string, whole.slice(1)];
   return [programs.shell, ['-c', joinAndBecome, 'sh', String(joinFiles.length), ...joinFiles, ...whole]];
