@@ -31,12 +31,22 @@ export interface CargoCommand {
   readonly name: string;
   /** All after the command's name, untouched. */
   readonly arguments: readonly string[];
+  /**
+   * Options of cargo itself that were written before the command, and that cargo wants there: `--locked`, `-Z x`.
+   * `cargo`, these, `name`, `arguments`: that is always the command line.
+   */
+  readonly globalArguments: readonly string[];
 }
 
 export interface OwnCommand {
   readonly kind: 'own';
   readonly name: OwnCommandName;
+  /** What stands after the name, without options. Of `exec` and `plan` all that belongs to the inner command. */
   readonly arguments: readonly string[];
+  /** The command's own options, by name without dashes: `{ as: 'shell' }`. */
+  readonly options: Readonly<Record<string, string | true>>;
+  /** Of `plan` only: the command that is planned. */
+  readonly planned: CargoCommand | OwnCommand | null;
 }
 
 export const ownCommandNames = [

@@ -1,0 +1,73 @@
+import type { OwnCommandName } from './invocation.ts';
+
+/** A command of ours: one definition for parsing, help and completions. */
+export interface OwnCommandDefinition {
+  readonly name: OwnCommandName;
+  /** What follows the name, as help writes it. */
+  readonly usage: string;
+  /**
+   * `none`: nothing but options. `words`: as many as `maximumWords`. `command`: a cargo command, untouched from its
+   * name on. `program`: a program and its arguments, untouched.
+   */
+  readonly takes: 'none' | 'words' | 'command' | 'program';
+  readonly maximumWords: number;
+  /** The only words there are; empty when they are free. */
+  readonly words: readonly string[];
+  readonly options: readonly OwnOption[];
+  readonly json: 'understood' | 'refused';
+  readonly summary: string;
+}
+
+export interface OwnOption {
+  readonly long: string;
+  readonly placeholder: string | null;
+  readonly allowed: readonly string[];
+  readonly summary: string;
+}
+
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
+
+const plain = { usage: '', takes: 'none', maximumWords: 0, words: [], options: [], json: 'understood' } as const;
+
+export const ownCommands: readonly OwnCommandDefinition[] = [
+  {
+    ...plain,
+    name: 'plan',
+    usage: '[--as shell] [COMMAND [ARGS…]]',
+    takes: 'command',
+    options: [{ long: '--as', placeholder: 'FORM', allowed: ['shell'], summary: 'Write the plan in another form' }],
+    summary: 'Show what a command would do, without doing it',
+  },
+  { ...plain, name: 'lock', summary: 'Pin the environment in cargo-boxed.lock' },
+  {
+    ...plain,
+    name: 'exec',
+    usage: '-- PROGRAM [ARGS…]',
+    takes: 'program',
+    json: 'refused',
+    summary: 'Run a program in the box',
+  },
+  { ...plain, name: 'shell', json: 'refused', summary: 'Open a shell in the box' },
+  { ...plain, name: 'status', summary: 'Show the settings, where each comes from, and what the box holds' },
+  { ...plain, name: 'ls', summary: 'List what is kept: targets, roots, crates' },
+  { ...plain, name: 'prune', summary: 'Delete what no project needs any more' },
+  { ...plain, name: 'reset', summary: 'Delete what is kept for this project' },
+  { ...plain, name: 'doctor', summary: 'Check what this machine can do, and say what is missing' },
+  {
+    ...plain,
+    name: 'completions',
+    usage: 'bash|zsh|fish',
+    takes: 'words',
+    maximumWords: 1,
+    words: shells,
+    summary: 'Print completions for a shell',
+  },
+  { ...plain, name: 'schema', summary: 'Print the JSON schema of cargo-boxed.yaml' },
+  { ...plain, name: 'help', usage: '[COMMAND]', takes: 'words', maximumWords: 1, summary: 'Show help' },
+  { ...plain, name: 'version', summary: 'Show the version' },
+];
+
+export function findOwnCommand(name: string): OwnCommandDefinition | undefined {
+  return ownCommands.find((command) => command.name === name);
+}
