@@ -1,0 +1,136 @@
+import { dirname, join, resolve } from 'node:path';
+import { failure, type Result, success } from '../base/result.ts';
+import { printable } from '../problem/problem.ts';
+import { locateValue } from '../toml/locate-value.ts';
+import { parseToml } from '../toml/parse.ts';
+import { emptyTable, isTable, stringAt, stringsAt, tableAt, valueAt } from '../toml/read-table.ts';
+import type { CargoConfigFacts, TomlTable } from './facts.ts';
+import { mergeCargoConfig } from './merge-cargo-config.ts';
+import { pathPatches } from './path-dependencies.ts';
+import { isWithin, realPath } from './path-within.ts';
+import type { ConfiguredPath } from './read-manifests.ts';
+import { readOwnText, readProjectText } from './read-project-text.ts';
+
+/** One configuration file, before it is merged with others. */
+export interface CargoConfigFile {
+  readonly file: string;
+  readonly text: string;
+  readonly content: TomlTable;
+}
+
+export interface ProjectCargoConfig {
+  readonly merged: TomlTable;
+  /** Nearest first; what a file includes stands after it. */
+  readonly files: readonly CargoConfigFile[];
+}
+
+type ReadText = (file: string) => Result<string | null>;
+
+const maximumIncludes = 64;
+
+/** The configuration files of the project, from the current folder up to `mountRoot`; parents of that are not its own. */
+export function readProjectCargoConfig(current: string, mountRoot: string): Result<ProjectCargoConfig> {
+  const readText: ReadText = (file) => {
+    const folder = realPath(dirname(file));
+    if (!folder.ok || folder.value === null) return folder as Result<null>;
+    if (isWithin(folder.value, mountRoot)) return readProjectText(file, mountRoot, 'config');
+    return failure({
+      code: 'refused',
+      what: `${printable(file)} lies outside of the project`,
+      where: { file },
+      why: 'a link or an include of the project leads there, and a project must not choose which files are read',
+      fix: 'Keep the configuration inside of the project.',
+    });
+  };
+  const files: CargoConfigFile[] = [];
+  let merged: TomlTable = emptyTable;
+  for (let folder = current; isWithin(folder, mountRoot); folder = dirname(folder)) {
+    const one = readConfigFolder(join(folder, '.cargo'), readText, files);
+    if (!one.ok) return one;
+    merged = mergeCargoConfig(merged, one.value);
+    if (folder === dirname(folder)) break;
+  }
+  return success({ merged, files });
+}
+
+/** The user's own configuration: trusted, so links and includes are followed wherever they lead. */
+export function readUserCargoConfig(cargoHome: string): Result<TomlTable> {
+  return readConfigFolder(cargoHome, readOwnText, []);
+}
+
+/** `config` without an ending is the older name; where both exist cargo takes it and warns. */
+function readConfigFolder(folder: string, readText: ReadText, files: CargoConfigFile[]): Result<TomlTable> {
+  for (const name of ['config', 'config.toml']) {
+    const one = readConfigFile(join(folder, name), readText, files, []);
+    if (!one.ok) return one;
+    if (one.value !== null) return success(one.value);
+  }
+  return success(emptyTable);
+}
+
+function readConfigFile(
+  file: string,
+  readText: ReadText,
+  files: CargoConfigFile[],
+  includedBy: readonly string[],
+): Result<TomlTable | null> {
+  const text = readText(file);
+  if (!text.ok || text.value === null) return text as Result<null>;
+  const parsed = parseToml(text.value, file, { code: 'config' });
+  if (!parsed.ok) return parsed;
+  if (includedBy.includes(file) || files.length >= maximumIncludes) {
+    return failure({
+      code: 'config',
+      what: `${printable(file)} is included in a circle, or too many files are`,
+      where: { file: includedBy.at(-1) ?? file },
+    });
+  }
+  files.push({ file, text: text.value, content: parsed.value });
+  let included: TomlTable = emptyTable;
+  for (const entry of includesOf(parsed.value)) {
+    const one = readConfigFile(resolve(dirname(file), entry), readText, files, [...includedBy, file]);
+    if (!one.ok) return one;
+    // A missing one is left to cargo: it may be optional, and older versions of cargo know no includes at all.
+    if (one.value !== null) included = mergeCargoConfig(one.value, included);
+  }
+  return success(mergeCargoConfig(parsed.value, included));
+}
+
+function includesOf(content: TomlTable): readonly string[] {
+  const entries = valueAt(content, 'include');
+  if (!Array.isArray(entries)) return [];
+  return entries
+    .map((entry) => (typeof entry === 'string' ? entry : isTable(entry) ? stringAt(entry, 'path') : null))
+    .filter((path): path is string => path?.endsWith('.toml') === true);
+}
+
+/** Path packages that the configuration brings in: `paths` and `[patch]`, relative to the folder that holds `.cargo`. */
+export function configuredPaths(files: readonly CargoConfigFile[]): readonly ConfiguredPath[] {
+  return files.flatMap(({ file, text, content }) => {
+    const base = dirname(dirname(file));
+    const paths = [...stringsAt(content, 'paths'), ...pathPatches(content).map(({ path }) => path)];
+    return paths.map((path) => ({ folder: resolve(base, path), where: () => locateValue(text, file, path) }));
+  });
+}
+
+/** Every alias with its words, the project's before the user's: what a command's class is looked up by. */
+export function aliases(config: CargoConfigFacts): Readonly<Record<string, readonly string[]>> {
+  const found: Record<string, readonly string[]> = Object.create(null);
+  for (const [name, value] of Object.entries(mergeCargoConfig(config.project, config.user))) {
+    if (name !== 'alias' || !isTable(value)) continue;
+    for (const alias of Object.keys(value)) {
+      const written = stringAt(value, alias);
+      const words = written === null ? stringsAt(value, alias) : written.split(/\s+/).filter((word) => word !== '');
+      if (words.length > 0) found[alias] = words;
+    }
+  }
+  return found;
+}
+
+/** Whether `cargo boxed` means an alias and not this tool: cargo then never starts us. */
+export function hasBoxedAlias(config: CargoConfigFacts): boolean {
+  return (
+    valueAt(tableAt(config.project, 'alias'), 'boxed') !== undefined ||
+    valueAt(config.user, 'alias', 'boxed') !== undefined
+  );
+}
