@@ -1,0 +1,149 @@
+import type { Key, KeyName, KeyValues, Widening } from './key.ts';
+import { imageReference, layerName, mirrorUrl, type ValueType, variableName } from './value-type.ts';
+
+const never: Widening = { kind: 'never' };
+const free = { writers: 'everybody', widening: never } as const;
+
+function limit(type: ValueType, value: number | null, description: string, defaultMeans?: string): Key<number | null> {
+  return {
+    type: { kind: 'optional', of: type },
+    default: value,
+    ...(defaultMeans === undefined ? {} : { defaultMeans }),
+    writers: 'everybody',
+    widening: { kind: 'weaker-limit' },
+    description,
+  };
+}
+
+/** The one definition: files, variables, flags, schema, completion and `status` all follow it. */
+export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
+  engine: {
+    ...free,
+    type: { kind: 'choice', values: ['auto', 'bwrap', 'docker'] },
+    default: 'auto',
+    description: 'What holds the wall; auto takes what the environment allows.',
+  },
+  environment: {
+    ...free,
+    type: { kind: 'choice', values: ['debian', 'image'] },
+    default: 'debian',
+    description: 'What is inside of the box: a root made of Debian packages, or an OCI image.',
+  },
+  image: {
+    ...free,
+    type: { kind: 'text', form: imageReference },
+    default: null,
+    description: 'The OCI image of the image environment, pinned by digest in the lock; chooses that environment.',
+  },
+  suite: {
+    ...free,
+    type: { kind: 'choice', values: ['bookworm', 'trixie'] },
+    default: 'bookworm',
+    description: 'The Debian release that the root is made of.',
+    variable: 'CARGO_BOXED_SUITE',
+  },
+  layers: {
+    ...free,
+    type: { kind: 'list', form: layerName },
+    default: [],
+    description: 'System libraries and tools that the root adds to its base.',
+    variable: 'CARGO_BOXED_LAYERS',
+  },
+  toolchain: {
+    ...free,
+    type: { kind: 'choice', values: ['host', 'image'] },
+    default: 'host',
+    description: "Whose toolchain builds: the host's rustup toolchain, mounted read-only, or the image's own.",
+    variable: 'CARGO_BOXED_TOOLCHAIN',
+  },
+  'project-path': {
+    type: { kind: 'choice', values: ['fixed', 'mirror'] },
+    default: 'fixed',
+    writers: 'everybody',
+    // The host's own path names the user and the layout of the home.
+    widening: { kind: 'to', value: 'mirror' },
+    description: 'Where the project stands in the box: at a fixed path, or at the path it has on the host.',
+    variable: 'CARGO_BOXED_PROJECT_PATH',
+  },
+  'env.pass': {
+    type: { kind: 'list', form: variableName },
+    default: [],
+    writers: 'everybody',
+    widening: { kind: 'more-names' },
+    description: 'Names of host variables that pass into the box.',
+    variable: 'CARGO_BOXED_ENV_PASS',
+  },
+  'env.set': {
+    ...free,
+    type: { kind: 'variables' },
+    default: {},
+    description: 'Variables of the box with values of their own.',
+  },
+  'limits.memory': limit(
+    { kind: 'size' },
+    null,
+    'Memory of the whole box; the box is ended when it needs more.',
+    "90% of the host's memory",
+  ),
+  'limits.processes': limit(
+    { kind: 'integer', minimum: 1, maximum: 4_194_304 },
+    4096,
+    'Processes and threads of the box at one time.',
+  ),
+  'limits.cpus': limit(
+    { kind: 'number', minimum: 0.01, maximum: 4096 },
+    null,
+    'Processors that the box may keep busy.',
+    "all of the host's",
+  ),
+  'limits.time': limit({ kind: 'duration' }, null, 'Time from the start of the box to its end.'),
+  'limits.silence': limit({ kind: 'duration' }, null, 'Time without any output.'),
+  'limits.disk': limit({ kind: 'size' }, null, 'What the box may write: target, temporary files and output.'),
+  'limits.files': limit({ kind: 'integer', minimum: 16, maximum: 1_073_741_816 }, 65_536, 'Open files of one process.'),
+  export: {
+    type: { kind: 'boolean' },
+    default: true,
+    writers: 'everybody',
+    widening: { kind: 'to', value: true },
+    description: "Whether results come out to the project's target/boxed.",
+    variable: 'CARGO_BOXED_EXPORT',
+  },
+  pinned: {
+    type: { kind: 'boolean' },
+    default: false,
+    writers: 'everybody',
+    widening: { kind: 'to', value: false },
+    description: "Whether the project's cargo-boxed.lock must exist and be current.",
+  },
+  'snapshot-mirror': {
+    type: { kind: 'text', form: mirrorUrl },
+    default: null,
+    writers: 'user',
+    widening: never,
+    description: 'Where packages that have left the main mirror are looked for.',
+    variable: 'CARGO_BOXED_SNAPSHOT_MIRROR',
+  },
+  color: {
+    type: { kind: 'choice', values: ['auto', 'always', 'never'] },
+    default: 'auto',
+    writers: 'user',
+    widening: never,
+    description: 'Whether the output is coloured; auto asks the terminal.',
+  },
+  verbosity: {
+    type: { kind: 'choice', values: ['quiet', 'normal', 'verbose'] },
+    default: 'normal',
+    writers: 'user',
+    widening: never,
+    description: 'How much we say of what we do.',
+  },
+  output: {
+    type: { kind: 'choice', values: ['text', 'json'] },
+    default: 'text',
+    writers: 'nobody',
+    widening: never,
+    description: 'Text for people, or JSON for programs.',
+  },
+};
+
+export const keyNames = Object.keys(keys) as readonly KeyName[];

@@ -1,0 +1,22 @@
+import { printable } from '../problem/problem.ts';
+import { noneWord } from './read-value.ts';
+import { formatDuration, formatSize } from './units.ts';
+import type { ValueType } from './value-type.ts';
+
+/** A settled value as it would be written into a file. Of variables only the names: a value can be a secret. */
+export function formatText(type: ValueType, value: unknown): string {
+  if (value === null) return noneWord;
+  if (Array.isArray(value)) return `[${value.map((item) => printable(String(item), 60)).join(', ')}]`;
+  switch (type.kind) {
+    case 'optional':
+      return formatText(type.of, value);
+    case 'size':
+      return formatSize(value as number);
+    case 'duration':
+      return formatDuration(value as number);
+    case 'variables':
+      return `{${Object.keys(value as object).join(', ')}}`;
+    default:
+      return printable(String(value));
+  }
+}

@@ -1,0 +1,54 @@
+import type { DebianSuite, EngineChoice, EnvironmentChoice } from './config.ts';
+import type { ValueType } from './value-type.ts';
+
+/** Every key by its path in a file, and the type that its value has once it is settled. */
+export interface KeyValues {
+  readonly engine: EngineChoice;
+  readonly environment: EnvironmentChoice;
+  readonly image: string | null;
+  readonly suite: DebianSuite;
+  readonly layers: readonly string[];
+  readonly toolchain: 'host' | 'image';
+  readonly 'project-path': 'fixed' | 'mirror';
+  readonly 'env.pass': readonly string[];
+  readonly 'env.set': Readonly<Record<string, string>>;
+  readonly 'limits.memory': number | null;
+  readonly 'limits.processes': number | null;
+  readonly 'limits.cpus': number | null;
+  readonly 'limits.time': number | null;
+  readonly 'limits.silence': number | null;
+  readonly 'limits.disk': number | null;
+  readonly 'limits.files': number | null;
+  readonly export: boolean;
+  readonly pinned: boolean;
+  readonly 'snapshot-mirror': string | null;
+  readonly color: 'auto' | 'always' | 'never';
+  readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  readonly output: 'text' | 'json';
+}
+export type KeyName = keyof KeyValues;
+
+export interface Key<T = unknown> {
+  readonly type: ValueType;
+  readonly default: T;
+  /** What a default of `null` comes to, where the plan decides it by the host. */
+  readonly defaultMeans?: string;
+  /** Who may write it into a file: everybody, only the user's own file, or nobody (it belongs to one call). */
+  readonly writers: 'everybody' | 'user' | 'nobody';
+  readonly widening: Widening;
+  /** One sentence for the schema, the completion and the reference. */
+  readonly description: string;
+  /** The environment variable of a key that has no option of the command line; the others share their option's. */
+  readonly variable?: string;
+}
+
+/** What makes a project's value an ask for more, measured against what holds without the project. */
+export type Widening =
+  /** Nothing: the wall is the same with every value. */
+  | { readonly kind: 'never' }
+  /** This value, where another one holds. */
+  | { readonly kind: 'to'; readonly value: unknown }
+  /** A name that is not in the list yet. */
+  | { readonly kind: 'more-names' }
+  /** A higher limit, or none. */
+  | { readonly kind: 'weaker-limit' };

@@ -1,0 +1,91 @@
+import { failure, type Result, success } from '../base/result.ts';
+import type { Problem } from '../problem/problem.ts';
+import type { Config, Setting } from './config.ts';
+import { keys } from './definition.ts';
+import type { KeyName, KeyValues } from './key.ts';
+import { placeOf, type Written, type WrittenValue } from './written.ts';
+
+/** Makes one configuration out of its sources, weakest first. A later source's value goes before an earlier one's. */
+export function settle(sources: readonly Written[]): Result<Config> {
+  const value = <Name extends KeyName>(name: Name) => setting(sources, name);
+  const config: Config = {
+    engine: value('engine'),
+    environment: environment(sources),
+    image: value('image'),
+    suite: value('suite'),
+    layers: value('layers'),
+    toolchain: value('toolchain'),
+    projectPath: value('project-path'),
+    env: variables(sources),
+    limits: {
+      memoryBytes: value('limits.memory'),
+      processes: value('limits.processes'),
+      cpus: value('limits.cpus'),
+      wallClockMs: value('limits.time'),
+      silenceMs: value('limits.silence'),
+      diskBytes: value('limits.disk'),
+      openFiles: value('limits.files'),
+    },
+    export: value('export'),
+    pinned: value('pinned'),
+    snapshotMirror: value('snapshot-mirror'),
+    color: value('color'),
+    verbosity: value('verbosity'),
+    output: value('output'),
+  };
+  const problems = contradictions(config);
+  return problems.length > 0 ? failure(...problems) : success(config);
+}
+
+/** The values in the sources were read by the key's own type, which is what makes this cast true. */
+function setting<Name extends KeyName>(sources: readonly Written[], name: Name): Setting<KeyValues[Name]> {
+  const written = last(sources, name);
+  if (written === undefined) return { value: keys[name].default, origin: { kind: 'default' } };
+  return { value: written.value as KeyValues[Name], origin: written.origin };
+}
+
+function last(sources: readonly Written[], name: KeyName): WrittenValue | undefined {
+  return sources.findLast((source) => source.has(name))?.get(name);
+}
+
+/** An image that is named is meant to be used: it chooses its environment, unless the same or a stronger source says another. */
+function environment(sources: readonly Written[]): Config['environment'] {
+  const image = sources.findLastIndex((source) => source.has('image'));
+  const own = sources.findLastIndex((source) => source.has('environment'));
+  if (image <= own) return setting(sources, 'environment');
+  return { value: 'image', origin: setting(sources, 'image').origin };
+}
+
+/** Names that pass are replaced by a stronger source, so that a project can pass less; values are joined by name. */
+function variables(sources: readonly Written[]): Config['env'] {
+  const set = setting(sources, 'env.set');
+  const joined = sources.flatMap((source) =>
+    Object.entries((source.get('env.set')?.value ?? {}) as KeyValues['env.set']),
+  );
+  joined.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+  const values = Object.fromEntries(joined);
+  const pass = setting(sources, 'env.pass');
+  const names = pass.value.filter((name) => !Object.hasOwn(values, name));
+  return { pass: { value: names, origin: pass.origin }, set: { value: values, origin: set.origin } };
+}
+
+function contradictions({ environment, image, toolchain }: Config): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (environment.value === 'image' && image.value === null) {
+    problems.push({
+      code: 'config',
+      what: 'the image environment has no image',
+      ...placeOf(environment.origin),
+      fix: 'Name one: `image: REFERENCE` in the configuration, or `--image REFERENCE`.',
+    });
+  }
+  if (toolchain.value === 'image' && environment.value !== 'image') {
+    problems.push({
+      code: 'config',
+      what: `\`toolchain: image\` needs the image environment, and this is ${environment.value}`,
+      ...placeOf(toolchain.origin),
+      fix: 'Remove it, or name an image.',
+    });
+  }
+  return problems;
+}
