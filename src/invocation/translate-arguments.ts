@@ -1,0 +1,117 @@
+import { failure, type Result, success } from '../base/result.ts';
+import { type Problem, printable } from '../problem/problem.ts';
+import { exportRefusal } from './export-directory.ts';
+import type { HostPathOption } from './host-path-options.ts';
+import { type PathContext, type PlacedPath, placePath } from './place-path.ts';
+import { type Piece, scanArguments } from './scan-arguments.ts';
+
+/** A cargo command with its aliases followed: what `classifyCommand` gives, and the options before the command. */
+export interface CommandLine {
+  readonly name: string;
+  readonly arguments: readonly string[];
+  readonly globalArguments: readonly string[];
+}
+
+export interface TranslatedArguments {
+  readonly arguments: readonly string[];
+  readonly globalArguments: readonly string[];
+  /** The manifest that `--manifest-path` names: absolute, real, on the host. */
+  readonly manifestPath: string | null;
+  /**
+   * Where `--target-dir` wants the results: relative to the mount root. The option itself is taken out: cargo writes
+   * to the target of the box, and the export goes to this folder in the place of target/boxed, laid out as cargo
+   * would have done it (`DIR/debug/app`).
+   */
+  readonly exportDirectory: string | null;
+}
+
+/** Rewrites the host's paths among a command's arguments to what they are in the box, or refuses them. */
+export function translateArguments(line: CommandLine, context: PathContext): Result<TranslatedArguments> {
+  const state: State = { context, problems: [], manifestPath: null, exportDirectory: null };
+  const translate = (pieces: readonly Piece[]) => pieces.flatMap((piece) => translatePiece(piece, state));
+  const globalArguments = translate(scanGlobals(line.globalArguments));
+  const translated = translate(scanArguments(line.name, line.arguments));
+  if (state.problems.length > 0) return failure(...state.problems);
+  const { manifestPath, exportDirectory } = state;
+  return success({ arguments: translated, globalArguments, manifestPath, exportDirectory });
+}
+
+/**
+ * The manifest that the arguments name, as written: what has to be known before there is a project to translate
+ * paths for.
+ */
+export function writtenManifestPath(name: string, words: readonly string[]): string | null {
+  const pieces = scanArguments(name, words);
+  const found = pieces.find((piece) => piece.kind === 'path' && piece.option.meaning === 'manifest');
+  return found?.kind === 'path' && found.value !== '' ? found.value : null;
+}
+
+interface State {
+  readonly context: PathContext;
+  readonly problems: Problem[];
+  manifestPath: string | null;
+  exportDirectory: string | null;
+}
+
+/** Before the command only `--config` can have a path, and every value is a word of its own. */
+function scanGlobals(words: readonly string[]): readonly Piece[] {
+  return scanArguments('help', words);
+}
+
+function translatePiece(piece: Piece, state: State): readonly string[] {
+  if (piece.kind === 'words') return piece.words;
+  const { context } = state;
+  if (piece.kind === 'operand') {
+    const placed = placePath(piece.value, context);
+    if (placed.place === 'project') return [placed.written];
+    state.problems.push(
+      outside(printable(piece.value, 200), placed, context, 'Name the folder around it with `-C DIR`.'),
+    );
+    return [];
+  }
+  const { option, value, write } = piece;
+  const shown = printable(write(value).join(' '), 200);
+  if (option.refusal !== undefined) {
+    state.problems.push(refused(`\`${shown}\` does not work in a box`, option.refusal.why, option.refusal.fix));
+    return [];
+  }
+  // Cargo has its own words for a path that is empty.
+  if (value === '') return write(value);
+  // The rule is cargo's: what exists is a file, all else is KEY=VALUE.
+  if (option.meaning === 'config' && context.realPath(absolute(value, context)) === null) return write(value);
+  const placed = placePath(value, context);
+  if (placed.place === 'outside') {
+    state.problems.push(outside(shown, placed, context, fixes[option.meaning] ?? ''));
+    return [];
+  }
+  if (option.meaning === 'export') {
+    const problem = exportRefusal(shown, placed.relative, context);
+    if (problem === null) state.exportDirectory = placed.relative;
+    else state.problems.push(problem);
+    return [];
+  }
+  if (option.meaning === 'manifest') state.manifestPath = placed.hostPath;
+  return write(placed.written);
+}
+
+const fixes: Partial<Record<HostPathOption['meaning'], string>> = {
+  manifest: 'Run it in that project, or name the project with `-C DIR` before the command.',
+  config: 'Put the file into the project, or write the values as `--config KEY=VALUE`.',
+  input: 'Put the crate into the repository, so that the box can see it.',
+  export:
+    'Leave it out, and find the results in target/boxed; or name a folder of the project, like `target/boxed-ci`.',
+};
+
+function absolute(value: string, context: PathContext): string {
+  return value.startsWith('/') ? value : `${context.currentDirectory}/${value}`;
+}
+
+function outside(shown: string, placed: PlacedPath, context: PathContext, fix: string): Problem {
+  const where = printable(placed.hostPath, 200);
+  const why = `the box sees ${printable(context.mountRoot, 200)} and nothing else of this machine, but this is ${where}`;
+  return refused(`\`${shown}\` leads out of the project`, why, fix);
+}
+
+function refused(what: string, why: string, fix: string): Problem {
+  return { code: 'refused', what, why, fix };
+}
