@@ -11,9 +11,9 @@ export function bashCompletion(): string {
       const pattern = option.names.join('|');
       if (option.value === 'none') return null;
       if (option.value === 'file')
-        return `    ${pattern}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;`;
+        return `    ${pattern}) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;`;
       if (option.value === 'folder')
-        return `    ${pattern}) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;`;
+        return `    ${pattern}) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;`;
       if (option.value === 'text') return `    ${pattern}) return ;;`;
       return `    ${pattern}) COMPREPLY=($(compgen -W "${words(option.value)}" -- "$cur")); return ;;`;
     })

@@ -13,16 +13,25 @@ export function zshCompletion(): string {
     const specs = [...options.flatMap(specsOf), ...words.slice(0, 1).map(() => `'1: :(${words.join(' ')})'`)];
     return `      ${name}) _arguments ${[...specs, "'*::argument:_files'"].join(' ')} ;;`;
   });
+  const planning = ownCandidates()
+    .filter(({ name }) => name === 'plan')
+    .flatMap(({ options }) => options.filter((option) => !option.names.includes('--json')).flatMap(specsOf));
   return `#compdef cargo-boxed
 # Completion of cargo-boxed for zsh: save it as _cargo-boxed in a folder of $fpath.
 _cargo-boxed() {
   local curcontext="$curcontext" state line
   typeset -A opt_args
-  _arguments -C -S -A '-*' \\
+  local -a options
+  options=(
 ${leadingOptionCandidates()
   .flatMap(specsOf)
-  .map((spec) => `    ${spec} \\`)
+  .map((spec) => `    ${spec}`)
   .join('\n')}
+  )
+  if [[ $words[1] == plan ]]; then
+    options+=(${planning.join(' ')})
+  fi
+  _arguments -C -S -A '-*' $options \\
     '1: :->command' \\
     '*:: :->arguments'
   case $state in
