@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { failure, type Result, success } from '../../base/result.ts';
+import { type ProgramEnd, runProgram } from '../../host/program.ts';
+import type { DebianMirror } from './apt-sources.ts';
+import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
+
+/** An apt of our own that knows nothing of the host's packages and needs no root. */
+export interface AptState {
+  run(program: 'apt-get' | 'apt-cache', programArguments: readonly string[]): Promise<ProgramEnd>;
+  remove(): Promise<void>;
+}
+
+/** Makes the private state for one suite. Of the host's apt only its proxies and TLS settings are taken over. */
+export async function makeAptState(
+  host: DebianHost,
+  suite: string,
+  architecture: string,
+  mirrors: readonly DebianMirror[],
+): Promise<Result<AptState>> {
+  const tools = { 'apt-get': findTool(host, 'apt-get'), 'apt-cache': findTool(host, 'apt-cache') };
+  if (tools['apt-get'] === null || tools['apt-cache'] === null) return failure(aptMissing());
+  const network = await hostNetworkSettings(host);
+  const folder = mkdtempSync(join(tmpdir(), 'cargo-boxed-apt-'));
+  for (const name of ['lists/partial', 'archives/partial', 'parts', 'preferences'])
+    mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, 'status'), '');
+  writeFileSync(join(folder, 'sources.list'), sourcesList(suite, architecture, mirrors));
+  writeFileSync(join(folder, 'apt.conf'), configuration(folder, architecture, network));
+  const variables = { ...toolVariables(host), APT_CONFIG: join(folder, 'apt.conf') };
+  return success({
+    run: (program, programArguments) =>
+      runProgram(tools[program] ?? program, programArguments, {
+        variables,
+        workingDirectory: folder,
+        ...(host.signal === undefined ? {} : { signal: host.signal }),
+      }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  });
+}
+
+function aptMissing() {
+  return {
+    code: 'environment',
+    what: 'apt is not installed',
+    why: 'it resolves the packages of the debian environment',
+    fix: 'Run: sudo apt-get install apt mmdebstrap uidmap',
+  } as const;
+}
+
+/** `apt-config` lines that say how the network is reached: proxies and certificates, in apt's own syntax. */
+async function hostNetworkSettings(host: DebianHost): Promise<readonly string[]> {
+  const program = findTool(host, 'apt-config');
+  if (program === null) return [];
+  const dump = await runProgram(program, ['dump'], { variables: toolVariables(host) });
+  return dump.stdout.split('\n').filter((line) => /^Acquire::https?(::|\s)/i.test(line) && !/ "";$/.test(line));
+}
+
+export function sourcesList(suite: string, architecture: string, mirrors: readonly DebianMirror[]): string {
+  const lines = mirrors.flatMap(({ archive, uri, signedBy }) => {
+    const options = [`arch=${architecture}`, ...(signedBy === null ? [] : [`signed-by=${signedBy}`])].join(' ');
+    const suites = archive === 'debian' ? [suite, `${suite}-updates`] : [`${suite}-security`];
+    return suites.map((name) => `deb [${options}] ${uri} ${name} main`);
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function configuration(folder: string, architecture: string, network: readonly string[]): string {
+  const settings: readonly (readonly [string, string])[] = [
+    ['Dir::State', folder],
+    ['Dir::State::lists', join(folder, 'lists')],
+    ['Dir::State::status', join(folder, 'status')],
+    ['Dir::State::extended_states', join(folder, 'extended_states')],
+    ['Dir::Cache', folder],
+    ['Dir::Cache::archives', join(folder, 'archives')],
+    ['Dir::Etc::main', '/dev/null'],
+    ['Dir::Etc::parts', join(folder, 'parts')],
+    ['Dir::Etc::sourcelist', join(folder, 'sources.list')],
+    ['Dir::Etc::sourceparts', '/dev/null'],
+    ['Dir::Etc::preferences', '/dev/null'],
+    ['Dir::Etc::preferencesparts', join(folder, 'preferences')],
+    ['Dir::Log', folder],
+    ['APT::Architecture', architecture],
+    ['APT::Install-Recommends', 'false'],
+    ['APT::Sandbox::User', ''],
+    ['APT::Update::Error-Mode', 'any'],
+    ['Acquire::Languages', 'none'],
+    ['Acquire::ForceHash', 'SHA256'],
+    ['Acquire::Retries', '3'],
+    ['Debug::NoLocking', 'true'],
+  ];
+  const lines = settings.map(([name, value]) => `${name} "${value}";`);
+  return `${[...lines, `APT::Architectures { "${architecture}"; };`, ...network].join('\n')}\n`;
+}

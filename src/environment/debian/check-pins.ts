@@ -1,0 +1,41 @@
+import { failure, type Result, success } from '../../base/result.ts';
+import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
+import { printable } from '../../problem/problem.ts';
+
+/**
+ * Refuses pins that could mean anything but a package of the archive: a lock comes with a project, and its words become
+ * file names, addresses and arguments of programs here.
+ */
+export function checkDebianPins(pins: DebianPins): Result<DebianPins> {
+  const wrong = pins.packages.find((pinned) => !isSound(pinned));
+  const repeated = pins.packages.find((pinned, index) => pins.packages[index - 1]?.name === pinned.name);
+  const odd = wrong ?? repeated;
+  if (odd !== undefined) return refuse(`the package '${printable(String(odd.name), 60)}' is not one of the archive`);
+  if (!/^[0-9a-f]{64}$/.test(pins.rootSha256)) return refuse('the sum of the root is not a sha256');
+  if (!/^[a-z]+$/.test(pins.suite) || !/^[a-z0-9]+$/.test(pins.architecture))
+    return refuse('suite or architecture are not names');
+  if (!/^\d{8}T\d{6}Z$/.test(pins.snapshot)) return refuse('the snapshot is not a time');
+  return success(pins);
+}
+
+function isSound(pinned: DebianPackage): boolean {
+  return (
+    /^[a-z0-9][a-z0-9+.-]+$/.test(pinned.name) &&
+    /^[A-Za-z0-9.+:~-]+$/.test(pinned.version) &&
+    /^[a-z0-9]+$/.test(pinned.architecture) &&
+    /^debian(-security)?$/.test(pinned.archive) &&
+    /^pool\/([A-Za-z0-9+~_][A-Za-z0-9.+~_-]*\/)+[A-Za-z0-9.+~:%_-]+\.deb$/.test(pinned.path) &&
+    Number.isSafeInteger(pinned.sizeBytes) &&
+    pinned.sizeBytes > 0 &&
+    /^[0-9a-f]{64}$/.test(pinned.sha256)
+  );
+}
+
+function refuse(why: string): Result<never> {
+  return failure({
+    code: 'lock-outdated',
+    what: 'the pins of the debian environment cannot be used',
+    why,
+    fix: 'Run `cargo-boxed lock` to write them anew.',
+  });
+}

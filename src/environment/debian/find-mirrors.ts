@@ -1,0 +1,95 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure, type Result, success } from '../../base/result.ts';
+import { runProgram } from '../../host/program.ts';
+import { printable } from '../../problem/problem.ts';
+import {
+  type AptSource,
+  type DebianMirror,
+  debianMirrors,
+  parseDeb822Sources,
+  parseOneLineSources,
+} from './apt-sources.ts';
+import { type DebianArchive, type DebianHost, findTool, toolVariables } from './debian-host.ts';
+import { mmdebstrapMissing, mmdebstrapMode } from './mmdebstrap-problems.ts';
+
+/** Files of Debian's archive keys, as the two spellings of the package that has them. */
+const keyrings = ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'];
+
+/**
+ * Where Debian's packages come from: what the caller's configuration says, else the host's own apt sources, else the
+ * mirrors that mmdebstrap takes by default. No address is ours.
+ */
+export async function findMirrors(host: DebianHost, suite: string): Promise<Result<readonly DebianMirror[]>> {
+  const configured = Object.entries(host.mirrors ?? {}).map(([archive, uri]) => ({
+    archive: archive as DebianArchive,
+    uri: uri.replace(/\/+$/, ''),
+    signedBy: null,
+  }));
+  const found = configured.length > 0 ? configured : debianMirrors(readHostSources());
+  if (found.some(isArchive('debian')) && found.some(isArchive('debian-security')))
+    return success(found.map(withKeyring));
+  const defaults = await defaultMirrors(host, suite);
+  if (!defaults.ok) return found.some(isArchive('debian')) ? success(found.map(withKeyring)) : defaults;
+  const missing = defaults.value.filter((mirror) => !found.some(isArchive(mirror.archive)));
+  return success([...found, ...missing].map(withKeyring));
+}
+
+function isArchive(archive: DebianArchive): (mirror: DebianMirror) => boolean {
+  return (mirror) => mirror.archive === archive;
+}
+
+function withKeyring(mirror: DebianMirror): DebianMirror {
+  if (mirror.signedBy !== null && existsSync(mirror.signedBy)) return mirror;
+  return { ...mirror, signedBy: keyrings.find((file) => existsSync(file)) ?? null };
+}
+
+function readHostSources(): readonly AptSource[] {
+  const folder = '/etc/apt/sources.list.d';
+  let names: readonly string[] = [];
+  try {
+    names = readdirSync(folder).sort();
+  } catch {
+    // A host without apt has no such folder.
+  }
+  const files = ['/etc/apt/sources.list', ...names.map((name) => join(folder, name))];
+  return files.flatMap((file) => {
+    try {
+      if (file.endsWith('.sources')) return parseDeb822Sources(readFileSync(file, 'utf8'));
+      return file.endsWith('.list') ? parseOneLineSources(readFileSync(file, 'utf8')) : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** mmdebstrap writes the sources of a suite into its root first: a hook prints them and then ends the run. */
+async function defaultMirrors(host: DebianHost, suite: string): Promise<Result<readonly DebianMirror[]>> {
+  const program = findTool(host, 'mmdebstrap');
+  if (program === null) return failure(mmdebstrapMissing());
+  const printSources = 'cat "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/* 2>/dev/null; exit 1';
+  const ended = await runProgram(
+    program,
+    [
+      `--mode=${mmdebstrapMode()}`,
+      '--variant=custom',
+      '--format=null',
+      `--setup-hook=${printSources}`,
+      suite,
+      '/dev/null',
+    ],
+    {
+      variables: toolVariables(host),
+      timeoutMs: 60_000,
+      ...(host.signal === undefined ? {} : { signal: host.signal }),
+    },
+  );
+  const mirrors = debianMirrors([...parseOneLineSources(ended.stdout), ...parseDeb822Sources(ended.stdout)]);
+  if (mirrors.length > 0) return success(mirrors);
+  return failure({
+    code: 'environment',
+    what: 'no mirror of the Debian archive is known',
+    why: printable(ended.stderr.trim().split('\n').at(-1) ?? ended.startError ?? ''),
+    fix: 'Name one in /etc/apt/sources.list, as apt wants it.',
+  });
+}

@@ -1,0 +1,41 @@
+import { type Result, success } from '../../base/result.ts';
+import type { DebianSuite } from '../../config/config.ts';
+import type { DebianPins } from '../../lock/pins.ts';
+import { buildDebianRoot } from './build-root.ts';
+import type { DebianHost } from './debian-host.ts';
+import { fetchDebianPackages } from './fetch-packages.ts';
+import { keepRoot } from './prepare-root.ts';
+import { debianArchitecture, resolveDebianPackages } from './resolve-packages.ts';
+
+export interface DebianWish {
+  readonly suite: DebianSuite;
+  readonly machine: 'x86_64' | 'aarch64';
+  readonly layers: readonly string[];
+  readonly now: Date;
+}
+
+/** Resolves today's packages and makes their root once: the pins hold both, and the root is in the cache afterwards. */
+export async function makeDebianPins(host: DebianHost, wish: DebianWish): Promise<Result<DebianPins>> {
+  const architecture = debianArchitecture(wish.machine);
+  const layers = [...new Set(wish.layers)].sort();
+  const packages = await resolveDebianPackages(host, { suite: wish.suite, architecture, layers });
+  if (!packages.ok) return packages;
+  const snapshot = snapshotTime(wish.now);
+  const fetched = await fetchDebianPackages(host, { suite: wish.suite, snapshot, packages: packages.value });
+  if (!fetched.ok) return fetched;
+  const tar = await buildDebianRoot(host, packages.value);
+  if (!tar.ok) return tar;
+  try {
+    const root = await keepRoot(host, tar.value);
+    if (!root.ok) return root;
+    const rootSha256 = root.value.sha256;
+    return success({ suite: wish.suite, architecture, layers, snapshot, packages: packages.value, rootSha256 });
+  } finally {
+    await tar.value.remove();
+  }
+}
+
+/** As snapshot mirrors write a time: `20261126T000000Z`. */
+export function snapshotTime(now: Date): string {
+  return now.toISOString().replace(/[-:]|\.\d+/g, '');
+}

@@ -1,0 +1,86 @@
+import { failure, type Result, success } from '../../base/result.ts';
+import type { DebianSuite } from '../../config/config.ts';
+import { basePackages, layerPackages } from '../../layers/catalogue.ts';
+import type { DebianPackage } from '../../lock/pins.ts';
+import { printable } from '../../problem/problem.ts';
+import type { DebianMirror } from './apt-sources.ts';
+import { type AptState, makeAptState } from './apt-state.ts';
+import type { DebianHost } from './debian-host.ts';
+import { findMirrors } from './find-mirrors.ts';
+import { explainFailure } from './mmdebstrap-problems.ts';
+
+/** Debian's name of a machine type. */
+export function debianArchitecture(machine: 'x86_64' | 'aarch64'): string {
+  return machine === 'x86_64' ? 'amd64' : 'arm64';
+}
+
+/** apt counts itself as essential; inside a box nothing is ever installed. */
+const essential = '?and(?essential, ?not(?exact-name(apt)))';
+
+/**
+ * Asks the mirrors which packages the base and these layers are today: every one with version, size and sum, sorted by
+ * name. Signatures of the mirrors' indexes are checked by apt; from then on the sums are what counts.
+ */
+export async function resolveDebianPackages(
+  host: DebianHost,
+  wanted: { readonly suite: DebianSuite; readonly architecture: string; readonly layers: readonly string[] },
+): Promise<Result<readonly DebianPackage[]>> {
+  const layers = layerPackages(wanted.layers, wanted.suite);
+  if (!layers.ok) return layers;
+  const mirrors = await findMirrors(host, wanted.suite);
+  if (!mirrors.ok) return mirrors;
+  host.onProgress({ kind: 'step', text: `Resolving the packages of Debian ${wanted.suite}` });
+  const apt = await makeAptState(host, wanted.suite, wanted.architecture, mirrors.value);
+  if (!apt.ok) return apt;
+  try {
+    const names = [...new Set([...basePackages(wanted.suite), ...layers.value])];
+    return await askApt(apt.value, names, mirrors.value);
+  } finally {
+    await apt.value.remove();
+  }
+}
+
+async function askApt(
+  apt: AptState,
+  names: readonly string[],
+  mirrors: readonly DebianMirror[],
+): Promise<Result<readonly DebianPackage[]>> {
+  const update = await apt.run('apt-get', ['update', '--quiet']);
+  if (update.status !== 0) return failure(explainFailure("Debian's package lists could not be fetched", update.stderr));
+  const printed = await apt.run('apt-get', ['install', '--quiet=2', '--yes', '--print-uris', essential, ...names]);
+  if (printed.status !== 0)
+    return failure(explainFailure('apt cannot resolve the packages of the environment', printed.stderr));
+  return parsePrintedUris(printed.stdout, mirrors);
+}
+
+/** Lines of `apt-get --print-uris`: `'uri' name_version_arch.deb size SHA256:sum`. */
+export function parsePrintedUris(text: string, mirrors: readonly DebianMirror[]): Result<readonly DebianPackage[]> {
+  const packages: DebianPackage[] = [];
+  for (const line of text.split('\n').filter((candidate) => candidate.startsWith("'"))) {
+    const match = /^'([^']+)' ([^_\s]+)_([^_\s]+)_([a-z0-9-]+)\.deb (\d+) SHA256:([0-9a-f]{64})$/.exec(line.trim());
+    const [, uri = '', name = '', version = '', architecture = '', size = '', sha256 = ''] = match ?? [];
+    const mirror = mirrors.find((candidate) => uri.startsWith(`${candidate.uri}/`));
+    const path = mirror === undefined ? null : decode(uri.slice(mirror.uri.length + 1));
+    const decodedVersion = decode(version);
+    if (mirror === undefined || path === null || decodedVersion === null) {
+      return failure({
+        code: 'environment',
+        what: 'apt named a package in a way that is not understood',
+        why: printable(line),
+        fix: 'Report this line.',
+      });
+    }
+    const { archive } = mirror;
+    packages.push({ name, version: decodedVersion, architecture, archive, path, sizeBytes: Number(size), sha256 });
+  }
+  packages.sort((left, right) => (left.name < right.name ? -1 : 1));
+  return success(packages);
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { failure, type Result, success } from '../../base/result.ts';
+import { runProgram } from '../../host/program.ts';
+import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
+
+/** A folder for one run that other ids of ours can enter, and that is gone afterwards. */
+export interface Scratch {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes a scratch folder that the sub-ids of a user namespace can reach: mode 0755, below folders that everybody may
+ * enter, without characters that would have to be escaped in an apt source. Memory is preferred where plenty is free,
+ * since dpkg writes and syncs tens of thousands of small files.
+ */
+export async function makeScratch(host: DebianHost, neededBytes: number): Promise<Result<Scratch>> {
+  const prefix = `cargo-boxed-root-${process.getuid?.() ?? 0}-`;
+  const folders = [...new Set(['/dev/shm', host.variables.TMPDIR ?? tmpdir(), '/var/tmp', '/tmp'])];
+  const usable = folders.filter(isReachable);
+  await Promise.all(usable.map((folder) => removeAbandoned(host, folder, prefix)));
+  const memoryBytes = availableMemoryBytes();
+  for (const folder of usable) {
+    if (freeBytes(folder) < neededBytes) continue;
+    if (folder === '/dev/shm' && memoryBytes < 2 * neededBytes) continue;
+    try {
+      const path = mkdtempSync(join(folder, `${prefix}${process.pid}-`));
+      chmodSync(path, 0o755);
+      if (mayExecute(path)) return success({ path, remove: () => removeForeign(host, path) });
+      await rm(path, { recursive: true, force: true });
+    } catch {
+      // Read-only or full: the next one may do.
+    }
+  }
+  return failure({
+    code: 'storage',
+    what: `no temporary folder has the ${Math.ceil(neededBytes / 1e6)} MB that making a root takes`,
+    why: `looked at ${folders.join(', ')}; all users must be able to enter the folder`,
+    fix: 'Free some space there, or name another folder in TMPDIR.',
+  });
+}
+
+/** Every folder on the way may be entered by everybody, and the path needs no escaping. */
+function isReachable(folder: string): boolean {
+  if (!/^\/[A-Za-z0-9._/-]*$/.test(folder)) return false;
+  try {
+    for (let current = folder; ; current = dirname(current)) {
+      if ((statSync(current).mode & 0o001) === 0) return false;
+      if (current === '/') return true;
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Packages run their programs in there, which a `noexec` mount forbids. */
+function mayExecute(folder: string): boolean {
+  const probe = join(folder, 'probe');
+  try {
+    writeFileSync(probe, '', { mode: 0o755 });
+    accessSync(probe, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
+
+function availableMemoryBytes(): number {
+  try {
+    const line = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'));
+    return Number(line?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** What runs that were killed have left: folders of ours that name a process which is no more. */
+async function removeAbandoned(host: DebianHost, folder: string, prefix: string): Promise<void> {
+  let names: readonly string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return;
+  }
+  const abandoned = names.filter((name) => {
+    const owner = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
+    return (
+      owner !== undefined && !existsSync(`/proc/${owner}`) && statSync(join(folder, name)).uid === process.getuid?.()
+    );
+  });
+  for (const name of abandoned) await removeForeign(host, join(folder, name));
+}
+
+/** Deletes a folder that may hold files of our sub-ids: only a user namespace that maps them can. */
+async function removeForeign(host: DebianHost, path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 2 });
+  } catch {
+    const program = findTool(host, 'mmdebstrap');
+    if (program === null) return;
+    await runProgram(program, ['--unshare-helper', 'rm', '-rf', '--', path], { variables: toolVariables(host) });
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,93 @@
+import base from '../../images/debian/base.json' with { type: 'json' };
+import layers from '../../images/debian/layers.json' with { type: 'json' };
+import { nearest } from '../base/nearest.ts';
+import { all, failure, type Result, success } from '../base/result.ts';
+import type { DebianSuite } from '../config/config.ts';
+import { printable } from '../problem/problem.ts';
+
+/** A named system library or tool, as data. */
+export interface Layer {
+  readonly name: string;
+  readonly description: string;
+  /** Names that pkg-config knows it by. */
+  readonly pkgConfig: readonly string[];
+  /** `links` keys of crates, and library names as the linker spells them after `-l`. */
+  readonly links: readonly string[];
+}
+
+interface Entry {
+  readonly description: string;
+  readonly packages: readonly string[];
+  /** In place of `packages` on that suite; empty when the suite does not have it. */
+  readonly suites?: Readonly<Partial<Record<DebianSuite, readonly string[]>>>;
+  readonly pkgConfig: readonly string[];
+  readonly links: readonly string[];
+}
+
+const entries: ReadonlyMap<string, Entry> = new Map(Object.entries(layers.layers as Record<string, Entry>));
+
+/** The whole catalogue, sorted by name. It is closed: a project names a layer and never a Debian package. */
+export function layerCatalogue(): readonly Layer[] {
+  return layerNames().flatMap((name) => {
+    const entry = entries.get(name);
+    return entry === undefined ? [] : [{ name, ...pick(entry) }];
+  });
+}
+
+export function layerNames(): readonly string[] {
+  return [...entries.keys()].sort();
+}
+
+/** The Debian packages of a suite's base, sorted. Their dependencies come with them when they are resolved. */
+export function basePackages(suite: DebianSuite): readonly string[] {
+  return sortedUnique([...base.packages, ...base.suites[suite]]);
+}
+
+/** The Debian packages that these layers add to the base, sorted. Every wrong name is a problem of its own. */
+export function layerPackages(names: readonly string[], suite: DebianSuite): Result<readonly string[]> {
+  const packages = all(names.map((name) => packagesOf(name, suite)));
+  return packages.ok ? success(sortedUnique(packages.value.flat())) : packages;
+}
+
+function packagesOf(name: string, suite: DebianSuite): Result<readonly string[]> {
+  const entry = entries.get(name);
+  if (entry === undefined) {
+    const near = nearest(name, layerNames()) ?? layersWith(name)[0];
+    return failure({
+      code: 'config',
+      what: `there is no layer '${printable(name, 60)}'`,
+      fix: near === undefined ? `Layers: ${layerNames().join(', ')}.` : `Did you mean '${near}'?`,
+    });
+  }
+  const packages = entry.suites?.[suite] ?? entry.packages;
+  if (packages.length > 0) return success(packages);
+  const other = suite === 'bookworm' ? 'trixie' : 'bookworm';
+  return failure({
+    code: 'config',
+    what: `the layer '${name}' does not exist on ${suite}`,
+    fix: `Set \`suite: ${other}\`.`,
+  });
+}
+
+/** Layers that a person or a failed build may mean by a pkg-config name, a library or a package: first the closest. */
+export function layersWith(word: string): readonly string[] {
+  const names = layerNames();
+  const byPkgConfig = names.filter((name) => entries.get(name)?.pkgConfig.includes(word));
+  const byLinks = names.filter((name) => entries.get(name)?.links.includes(word));
+  const byPackage = names.filter((name) => packageNames(name).includes(word));
+  const found = [...new Set([...byPkgConfig, ...byLinks, ...byPackage])];
+  return found.sort((left, right) => packageNames(left).length - packageNames(right).length);
+}
+
+function packageNames(layer: string): readonly string[] {
+  const entry = entries.get(layer);
+  return [...(entry?.packages ?? []), ...Object.values(entry?.suites ?? {}).flat()];
+}
+
+function pick(entry: Entry): Omit<Layer, 'name'> {
+  return { description: entry.description, pkgConfig: entry.pkgConfig, links: entry.links };
+}
+
+function sortedUnique(words: readonly string[]): readonly string[] {
+  return [...new Set(words)].sort();
+}
