@@ -73,8 +73,12 @@ export async function runProgram(
 ): Promise<ProgramEnd> {
   const { stdin = 'none', stdout = 'text', stderr = 'text' } = options;
   const input = typeof stdin === 'string' && stdin !== 'none' && stdin !== 'inherit' ? stdin : undefined;
-  const output = (target: 'text' | 'inherit' | 'none' | Writable) =>
-    target === 'text' ? ('pipe' as const) : target === 'none' ? ('ignore' as const) : target;
+  const output = (target: 'text' | 'inherit' | 'none' | Writable) => {
+    if (target === 'text') return 'pipe' as const;
+    if (target === 'none') return 'ignore' as const;
+    // A stream of ours has no descriptor that a process could inherit.
+    return target === 'inherit' ? target : (['pipe', target] as const);
+  };
   const standardInput =
     input !== undefined || stdin instanceof Uint8Array
       ? ('pipe' as const)
