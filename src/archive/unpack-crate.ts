@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { type Refusal, unpackArchive } from './unpack-archive.ts';
+import { type UnpackEnd, type UnpackJob, type UnpackLimits, unpackLimits } from './unpack-job.ts';
+
+/**
+ * Checks one `.crate` against its sum and unpacks it. The bytes that are summed are the bytes that are unpacked. The
+ * folder appears whole or not at all: it is made elsewhere and moved.
+ */
+export async function unpackCrate(job: UnpackJob, limits: UnpackLimits = unpackLimits): Promise<UnpackEnd> {
+  const temporary = job.workFolder;
+  try {
+    const archive = readArchive(job.archive, limits.archiveBytes);
+    if (archive === null) return refused({ entry: null, why: `it has more than ${limits.archiveBytes} bytes` });
+    const actual = createHash('sha256').update(archive).digest('hex');
+    if (actual !== job.sha256) return { kind: 'wrong-sum', actual };
+    const tar = decompress(archive, limits.unpackedBytes);
+    if ('why' in tar) return refused(tar);
+    mkdirSync(temporary);
+    const refusal = await unpackArchive(tar, job.prefix, temporary, limits);
+    if (refusal !== null) return refused(refusal);
+    writeFileSync(join(temporary, '.cargo-checksum.json'), checksumFile(job.sha256));
+    return moveIntoPlace(temporary, job.folder);
+  } catch (error) {
+    return { kind: 'failed', why: (error as Error).message };
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function refused(refusal: Refusal): UnpackEnd {
+  return { kind: 'refused', ...refusal };
+}
+
+/**
+ * What a directory source wants: cargo compares `package` with Cargo.lock. The list of files stays empty, since the
+ * store is only ever seen read-only and cargo would otherwise hash every file at every build.
+ */
+function checksumFile(sha256: string): string {
+  return `{"files":{},"package":"${sha256}"}`;
+}
+
+function readArchive(path: string, maximumBytes: number): Buffer | null {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw new Error('the archive is not a regular file');
+    return stat.size > maximumBytes ? null : readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The last four bytes of a gzip file promise its size: one buffer of that size, but never more than the limit. */
+function decompress(archive: Buffer, maximumBytes: number): Buffer | Refusal {
+  const promised = archive.length >= 4 ? archive.readUInt32LE(archive.length - 4) : 0;
+  const tooLarge = { entry: null, why: `it unpacks to more than ${maximumBytes} bytes` };
+  if (promised > maximumBytes) return tooLarge;
+  try {
+    return gunzipSync(archive, {
+      maxOutputLength: maximumBytes,
+      chunkSize: Math.min(Math.max(promised + 64, 16 * 1024), 32 * 1024 * 1024),
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return tooLarge;
+    return { entry: null, why: `it is no valid gzip file (${(error as Error).message})` };
+  }
+}
+
+function moveIntoPlace(temporary: string, folder: string): UnpackEnd {
+  try {
+    renameSync(temporary, folder);
+  } catch (error) {
+    // Another run was faster: its folder has the same bytes, by the same sum.
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  }
+  return { kind: 'unpacked' };
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import type { PreparedRoot, ResolvedBox, ResolvedMount } from '../engine/engine.ts';
+import type { Facts } from '../facts/facts.ts';
+import { type BoxLimits, inside } from '../plan/box-plan.ts';
+import { fetchVariables, insideFetchBox } from './fetch-variables.ts';
+import type { HostNetwork } from './find-host-network.ts';
+
+/** Everything that one run of cargo in the fetch box needs, as data. */
+export interface FetchBoxInputs {
+  readonly id: string;
+  readonly facts: Facts;
+  readonly root: PreparedRoot;
+  readonly network: HostNetwork;
+  readonly folders: FetchBoxFolders;
+  readonly usesSsh: boolean;
+  readonly offline: boolean;
+  readonly progressColumns: number | null;
+  readonly color: boolean;
+  /** Folders of the project that hold vendored crates, relative to its mounted folder. */
+  readonly vendored: readonly string[];
+}
+
+export interface FetchBoxFolders {
+  readonly fetchHome: string;
+  readonly skeleton: string;
+  /** Stands for `registry/src` of the fetch home: nothing that cargo unpacks there is ever used. */
+  readonly unpacked: string;
+  readonly configFile: string;
+  readonly credentialsFile: string;
+}
+
+const homeBytes = 64 * 1024 ** 2;
+const temporaryBytes = 4 * 1024 ** 3;
+
+const noLimits: BoxLimits = {
+  memoryBytes: null,
+  processes: null,
+  cpus: null,
+  wallClockMs: null,
+  silenceMs: null,
+  diskBytes: null,
+  openFiles: null,
+};
+
+/** The only box with a network. It holds manifests, our configuration and our own root: nothing of a project runs. */
+export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string[], folder: string): ResolvedBox {
+  const { facts, network } = inputs;
+  return {
+    id: inputs.id,
+    root: inputs.root,
+    argv: [`${inside.toolchain}/bin/cargo`, ...cargoArguments],
+    workingDirectory: folder === '' ? inside.project : `${inside.project}/${folder}`,
+    variables: fetchVariables(facts.host.variables, {
+      certificates: network.certificates !== null,
+      sshAgent: inputs.usesSsh && network.sshAgent !== null,
+      offline: inputs.offline,
+      progressColumns: inputs.progressColumns,
+      color: inputs.color,
+    }),
+    mounts: [...ownMounts(inputs), ...networkMounts(inputs)],
+    network: 'host',
+    limits: noLimits,
+    streams: 'pipes',
+    uid: facts.host.uid,
+    gid: facts.host.gid,
+  };
+}
+
+function ownMounts({ facts, folders, vendored }: FetchBoxInputs): readonly ResolvedMount[] {
+  return [
+    bind(folders.skeleton, inside.project, 'read-write'),
+    ...vendored.map((path) => bind(join(facts.project.mountRoot, path), `${inside.project}/${path}`, 'read-only')),
+    bind(folders.fetchHome, inside.cargoHome, 'read-write'),
+    bind(folders.unpacked, `${inside.cargoHome}/registry/src`, 'read-write'),
+    bind(folders.configFile, `${inside.cargoHome}/config.toml`, 'read-only'),
+    bind(folders.credentialsFile, `${inside.cargoHome}/credentials.toml`, 'read-only'),
+    bind(facts.toolchain.path, inside.toolchain, 'read-only'),
+    { kind: 'tmpfs', target: inside.home, sizeBytes: homeBytes },
+    { kind: 'tmpfs', target: '/tmp', sizeBytes: temporaryBytes },
+  ];
+}
+
+/** The user's agent is only there for a project that has a dependency by ssh: it signs for whoever can reach it. */
+function networkMounts({ network, usesSsh }: FetchBoxInputs): readonly ResolvedMount[] {
+  const ssh = usesSsh ? network : { sshAgent: null, knownHosts: null };
+  const wanted = [
+    [network.certificates, insideFetchBox.certificates],
+    [network.resolver, '/etc/resolv.conf'],
+    [network.hosts, '/etc/hosts'],
+    [ssh.sshAgent, insideFetchBox.sshAgent],
+    [ssh.knownHosts, `${inside.home}/.ssh/known_hosts`],
+  ] as const;
+  return wanted.flatMap(([source, target]) => (source === null ? [] : [bind(source, target, 'read-only')]));
+}
+
+function bind(source: string, target: string, access: 'read-only' | 'read-write'): ResolvedMount {
+  return { kind: 'bind', source, target, access };
+}

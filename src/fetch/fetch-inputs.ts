@@ -1,0 +1,27 @@
+import type { Result } from '../base/result.ts';
+import type { BoxStreams, Outcome, PreparedRoot, ResolvedBox } from '../engine/engine.ts';
+import type { Facts } from '../facts/facts.ts';
+import type { Locations } from '../host/locations.ts';
+
+/** What the fetch room needs of the others: an engine and a root are only asked for when there is something to fetch. */
+export interface FetchInputs {
+  readonly facts: Facts;
+  readonly locations: Locations;
+  /** Our own Debian base, never what the project chose. */
+  readonly root: () => Promise<Result<PreparedRoot>>;
+  readonly runBox: RunBox;
+  readonly lockfile: 'locked' | 'may-change';
+  readonly offline: boolean;
+  readonly progress: FetchProgress;
+  readonly signal: AbortSignal;
+}
+
+export type RunBox = (box: ResolvedBox, streams: BoxStreams, signal: AbortSignal) => Promise<Result<Outcome>>;
+
+export interface FetchProgress {
+  /** Gets cargo's own messages. */
+  readonly stream: NodeJS.WritableStream;
+  readonly color: boolean;
+  /** Columns of the terminal behind it, `null` when it is none. */
+  readonly columns: number | null;
+}

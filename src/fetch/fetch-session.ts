@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type Result, success } from '../base/result.ts';
+import type { PreparedRoot } from '../engine/engine.ts';
+import type { ProjectFacts, TomlTable } from '../facts/facts.ts';
+import { readOwnText } from '../facts/read-project-text.ts';
+import { parseToml } from '../toml/parse.ts';
+import { fetchBox } from './fetch-box.ts';
+import { fetchConfig } from './fetch-config.ts';
+import { type FetchFolders, makeFetchFolders, removeRun } from './fetch-folders.ts';
+import type { FetchInputs } from './fetch-inputs.ts';
+import { findHostNetwork, type HostNetwork } from './find-host-network.ts';
+import { holdBack } from './hold-back.ts';
+import { makeSkeleton } from './make-skeleton.ts';
+import { registryTokens } from './registry-tokens.ts';
+import { type CargoEnd, runCargo } from './run-cargo.ts';
+import { tomlText } from './toml-text.ts';
+import { vendoredFolders } from './vendored-folders.ts';
+
+/** One use of the fetch box: a skeleton and configuration of its own, any number of cargo runs, then it is gone. */
+export interface FetchSession {
+  readonly inputs: FetchInputs;
+  readonly folders: FetchFolders;
+  readonly skeleton: string;
+  /** Stands for cargo's folder of unpacked crates. */
+  readonly unpacked: string;
+  readonly withheldTokens: readonly string[];
+  readonly root: PreparedRoot;
+  readonly network: HostNetwork;
+  readonly usesSsh: boolean;
+  readonly vendored: readonly string[];
+}
+
+/** Opens a session, gives it to `use`, and removes all that it made on the host. */
+export async function withFetchSession<T>(
+  inputs: FetchInputs,
+  use: (session: FetchSession) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const root = await inputs.root();
+  if (!root.ok) return root;
+  const credentials = readCredentials(inputs.facts.host.cargoHome);
+  if (!credentials.ok) return credentials;
+  const { project, host } = inputs.facts;
+  const vendored = vendoredFolders(project);
+  if (!vendored.ok) return vendored;
+  const folders = makeFetchFolders(inputs.locations);
+  try {
+    const tokens = registryTokens(project.cargoConfig, credentials.value, host.variables);
+    const session: FetchSession = {
+      inputs,
+      folders,
+      skeleton: join(folders.run, 'skeleton'),
+      unpacked: join(folders.run, 'unpacked'),
+      withheldTokens: tokens.withheld,
+      root: root.value,
+      network: findHostNetwork(host.variables, project.cargoConfig.user),
+      usesSsh: mentionsSsh(project),
+      vendored: vendored.value,
+    };
+    const config = fetchConfig(project.cargoConfig);
+    mkdirSync(session.unpacked);
+    writeFileSync(join(folders.run, 'config.toml'), tomlText(config.home), { mode: 0o600 });
+    writeFileSync(join(folders.run, 'credentials.toml'), tomlText(tokens.credentials), { mode: 0o600 });
+    makeSkeleton(project, config.project, session.skeleton);
+    for (const path of session.vendored) mkdirSync(join(session.skeleton, path), { recursive: true });
+    return await use(session);
+  } finally {
+    removeRun(folders);
+  }
+}
+
+export interface CargoRun {
+  readonly arguments: readonly string[];
+  /** Below the skeleton. */
+  readonly folder: string;
+  /** Another project in the place of the skeleton. */
+  readonly project?: string;
+  /** Another CARGO_HOME in the place of the lasting one. */
+  readonly home?: string;
+  /** `once-downloading`: a try; what it says before it downloads anything is only worth reading if nothing follows. */
+  readonly shown: 'shown' | 'hidden' | 'once-downloading';
+}
+
+/** Runs cargo on the skeleton. */
+export function runInSession(session: FetchSession, run: CargoRun): Promise<Result<CargoEnd>> {
+  const { inputs, folders } = session;
+  const box = fetchBox(
+    {
+      id: `fetch-${basename(folders.run)}-${createHash('sha256').update(run.arguments.join('\0')).digest('hex').slice(0, 8)}`,
+      facts: inputs.facts,
+      root: session.root,
+      network: session.network,
+      folders: {
+        fetchHome: run.home ?? folders.fetchHome,
+        skeleton: run.project ?? session.skeleton,
+        unpacked: session.unpacked,
+        configFile: join(folders.run, 'config.toml'),
+        credentialsFile: join(folders.run, 'credentials.toml'),
+      },
+      usesSsh: session.usesSsh,
+      offline: inputs.offline,
+      progressColumns: inputs.progress.columns,
+      color: inputs.progress.color,
+      vendored: run.project === undefined ? session.vendored : [],
+    },
+    run.arguments,
+    run.folder,
+  );
+  return runCargo(inputs.runBox, box, progressOf(inputs.progress.stream, run.shown), inputs.signal);
+}
+
+/** Where a run's messages go. */
+function progressOf(stream: NodeJS.WritableStream, shown: CargoRun['shown']): NodeJS.WritableStream | null {
+  if (shown === 'hidden') return null;
+  return shown === 'shown' ? stream : holdBack(stream);
+}
+
+/** The lock as cargo left it in the skeleton; `null` when there is none. */
+export function skeletonLock(session: FetchSession): string | null {
+  try {
+    return readFileSync(join(session.skeleton, session.inputs.facts.project.workspace, 'Cargo.lock'), 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function readCredentials(cargoHome: string): Result<TomlTable> {
+  for (const name of ['credentials', 'credentials.toml']) {
+    const file = join(cargoHome, name);
+    const text = readOwnText(file);
+    if (!text.ok) return text;
+    if (text.value !== null) return parseToml(text.value, file, { code: 'config' });
+  }
+  return success({});
+}
+
+function mentionsSsh(project: ProjectFacts): boolean {
+  const ssh = /ssh:\/\/|\bgit@/;
+  const lock = project.lockfile.state === 'present' ? project.lockfile.text : '';
+  return (
+    ssh.test(lock) ||
+    project.manifests.some((manifest) => ssh.test(manifest.text)) ||
+    ssh.test(tomlText(project.cargoConfig.project))
+  );
+}

@@ -1,0 +1,91 @@
+import { copyFileSync, linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LockedGit } from './lock-packages.ts';
+
+/** A repository below `git/db` and a checkout of it, both by cargo's names. */
+export interface GitFolders {
+  readonly repository: string;
+  readonly checkout: string;
+}
+
+/**
+ * Where cargo has the commits of a lock. It names a repository by the last part of its URL and a hash, and a checkout by
+ * the first digits of the commit: both together find it without knowing the hash.
+ */
+export function findGitFolders(fetchHome: string, sources: readonly LockedGit[]): readonly GitFolders[] {
+  const checkouts = join(fetchHome, 'git/checkouts');
+  const found = new Map<string, GitFolders>();
+  const repositories = list(checkouts);
+  for (const { url, commit } of sources) {
+    const name = lastPart(url);
+    for (const repository of repositories) {
+      if (repository.replace(/-[0-9a-f]{16}(?:-shallow)?$/, '').toLowerCase() !== name.toLowerCase()) continue;
+      for (const checkout of list(join(checkouts, repository))) {
+        if (!/^[0-9a-f]{7,64}$/.test(checkout) || !commit.startsWith(checkout)) continue;
+        found.set(`${repository}/${checkout}`, { repository, checkout });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** Gives a view the repositories and checkouts that it needs and no others. */
+export function copyGitFolders(fetchHome: string, cargoHome: string, folders: readonly GitFolders[]): void {
+  for (const repository of new Set(folders.map((folder) => folder.repository))) {
+    const path = join('git/db', repository);
+    copyTree(Buffer.from(join(fetchHome, path)), Buffer.from(join(cargoHome, path)), 'repository');
+  }
+  for (const { repository, checkout } of folders) {
+    const path = join('git/checkouts', repository, checkout);
+    copyTree(Buffer.from(join(fetchHome, path)), Buffer.from(join(cargoHome, path)), 'files');
+  }
+}
+
+/**
+ * Links what git never changes in place (objects, files of a checkout), copies the rest: cargo goes on using its own.
+ * Links inside are made again as they are; they only ever lead somewhere inside a box. Names are bytes: git's may be
+ * anything.
+ */
+function copyTree(from: Buffer, to: Buffer, kind: 'files' | 'repository'): void {
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from, { encoding: 'buffer' })) {
+    const source = below(from, name);
+    const target = below(to, name);
+    const stat = lstatSync(source);
+    if (stat.isDirectory()) copyTree(source, target, kindBelow(name.toString('latin1'), kind));
+    else if (stat.isSymbolicLink()) symlinkSync(readlinkSync(source, { encoding: 'buffer' }), target);
+    else if (stat.isFile() && !(kind === 'files' && linked(source, target))) copyFileSync(source, target);
+  }
+}
+
+function kindBelow(name: string, kind: 'files' | 'repository'): 'files' | 'repository' {
+  if (name === '.git') return 'repository';
+  return kind === 'repository' && name === 'objects' ? 'files' : kind;
+}
+
+function below(folder: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([folder, Buffer.from('/'), name]);
+}
+
+function linked(source: Buffer, target: Buffer): boolean {
+  try {
+    linkSync(source, target);
+    return true;
+  } catch {
+    // Another file system, or one without hard links.
+    return false;
+  }
+}
+
+function lastPart(url: string): string {
+  const path = url.replace(/[?#].*$/, '').replace(/\/+$/, '');
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(':')) + 1).replace(/\.git$/, '');
+}
+
+function list(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

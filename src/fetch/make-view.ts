@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Facts } from '../facts/facts.ts';
+import { inside } from '../plan/box-plan.ts';
+import { copyGitFolders, findGitFolders } from './git-folders.ts';
+import type { LockedGit } from './lock-packages.ts';
+import type { RegistrySource } from './registry-sources.ts';
+import { storeName } from './store.ts';
+import { tomlText } from './toml-text.ts';
+import { viewConfig } from './view-config.ts';
+
+/** What a build box sees of the fetched crates: `crates/` and `cargo-home/` below it are its mounts. */
+export interface View {
+  readonly name: string;
+  readonly path: string;
+}
+
+export const viewFolders = { crates: 'crates', cargoHome: 'cargo-home' } as const;
+
+export interface ViewInputs {
+  readonly name: string;
+  readonly views: string;
+  /** Of this run, on the same file system. */
+  readonly workFolder: string;
+  readonly fetchHome: string;
+  readonly facts: Facts;
+  readonly secret: Buffer;
+  /** Those whose crates stand in the store. */
+  readonly sources: readonly RegistrySource[];
+  readonly gitSources: readonly LockedGit[];
+}
+
+export function findView(views: string, name: string): View | null {
+  const path = join(views, name);
+  return existsSync(path) ? { name, path } : null;
+}
+
+/** Makes a view elsewhere and moves it into place: there is never a half one. Equal names mean equal contents. */
+export function makeView(inputs: ViewInputs): View {
+  const { facts, sources, workFolder } = inputs;
+  const cargoHome = join(workFolder, viewFolders.cargoHome);
+  mkdirSync(join(cargoHome, 'git/db'), { recursive: true });
+  mkdirSync(join(cargoHome, 'git/checkouts'));
+  mkdirSync(join(workFolder, viewFolders.crates));
+  for (const source of sources) {
+    const folder = join(workFolder, viewFolders.crates, source.folder);
+    mkdirSync(folder);
+    for (const { name, version, sha256 } of source.crates) {
+      symlinkSync(`${inside.store}/${storeName(inputs.secret, sha256)}`, join(folder, `${name}-${version}`));
+    }
+  }
+  copyGitFolders(inputs.fetchHome, cargoHome, findGitFolders(inputs.fetchHome, inputs.gitSources));
+  const { cargoConfig, manifests } = facts.project;
+  writeFileSync(
+    join(cargoHome, 'config.toml'),
+    tomlText(viewConfig(cargoConfig, manifests, facts.host.variables, sources)),
+  );
+  return moveIntoPlace(workFolder, inputs);
+}
+
+function moveIntoPlace(workFolder: string, { views, name }: ViewInputs): View {
+  const path = join(views, name);
+  try {
+    renameSync(workFolder, path);
+  } catch (error) {
+    // Another run made the same view first.
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  }
+  return { name, path };
+}

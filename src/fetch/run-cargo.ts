@@ -1,0 +1,51 @@
+import { Writable } from 'node:stream';
+import { failure, type Result, success } from '../base/result.ts';
+import type { ResolvedBox } from '../engine/engine.ts';
+import type { FetchProgress, RunBox } from './fetch-inputs.ts';
+
+export interface CargoEnd {
+  readonly status: number;
+  /** The last of what cargo said on its error stream. */
+  readonly said: string;
+  readonly output: string;
+}
+
+const keptCharacters = 64 * 1024;
+const maximumOutputBytes = 64 * 1024 * 1024;
+
+/** Runs cargo in a fetch box, shows what it says, and keeps it for the explanation of a failure. */
+export async function runCargo(
+  runBox: RunBox,
+  box: ResolvedBox,
+  show: FetchProgress['stream'] | null,
+  signal: AbortSignal,
+): Promise<Result<CargoEnd>> {
+  let said = '';
+  const output: Buffer[] = [];
+  let outputBytes = 0;
+  const stderr = new Writable({
+    write(piece: Buffer, _encoding, done) {
+      said = (said + piece.toString('utf8')).slice(-keptCharacters);
+      if (show === null || show.write(piece)) done();
+      else show.once('drain', () => done());
+    },
+  });
+  const stdout = new Writable({
+    write(piece: Buffer, _encoding, done) {
+      outputBytes += piece.length;
+      if (outputBytes <= maximumOutputBytes) output.push(piece);
+      done();
+    },
+  });
+  const outcome = await runBox(box, { stdin: 'none', stdout, stderr }, signal);
+  if (!outcome.ok) return outcome;
+  const end = outcome.value;
+  if (end.kind === 'finished')
+    return success({ status: end.status, said, output: Buffer.concat(output).toString('utf8') });
+  return failure({
+    code: end.kind === 'interrupted' ? 'fetch-failed' : 'engine-failed',
+    what: end.kind === 'interrupted' ? 'fetching was interrupted' : 'the fetch box did not end by itself',
+    ...(end.kind === 'lost' ? { why: end.why } : {}),
+    ...(end.kind === 'killed' ? { why: `it was killed by ${end.signal}` } : {}),
+  });
+}

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import type { Facts } from '../facts/facts.ts';
+import { tomlText } from './toml-text.ts';
+
+/** Changes whenever a view of the same inputs would be made differently. */
+const viewFormat = 1;
+
+/** Names the view of a project with a given lock: a hash over all that decides what is in it. */
+export function viewName(facts: Facts, lockSha256: string, extra: readonly string[]): string {
+  const hash = createHash('sha256');
+  const add = (part: string) => hash.update(`${part.length}:${part}`);
+  add(String(viewFormat));
+  add(lockSha256);
+  add(facts.project.workspace);
+  for (const { folder, text } of facts.project.manifests) {
+    add(folder);
+    add(text);
+  }
+  add(tomlText(facts.project.cargoConfig.project));
+  add(tomlText(facts.project.cargoConfig.user));
+  for (const [name, value] of Object.entries(facts.host.variables).sort()) {
+    if (/^CARGO_REGISTRIES_\w+_INDEX$/.test(name)) add(`${name}=${value}`);
+  }
+  for (const part of extra) add(part);
+  return hash.digest('hex');
+}
