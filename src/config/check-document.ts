@@ -3,7 +3,7 @@ import { printable } from '../problem/problem.ts';
 import { checkEnv } from './check-env.ts';
 import { keyNames, keys } from './definition.ts';
 import type { DocumentNode, MapEntry } from './document.ts';
-import { addComplaint, addProblem, type Draft, write } from './draft.ts';
+import { addComplaint, addProblem, type Draft, isFull, write } from './draft.ts';
 import type { KeyName } from './key.ts';
 import { describeNode, readNode } from './read-node.ts';
 import { didYouMean } from './read-value.ts';
@@ -77,6 +77,7 @@ function checkKey(draft: Draft, name: KeyName, entry: MapEntry): void {
 }
 
 function unknownKey(draft: Draft, entry: MapEntry, prefix: string, names: readonly string[]): void {
+  if (isFull(draft)) return;
   const shown = printable(prefix + entry.key, 60);
   const fix = whereItBelongs(entry.key, prefix) ?? didYouMean(nearest(entry.key.replace(/_/g, '-'), names));
   addProblem(draft, {

@@ -14,8 +14,13 @@ export interface Draft {
 /** A hostile file can hold as many faults as it likes; nobody reads more than these. */
 const maximumProblems = 50;
 
+/** Nothing more is taken: what is left need not be looked at. */
+export function isFull(draft: Draft): boolean {
+  return draft.problems.length >= maximumProblems;
+}
+
 export function addProblem(draft: Draft, problem: Omit<Problem, 'code'> & { readonly code?: Problem['code'] }): void {
-  if (draft.problems.length < maximumProblems) draft.problems.push({ code: 'config', ...problem });
+  if (!isFull(draft)) draft.problems.push({ code: 'config', ...problem });
 }
 
 /** `where` is where the complaint is about, which may be one item of the value. */

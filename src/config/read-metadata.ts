@@ -38,7 +38,7 @@ export function readMetadata(manifest: Manifest): Result<DocumentNode | null> {
     return failure({
       code: 'config',
       what: `\`[${path.join('.')}]\` and \`[${second.join('.')}]\` are there at once`,
-      where: keyPlace(tree, second, { file: manifest.file, line: 1, column: 1 }),
+      where: tree.locations.get(locationKey(second))?.value ?? { file: manifest.file, line: 1, column: 1 },
       why: 'one project has one configuration',
       fix: `Keep \`[${path.join('.')}]\`.`,
     });

@@ -39,17 +39,27 @@ export function readForeignText(file: string, maximumBytes = maximumTextBytes): 
       if (count === 0) break;
       length += count;
     }
+    const content = bytes.subarray(0, length);
     try {
-      return success(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length)));
+      return success(new TextDecoder('utf-8', { fatal: true }).decode(content));
     } catch {
       return failure({
         code: 'config',
         what: `${printable(file)} is not UTF-8`,
-        where: { file },
+        where: { file, ...firstBadByte(content) },
         fix: 'Save it as UTF-8.',
       });
     }
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Where the first byte stands that UTF-8 does not allow: there decoding and encoding again gives something else. */
+function firstBadByte(bytes: Uint8Array): { readonly line: number; readonly column: number } {
+  const again = Buffer.from(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+  let offset = 0;
+  while (offset < bytes.length && bytes[offset] === again[offset]) offset += 1;
+  const lines = Buffer.from(bytes.subarray(0, offset)).toString('utf8').split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
