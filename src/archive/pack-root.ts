@@ -1,0 +1,44 @@
+import { accessSync, constants, lstatSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { type Headers, pack } from 'tar-fs';
+
+/** The clock of every file: equal roots give equal archives. */
+const fixedTime = new Date(0);
+
+/**
+ * A prepared root file system as a tar stream, read as it is asked for. Whoever unpacked it on this machine, inside it
+ * belongs to root. Sockets and devices are left out, and so is what the caller may not read: a root made without root
+ * keeps nothing there that a build needs (password hashes, root's home).
+ */
+export function packRoot(folder: string): Readable {
+  const options = {
+    dereference: false,
+    strict: false,
+    sort: true,
+    // The library's default takes the bits of our own umask away, and /tmp would not be writable.
+    umask: 0,
+    ignore: (path: string) => !mayRead(path),
+    map: (header: Headers): Headers => ({
+      ...header,
+      // The folder itself may be private on this machine; inside it is `/`.
+      ...(header.name === '.' ? { mode: 0o755 } : {}),
+      uid: 0,
+      gid: 0,
+      mtime: fixedTime,
+    }),
+  };
+  return Readable.from(pack(folder, options as Parameters<typeof pack>[1]) as unknown as AsyncIterable<Uint8Array>, {
+    objectMode: false,
+  });
+}
+
+function mayRead(path: string): boolean {
+  try {
+    const stat = lstatSync(path);
+    if (stat.isSymbolicLink()) return true;
+    accessSync(path, stat.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

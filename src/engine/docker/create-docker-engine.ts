@@ -1,0 +1,78 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { failure, type Result, success } from '../../base/result.ts';
+import type { ImageStore } from '../../environment/image/image-store.ts';
+import type { Engine } from '../engine.ts';
+import { type Connection, connect, reasonOf } from './connect.ts';
+import { createImageStore } from './create-image-store.ts';
+import { engineReport } from './engine-facts.ts';
+import { findEngineSocket, type Variables } from './find-socket.ts';
+import { importRoot } from './import-root.ts';
+import { currentOwner } from './owner.ts';
+import { reapContainers } from './reap-containers.ts';
+import { registryLogin } from './registry-login.ts';
+import { runContainer } from './run-container.ts';
+import { seccompProfile } from './seccomp-profile.ts';
+
+/** The docker engine and what only an engine with images can do. */
+export interface DockerEngine extends Engine {
+  /** Makes a prepared root directory an image, once; gives its id. */
+  importRoot(directory: string, rootSha256: string): Promise<Result<string>>;
+  /** Removes what killed commands of this user left behind; gives the ids of their boxes. */
+  reapContainers(): Promise<Result<readonly string[]>>;
+  images(): Promise<Result<ImageStore>>;
+}
+
+export interface DockerEngineInputs {
+  /** The host's environment: DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, XDG_RUNTIME_DIR and HOME are read. */
+  readonly variables: Variables;
+}
+
+/** Nothing is asked before it is needed, and the engine is asked only once what it is. */
+export async function createDockerEngine({ variables }: DockerEngineInputs): Promise<DockerEngine> {
+  const home = variables.HOME || homedir();
+  const dockerFolder = variables.DOCKER_CONFIG || join(home, '.docker');
+  const owner = currentOwner();
+  const profile = seccompProfile();
+  let connecting: Promise<Result<Connection>> | null = null;
+  const connected = () => {
+    connecting ??= open(variables, home);
+    return connecting;
+  };
+  return {
+    name: 'docker',
+    check: async () => {
+      const line = await connected();
+      return line.ok ? success(engineReport(line.value.facts, line.value.socket.path)) : line;
+    },
+    run: async (box, streams, signal) => {
+      const line = await connected();
+      if (!line.ok) return line;
+      return runContainer(line.value, { owner, seccompProfile: profile }, box, streams, signal);
+    },
+    importRoot: async (directory, rootSha256) => {
+      const line = await connected();
+      return line.ok ? importRoot(line.value, directory, rootSha256) : line;
+    },
+    reapContainers: async () => {
+      const line = await connected();
+      if (!line.ok) return line;
+      try {
+        return success(await reapContainers(line.value, owner));
+      } catch (error) {
+        const what = 'the engine could not be asked for containers that were left behind';
+        return failure({ code: 'engine-failed', what, why: reasonOf(error) });
+      }
+    },
+    images: async () => {
+      const line = await connected();
+      if (!line.ok) return line;
+      return success(createImageStore(line.value, owner, (reference) => registryLogin(dockerFolder, reference)));
+    },
+  };
+}
+
+async function open(variables: Variables, home: string): Promise<Result<Connection>> {
+  const socket = findEngineSocket(variables, home);
+  return socket.ok ? connect(socket.value) : socket;
+}

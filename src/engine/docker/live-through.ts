@@ -1,0 +1,105 @@
+import type Docker from 'dockerode';
+import type { Container } from 'dockerode';
+import type { BoxStreams, Outcome, ResolvedBox } from '../engine.ts';
+import type { BoxWatch, StopReason } from '../watch-box.ts';
+import { type Attachment, attachPipes, openAttachment } from './attach.ts';
+import { reasonOf } from './connect.ts';
+import { deadline, endsWithin } from './deadline.ts';
+
+const answerWithinMs = 60_000;
+/** Time that a box gets to end by itself after a signal. */
+const graceMs = 2000;
+/** All is over ten seconds after an interruption: two of grace, three for each answer. */
+const killAnswerMs = 3000;
+/** A box that has ended has sent what it had; a reader of ours may still be slow. Only after a stop we don't wait. */
+const restOfOutputMs = 1000;
+
+type Ended = { readonly kind: 'status'; readonly status: number } | { readonly kind: 'lost'; readonly why: string };
+
+/** From attaching to the last byte: gives how the box ended. */
+export async function liveThrough(
+  docker: Docker,
+  container: Container,
+  box: ResolvedBox,
+  streams: BoxStreams,
+  watch: BoxWatch,
+): Promise<Outcome> {
+  if (watch.signal.aborted) return watch.signal.reason as StopReason;
+  const attachment = await attach(docker, container, box, streams, watch);
+  try {
+    await deadline(container.start(), answerWithinMs, 'the start of the container');
+    const ended = waitFor(container);
+    const pumped = attachment.pump();
+    const readerGone = pumped.then((end) => (end === 'reader-gone' ? end : new Promise<never>(() => undefined)));
+    const first = await Promise.race([ended, stopOf(watch.signal), readerGone]);
+    if (first === 'reader-gone') {
+      await terminate(container, 'SIGKILL', ended);
+      return { kind: 'killed', signal: 'SIGPIPE' };
+    }
+    if (first.kind === 'lost') return first;
+    if (first.kind !== 'status') {
+      await terminate(container, first.kind === 'interrupted' ? first.signal : 'SIGTERM', ended);
+      await endsWithin(pumped, restOfOutputMs);
+      return first;
+    }
+    const rest = await Promise.race([pumped, stopOf(watch.signal)]);
+    if (typeof rest === 'object') return rest;
+    if (rest === 'reader-gone') return { kind: 'killed', signal: 'SIGPIPE' };
+    return await finished(container, box, first.status);
+  } finally {
+    attachment.detach();
+  }
+}
+
+async function attach(
+  docker: Docker,
+  container: Container,
+  box: ResolvedBox,
+  streams: BoxStreams,
+  watch: BoxWatch,
+): Promise<Attachment> {
+  const terminal = box.streams === 'terminal';
+  const socket = await deadline(
+    openAttachment(docker, container, terminal || streams.stdin !== 'none'),
+    answerWithinMs,
+    'the attachment',
+  );
+  if (!terminal) return attachPipes(socket, streams, watch.heard);
+  const { attachTerminal } = await import('./attach-terminal.ts');
+  return attachTerminal(socket, container, watch.heard);
+}
+
+function waitFor(container: Container): Promise<Ended> {
+  return container.wait().then(
+    (answer: { StatusCode: number; Error?: { Message?: string } | null }): Ended =>
+      answer.Error?.Message
+        ? { kind: 'lost', why: reasonOf(new Error(answer.Error.Message)) }
+        : { kind: 'status', status: answer.StatusCode },
+    (error): Ended => ({ kind: 'lost', why: `the engine went away while the box ran: ${reasonOf(error)}` }),
+  );
+}
+
+function stopOf(signal: AbortSignal): Promise<StopReason> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(signal.reason as StopReason);
+    else signal.addEventListener('abort', () => resolve(signal.reason as StopReason), { once: true });
+  });
+}
+
+/** Asks, waits, kills: with the first process every other one of the container ends. */
+async function terminate(container: Container, signal: string, ended: Promise<Ended>): Promise<void> {
+  await endsWithin(container.kill({ signal }), killAnswerMs);
+  if (await endsWithin(ended, graceMs)) return;
+  await endsWithin(container.kill({ signal: 'SIGKILL' }), killAnswerMs);
+  await endsWithin(ended, graceMs);
+}
+
+/** A status says nothing about memory: the engine's word for it comes from the control group's own counter. */
+async function finished(container: Container, box: ResolvedBox, status: number): Promise<Outcome> {
+  const memory = box.limits.memoryBytes;
+  if (status !== 0 && memory !== null) {
+    const seen = await deadline(container.inspect(), answerWithinMs, 'the end of the container');
+    if (seen.State.OOMKilled) return { kind: 'limit', limit: 'memoryBytes', value: memory.value };
+  }
+  return { kind: 'finished', status };
+}

@@ -1,0 +1,50 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the engine hands to a registry in our name. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+  readonly serveraddress: string;
+}
+
+/**
+ * The login that the user's docker configuration holds in plain for the registry of a reference. Credential helpers are
+ * programs and are not started: pull such an image once with `docker pull`, which the engine then has.
+ */
+export function registryLogin(dockerFolder: string, reference: string): RegistryLogin | null {
+  const first = reference.split('/', 1)[0] ?? '';
+  const named = reference.includes('/') && (/[.:]/.test(first) || first === 'localhost');
+  try {
+    const config: unknown = JSON.parse(readFileSync(realpathSync(join(dockerFolder, 'config.json')), 'utf8'));
+    const logins = own(config, 'auths');
+    if (typeof logins !== 'object' || logins === null) return null;
+    // Logins of the default registry stand below an address that only its own client knows: the one without a port.
+    const entries = Object.entries(logins).filter(([address]) =>
+      named ? hostOf(address) === first : isDefault(address),
+    );
+    for (const [serveraddress, entry] of entries) {
+      const encoded = own(entry, 'auth');
+      if (typeof encoded !== 'string' || encoded === '') continue;
+      const decoded = Buffer.from(encoded, 'base64').toString('utf8');
+      const split = decoded.indexOf(':');
+      if (split > 0) return { username: decoded.slice(0, split), password: decoded.slice(split + 1), serveraddress };
+    }
+  } catch {
+    // No configuration, no login: a public image needs none.
+  }
+  return null;
+}
+
+function hostOf(address: string): string {
+  return address.replace(/^https?:\/\//, '').split('/', 1)[0] ?? '';
+}
+
+function isDefault(address: string): boolean {
+  return /\/v1\/?$/.test(address);
+}
+
+function own(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key];
+}

@@ -1,0 +1,111 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import type { Container, ContainerCreateOptions } from 'dockerode';
+import { failure, type Result, success } from '../../base/result.ts';
+import type { Problem } from '../../problem/problem.ts';
+import type { BoxStreams, Outcome, ResolvedBox } from '../engine.ts';
+import { type BoxWatch, watchBox } from '../watch-box.ts';
+import { type Connection, reasonOf, statusOf } from './connect.ts';
+import { containerOptions, withStdin } from './container-options.ts';
+import { deadline, endsWithin } from './deadline.ts';
+import { liveThrough } from './live-through.ts';
+import { mountsBelow } from './mounts-below.ts';
+import type { Owner } from './owner.ts';
+import { writeOwner } from './owner.ts';
+
+/** What every run of this process shares. */
+export interface RunSurroundings {
+  readonly owner: Owner;
+  readonly seccompProfile: string;
+}
+
+const answerWithinMs = 60_000;
+const removedWithinMs = 20_000;
+
+/** One container, one box: made, run to its end and removed, whatever happens in between. */
+export async function runContainer(
+  connection: Connection,
+  around: RunSurroundings,
+  box: ResolvedBox,
+  streams: BoxStreams,
+  interrupted: AbortSignal,
+): Promise<Result<Outcome>> {
+  const watch = watchBox(box.limits, interrupted);
+  try {
+    const options = await describe(connection, around, box);
+    const wantsStdin = box.streams === 'terminal' || streams.stdin !== 'none';
+    const created = await create(connection, wantsStdin ? withStdin(options) : options);
+    if (!created.ok) return created;
+    return await runCreated(connection, created.value, box, streams, watch);
+  } catch (error) {
+    return failure(engineFailed(error));
+  } finally {
+    watch.end();
+  }
+}
+
+async function runCreated(
+  connection: Connection,
+  container: Container,
+  box: ResolvedBox,
+  streams: BoxStreams,
+  watch: BoxWatch,
+): Promise<Result<Outcome>> {
+  try {
+    return success(await liveThrough(connection.docker, container, box, streams, watch));
+  } catch (error) {
+    return failure(engineFailed(error));
+  } finally {
+    await remove(container);
+  }
+}
+
+async function describe(
+  connection: Connection,
+  around: RunSurroundings,
+  box: ResolvedBox,
+): Promise<ContainerCreateOptions> {
+  if (box.root.kind !== 'image') throw new Error('the docker engine takes an image');
+  const image = await deadline(connection.docker.getImage(box.root.id).inspect(), answerWithinMs, 'the image');
+  const real = { ...box, mounts: box.mounts.map(withRealSource) };
+  const mountinfo = readFileSync('/proc/self/mountinfo', 'utf8');
+  const readOnly = real.mounts.flatMap((mount) =>
+    mount.kind === 'bind' && mount.access === 'read-only' ? [mount.source] : [],
+  );
+  return containerOptions(real, {
+    facts: connection.facts,
+    imageVariables: (image.Config.Env ?? []).map((entry) => entry.split('=', 1)[0] ?? entry),
+    mountsBelow: new Map(readOnly.map((source) => [source, mountsBelow(mountinfo, source)])),
+    seccompProfile: around.seccompProfile,
+    owner: writeOwner(around.owner),
+  });
+}
+
+/** The engine's own view of the mounts goes by real paths. */
+function withRealSource<T extends ResolvedBox['mounts'][number]>(mount: T): T {
+  return mount.kind === 'bind' ? { ...mount, source: realpathSync(mount.source) } : mount;
+}
+
+async function create(connection: Connection, options: ContainerCreateOptions): Promise<Result<Container>> {
+  try {
+    return success(await deadline(connection.docker.createContainer(options), answerWithinMs, 'the new container'));
+  } catch (error) {
+    return failure(engineFailed(error));
+  }
+}
+
+/** By force: what still runs is killed with it. A container that stays is found by the next command's `reap`. */
+async function remove(container: Container): Promise<void> {
+  await endsWithin(container.remove({ force: true, v: true }), removedWithinMs);
+}
+
+function engineFailed(error: unknown): Problem {
+  return {
+    code: 'engine-failed',
+    what: 'the Docker engine could not make the box',
+    why: reasonOf(error),
+    fix:
+      statusOf(error) === null
+        ? 'See whether the engine still runs: `cargo-boxed doctor`.'
+        : 'Run `cargo-boxed doctor`: it says what this machine lacks.',
+  };
+}
