@@ -3,18 +3,10 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { CargoGlobalOption } from './cargo-options.ts';
 import type { BoxFlags } from './invocation.ts';
+import type { OptionSet } from './option-set.ts';
 import { type BoxOption, optionName } from './options.ts';
 import type { OwnOption } from './own-commands.ts';
 import { missingValue, unknownOption, usage, valueProblem } from './usage-problems.ts';
-
-/** The options that are understood at one place of the command line. */
-export interface OptionSet {
-  readonly box: readonly BoxOption[];
-  readonly cargo: readonly CargoGlobalOption[];
-  readonly own: readonly OwnOption[];
-  /** Options that stand in the place of a command: `--list`, `--explain CODE`. */
-  readonly commands: readonly string[];
-}
 
 export interface OptionsRead {
   readonly flags: BoxFlags;

@@ -52,8 +52,15 @@ function readWord(word: string, following: string | undefined, options: readonly
   const value = following === undefined || following.startsWith('-') ? null : following;
   const path = readPath(word, value, options);
   if (path !== null) return path;
-  if (value === null || !cargoValueOptions.has(word)) return { piece: { kind: 'words', words: [word] }, taken: 1 };
+  if (value === null || !takesValue(word)) return { piece: { kind: 'words', words: [word] }, taken: 1 };
   return { piece: { kind: 'words', words: [word, value] }, taken: 2 };
+}
+
+function takesValue(word: string): boolean {
+  // `-qp NAME`: the last letter of a cluster may be an option with a value.
+  return (
+    cargoValueOptions.has(word) || (/^-[vqrhnldwbi]+[a-zA-Z]$/.test(word) && cargoValueOptions.has(`-${word.at(-1)}`))
+  );
 }
 
 function readPath(word: string, next: string | null, options: readonly HostPathOption[]): Taken | null {

@@ -1,8 +1,8 @@
 import { nearest } from '../base/nearest.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import { cargoValueOptions, commonCargoOptions } from './cargo-options.ts';
+import type { OptionSet } from './option-set.ts';
 import { optionName } from './options.ts';
-import type { OptionSet } from './read-options.ts';
 
 /** A wrong use of the command line: exit 64. */
 export function usage(what: string, fix: string, why?: string): Problem {

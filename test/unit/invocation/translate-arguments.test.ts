@@ -124,6 +124,7 @@ test('the program’s own arguments are never touched', () => {
     assert.equal(words(line), line.split(' ').slice(1).join(' '));
   }
   assert.match(refusal('test name --target-dir /tmp').what, /leads out/);
+  assert.match(refusal('run -qp b --target-dir /tmp x').what, /leads out/);
   assert.match(refusal('run --bin b --target-dir /tmp x').what, /leads out/);
 });
 
