@@ -1,11 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Problem } from '../problem/problem.ts';
-import type { CargoGlobalOption } from './cargo-options.ts';
 import type { BoxFlags } from './invocation.ts';
 import type { OptionSet } from './option-set.ts';
 import { type BoxOption, optionName } from './options.ts';
-import type { OwnOption } from './own-commands.ts';
 import { missingValue, unknownOption, usage, valueProblem } from './usage-problems.ts';
 
 export interface OptionsRead {
