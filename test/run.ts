@@ -21,6 +21,7 @@ const results: { readonly suite: string; readonly where: string; readonly counts
 // Not in /tmp: newer Debians keep that in memory, and roots, targets and images are gigabytes.
 const folder = mkdtempSync('/var/tmp/cargo-boxed-test-');
 chmodSync(folder, 0o755);
+process.env.TMPDIR = folder;
 let stopDocker: () => Promise<void> = async () => {};
 let ending: Promise<void> | null = null;
 
@@ -75,7 +76,8 @@ async function startDocker(): Promise<void> {
   const { startDockerDaemon } = await import('./support/docker-daemon.ts');
   const daemon = await startDockerDaemon();
   stopDocker = () => daemon.stop();
-  const socket = daemon.socket.replace('unix://', '');
+  const socket = daemon.socket;
+  chmodSync(daemon.folder, 0o711);
   // The ordinary user of the tests stands for a member of the group docker.
   chmodSync(socket, 0o666);
   dockerHost = `unix://${socket}`;

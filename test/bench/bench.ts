@@ -3,6 +3,7 @@
  * builds (minutes), `-- --engine bwrap` leaves docker out, `-- --only TEXT` runs the lines whose name has TEXT.
  */
 import { parseArgs } from 'node:util';
+import { startDockerDaemon } from '../support/docker-daemon.ts';
 import { table } from '../support/print-table.ts';
 import {
   coldBuild,
@@ -58,9 +59,8 @@ async function main(): Promise<void> {
 }
 
 async function startDocker(): Promise<{ stop(): Promise<void> }> {
-  const { startDockerDaemon } = await import('../support/docker-daemon.ts');
   const daemon = await startDockerDaemon();
-  process.env.DOCKER_HOST = `unix://${daemon.socket.replace('unix://', '')}`;
+  process.env.DOCKER_HOST = `unix://${daemon.socket}`;
   return daemon;
 }
 

@@ -4,6 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { type DockerDaemon, startDockerDaemon } from '../support/docker-daemon.ts';
 import { startGitServer } from '../support/git-server.ts';
 import { table } from '../support/print-table.ts';
 import { assembleProject } from './assemble-project.ts';
@@ -52,15 +53,32 @@ function addRow(project: RealProject, sources: string, result: SideResult, diffe
   ]);
 }
 
+/** The daemon that DOCKER_HOST names, or one of our own for this run. */
+async function startDocker(): Promise<DockerDaemon | null> {
+  if (!engines.includes('docker') || process.env.DOCKER_HOST !== undefined) return null;
+  const daemon = await startDockerDaemon();
+  process.env.DOCKER_HOST = `unix://${daemon.socket}`;
+  return daemon;
+}
+
 async function main(): Promise<void> {
+  const daemon = await startDocker();
+  try {
+    await compareAll();
+  } finally {
+    await daemon?.stop();
+  }
+  const head = ['project', 'crates', 'kind', 'where', 'exits (build, test, run)', 'tests passed / failed / ignored'];
+  console.log(table([...head, 'seconds', 'same as host'], rows));
+  process.exitCode = differing === 0 && rows.length > 0 ? 0 : 1;
+}
+
+async function compareAll(): Promise<void> {
   for (const project of realProjects) {
     if (wanted.length > 0 && !wanted.some((name) => project.name.startsWith(name))) continue;
     console.error(`${project.name} …`);
     await compare(project);
   }
-  const head = ['project', 'crates', 'kind', 'where', 'exits (build, test, run)', 'tests passed / failed / ignored'];
-  console.log(table([...head, 'seconds', 'same as host'], rows));
-  process.exitCode = differing === 0 && rows.length > 0 ? 0 : 1;
 }
 
 void main();

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { plainProgram, project, tree } from '../support/rig.ts';
+
+/**
+ * Commands of the README, from its ```console blocks: lines that start with `$ cargo-boxed` or `$ cargo boxed`. What
+ * needs a terminal, a network or another machine says so with a comment at its end: `# not run here: …`.
+ */
+function readmeCommands(): readonly { line: string; words: readonly string[]; runs: boolean }[] {
+  const readme = readFileSync(join(tree, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```(?:console|shell-session)\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
+  return blocks
+    .flatMap((block) => block.split('\n'))
+    .flatMap((line) => /^\$ cargo[- ]boxed\b(.*)$/.exec(line)?.[1] ?? [])
+    .map((line) => {
+      const [command = '', comment = ''] = line.split(/\s#\s?/, 2);
+      return { line, words: command.trim().split(/\s+/).filter(Boolean), runs: !comment.startsWith('not run here') };
+    });
+}
+
+test('the README shows commands', () => {
+  assert.ok(existsSync(join(tree, 'README.md')));
+  assert.ok(readmeCommands().length >= 5, 'at least five commands in console blocks');
+});
+
+test('every command of the README works in a small project', async (context) => {
+  const made = project(context, {
+    ...plainProgram('from-readme', 'fn main() { println!("from the README"); }\n'),
+    'tests/passes.rs': '#[test]\nfn passes() {}\n',
+  });
+  for (const { line, words, runs } of readmeCommands()) {
+    if (!runs) continue;
+    const ended = await made.boxed(words);
+    assert.equal(ended.status, 0, `cargo-boxed${line}\n${ended.text}`);
+  }
+});
+
+test('every box option that the README names is one that help names', async (context) => {
+  const made = project(context, plainProgram('from-readme', 'fn main() {}\n'));
+  const help = (await made.boxed(['help'])).stdout;
+  const own = ['--engine', '--environment', '--image', '--config', '--pinned', '--no-export', '--json', '--limit'];
+  const readme = readFileSync(join(tree, 'README.md'), 'utf8');
+  for (const option of own.filter((name) => readme.includes(name))) assert.ok(help.includes(option), option);
+});
