@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../base/result.ts';
+import { type Failure, failure, type Result, success } from '../base/result.ts';
 import type { TomlTable, TomlValue } from '../facts/facts.ts';
 import { parseToml } from '../toml/parse.ts';
 import { isTable, valueAt } from '../toml/read-table.ts';
@@ -12,6 +12,9 @@ export interface Manifest {
   /** The parsed text, where somebody has it already. */
   readonly content?: TomlTable;
 }
+
+/** More values than these are no configuration; it bounds the time that a hostile table can take. */
+const maximumValues = 5000;
 
 const tables: readonly TomlPath[] = [
   ['workspace', 'metadata', 'boxed'],
@@ -27,30 +30,52 @@ export function readMetadata(manifest: Manifest): Result<DocumentNode | null> {
   const present = tables.filter((path) => valueAt(parsed.value, ...path) !== undefined);
   const [path, second] = present;
   if (path === undefined) return success(null);
+  const value = valueAt(parsed.value, ...path) ?? '';
+  const isRefused = second !== undefined || countValues(value, maximumValues) <= 0;
+  // Of a table that is refused as a whole, only the table itself has to be found.
   const isOurs = (candidate: TomlPath) =>
-    present.some((table) => table.every((name, index) => index >= candidate.length || candidate[index] === name));
-  const tree: Tree = {
-    file: manifest.file,
-    locations: locateToml(manifest.text, manifest.file, isOurs),
-    tooDeep: null,
-  };
-  if (second !== undefined) {
-    return failure({
-      code: 'config',
-      what: `\`[${path.join('.')}]\` and \`[${second.join('.')}]\` are there at once`,
-      where: tree.locations.get(locationKey(second))?.value ?? { file: manifest.file, line: 1, column: 1 },
-      why: 'one project has one configuration',
-      fix: `Keep \`[${path.join('.')}]\`.`,
-    });
-  }
-  const start = keyPlace(tree, path, { file: manifest.file, line: 1, column: 1 });
-  const node = toNode(valueAt(parsed.value, ...path) ?? '', path, start, tree);
+    (!isRefused || candidate.length <= path.length) && leadsTo(present, candidate);
+  const locations = locateToml(manifest.text, manifest.file, isOurs);
+  if (isRefused) return refuseTable(manifest.file, locations, path, second);
+  const tree: Tree = { locations, tooDeep: null };
+  const start = locations.get(locationKey(path))?.key ?? { file: manifest.file, line: 1, column: 1 };
+  const node = toNode(value, path, start, tree);
   if (tree.tooDeep === null) return success(node);
   return failure({ code: 'config', what: `it is nested deeper than ${maximumDepth} levels`, where: tree.tooDeep });
 }
 
+function leadsTo(present: readonly TomlPath[], candidate: TomlPath): boolean {
+  return present.some((table) => table.every((name, index) => index >= candidate.length || candidate[index] === name));
+}
+
+function refuseTable(file: string, locations: TomlLocations, path: TomlPath, second: TomlPath | undefined): Failure {
+  const where = locations.get(locationKey(second ?? path))?.value ?? { file, line: 1, column: 1 };
+  const name = `\`[${path.join('.')}]\``;
+  if (second === undefined) {
+    const why = `it has more than ${maximumValues} values`;
+    return failure({ code: 'config', what: `${name} is too large for a configuration`, where, why });
+  }
+  return failure({
+    code: 'config',
+    what: `${name} and \`[${second.join('.')}]\` are there at once`,
+    where,
+    why: 'one project has one configuration',
+    fix: `Keep ${name}.`,
+  });
+}
+
+/** What is left of `budget` after every value in here has taken one; zero or less: there are more. */
+function countValues(value: TomlValue, budget: number): number {
+  let left = budget - 1;
+  if (typeof value !== 'object' || value instanceof Date) return left;
+  for (const held of Object.values(value)) {
+    if (left <= 0) return left;
+    left = countValues(held, left);
+  }
+  return left;
+}
+
 interface Tree {
-  readonly file: string;
   readonly locations: TomlLocations;
   tooDeep: Location | null;
 }

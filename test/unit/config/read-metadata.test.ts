@@ -74,6 +74,8 @@ test('broken and hostile manifests end in an error in time', async () => {
     `${table}${'a.'.repeat(100_000)}b = 1\n`,
     `${table}${Array.from({ length: 20_000 }, (_, index) => `k${index} = 1`).join('\n')}\n`,
     `${table}layers = [${'"a", '.repeat(20_000)}]\nengin = 1\n`,
+    `${table}layers = [${'"a", '.repeat(400_000)}]\nengin = 1\n`,
+    `${table}layers = [${'"a", '.repeat(4_000)}]\nengin = 1\n`,
   ];
   for (const manifest of manifests) {
     const start = performance.now();
