@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 here=$PWD
-unset NODE_EXTRA_CA_CERTS
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 since() { awk "BEGIN { printf \"%.1f s\", $(date +%s.%N) - $1 }"; }
@@ -19,6 +18,7 @@ echo 'They are there.'
 say '2. The command line: npm ci, npm run build'
 begin=$(date +%s.%N)
 [ -d node_modules ] || npm ci --no-audit --no-fund --silent
+unset NODE_EXTRA_CA_CERTS
 npm run --silent build
 echo "Built in $(since "$begin"): $here/dist/cargo-boxed.cjs"
 
