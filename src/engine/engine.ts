@@ -9,6 +9,8 @@ export interface Engine {
   check(): Promise<Result<EngineReport>>;
   /** Runs one box to its end and leaves nothing behind, also when `signal` aborts it. */
   run(box: ResolvedBox, streams: BoxStreams, signal: AbortSignal): Promise<Result<Outcome>>;
+  /** The box as a command for bash that does the same without us, quoted for copy and paste. */
+  shellCommand(box: ResolvedBox): string;
 }
 
 export interface EngineReport {

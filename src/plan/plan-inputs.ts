@@ -28,6 +28,8 @@ export interface Request {
   readonly variables: readonly PassingVariable[];
   /** A third-party subcommand of the user that is mounted alone: `cargo-nextest`. */
   readonly subcommandBinary: string | null;
+  /** The mounted project has a folder `.git` at its root. */
+  readonly gitFolder: boolean;
   readonly lockfile: 'locked' | 'may-change';
   readonly offline: boolean;
 }

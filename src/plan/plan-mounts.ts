@@ -7,7 +7,7 @@ const homeBytes = 1024 ** 3;
 /** Everything of the host that a box sees, and nothing else: what is not in this list is not there. */
 export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, projectPath: string): readonly Mount[] {
   const { request } = inputs;
-  const writable = request.class === 'source-writing';
+  const writable = request.class === 'source-writing' || request.class === 'creating';
   const readOnly = (anchor: 'view' | 'store' | 'toolchain', path: string, target: string): Mount => ({
     kind: 'bind',
     source: { anchor, path },
@@ -21,6 +21,7 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
       target: projectPath,
       access: writable ? 'read-write' : 'read-only',
     },
+    ...(writable && request.gitFolder ? [gitFolder(projectPath)] : []),
     { kind: 'bind', source: { anchor: 'target', path: '' }, target: inside.target, access: 'read-write' },
     readOnly('view', 'cargo-home', inside.cargoHome),
     readOnly('view', 'crates', inside.crates),
@@ -30,6 +31,12 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
     { kind: 'tmpfs', target: inside.home, sizeBytes: homeBytes },
     { kind: 'tmpfs', target: '/tmp', sizeBytes: temporaryBytes },
   ];
+}
+
+/** A writable copy has no `.git`; the real one is mounted over it, since cargo asks it whether there are changes. */
+function gitFolder(projectPath: string): Mount {
+  const source = { anchor: 'project', path: '.git' } as const;
+  return { kind: 'bind', source, target: `${projectPath}/.git`, access: 'read-only' };
 }
 
 function subcommand(binary: string | null): readonly Mount[] {

@@ -9,7 +9,8 @@ import { type BwrapSurroundings, bwrapArguments } from './bwrap-arguments.ts';
 import { checkBwrap } from './check-bwrap.ts';
 import { type ControlGroup, findControlGroups, makeControlGroup } from './control-group.ts';
 import { type BwrapPrograms, launchCommand } from './launch-command.ts';
-import { seccompFilter } from './seccomp-filter.ts';
+import { type Architecture, seccompFilter } from './seccomp-filter.ts';
+import { bwrapShellCommand } from './shell-command.ts';
 
 /** bubblewrap: no daemon, no root. Everything it starts dies with it, and it dies with us. */
 export function bwrapEngine(programs: BwrapPrograms, scratchFolder: string): Engine {
@@ -17,6 +18,7 @@ export function bwrapEngine(programs: BwrapPrograms, scratchFolder: string): Eng
     name: 'bwrap',
     check: (): Promise<Result<EngineReport>> => checkBwrap(programs),
     run: (box, streams, signal) => runBox(programs, scratchFolder, box, streams, signal),
+    shellCommand: (box) => bwrapShellCommand(programs, box, surroundings(), architecture()),
   };
 }
 
@@ -36,7 +38,7 @@ async function runBox(
     const options = bwrapArguments(box, surroundings());
     writeFileSync(files.arguments, options.map((option) => `${option}\0`).join(''));
     writeFileSync(files.status, '');
-    writeFileSync(files.filter, seccompFilter(process.arch === 'arm64' ? 'aarch64' : 'x86_64'));
+    writeFileSync(files.filter, seccompFilter(architecture()));
     const command = launchCommand(programs, box, group?.joinFiles ?? []);
     const end =
       box.streams === 'terminal'
@@ -119,6 +121,10 @@ function ending(
     ...(end.startError === null ? {} : { why: end.startError }),
     fix: 'Run `cargo-boxed doctor`: it says what this machine lacks.',
   });
+}
+
+function architecture(): Architecture {
+  return process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 }
 
 const maskedFiles = [

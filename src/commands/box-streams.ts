@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import type { Transform, Writable } from 'node:stream';
+import type { BoxStreams } from '../engine/engine.ts';
+import { projectPathInside } from '../plan/assemble-plan.ts';
+import { inside } from '../plan/box-plan.ts';
+import { filterTerminal } from '../report/filter-terminal.ts';
+import { rewriteMessages } from '../report/rewrite-messages.ts';
+import type { Planned } from './make-plan.ts';
+import type { AnchorFolders } from './resolve-box.ts';
+import type { Session } from './session.ts';
+
+export interface OpenStreams {
+  readonly box: BoxStreams;
+  /** Resolves when all that the box wrote has reached our own descriptors. */
+  finished(): Promise<void>;
+}
+
+/**
+ * Where the output of a box goes. What a program of the project writes is never touched; what cargo writes passes the
+ * filter, and its JSON messages get the paths of this machine.
+ */
+export function boxStreams(session: Session, planned: Planned, anchors: AnchorFolders): OpenStreams {
+  const box = planned.plan.box;
+  const { stdin: inputIsTerminal } = planned.facts.host.terminal;
+  if (box === null || box.streams !== 'pipes') {
+    return { box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {} };
+  }
+  const { variables } = session.host;
+  const writesMessages = planned.request.arguments.some(isMessageFormat) || planned.request.arguments[0] === 'metadata';
+  const stdout = writesMessages
+    ? rewriteMessages(mapping(planned, anchors))
+    : filterTerminal({ variables, terminal: session.host.terminal.stdout });
+  const stderr = filterTerminal({ variables, terminal: session.host.terminal.stderr });
+  stdout.pipe(process.stdout, { end: false });
+  stderr.pipe(process.stderr, { end: false });
+  return {
+    box: { stdin: inputIsTerminal ? 'none' : 'inherit', stdout, stderr },
+    finished: async () => {
+      await Promise.all([ended(stdout), ended(stderr)]);
+    },
+  };
+}
+
+/** Ends a filter and waits until what is still in it has been handed on. */
+async function ended(filter: Transform & Writable): Promise<void> {
+  if (filter.readableEnded || filter.destroyed) return;
+  const end = once(filter, 'end');
+  filter.end();
+  await end;
+}
+
+function isMessageFormat(word: string): boolean {
+  return (
+    word.startsWith('--message-format') || word === 'metadata' || word === 'locate-project' || word === 'read-manifest'
+  );
+}
+
+function mapping({ facts, config }: Planned, anchors: AnchorFolders) {
+  const host = (folder: string | undefined, path: string) =>
+    folder === undefined ? [] : [{ inside: path, host: folder }];
+  return [
+    ...host(anchors.scratch ?? anchors.project, projectPathInside({ facts, config })),
+    ...host(anchors.target, inside.target),
+    ...host(anchors.store, inside.store),
+    ...host(anchors.toolchain, inside.toolchain),
+    ...host(anchors.view === undefined ? undefined : `${anchors.view}/crates`, inside.crates),
+    ...host(anchors.view === undefined ? undefined : `${anchors.view}/cargo-home`, inside.cargoHome),
+  ];
+}
+
+/** How cargo shall show itself on our terminal: only what the user has not set, and nothing that changes a result. */
+export function presentationVariables(session: Session, planned: Planned): Readonly<Record<string, string>> {
+  const { terminal, variables } = planned.facts.host;
+  if (planned.plan.box?.streams !== 'pipes') return {};
+  const color = planned.config.color.value;
+  const wanted = color === 'auto' ? terminal.stderr && variables.NO_COLOR === undefined : color === 'always';
+  const columns = process.stderr.columns;
+  return {
+    CARGO_TERM_COLOR: wanted ? 'always' : 'never',
+    ...(terminal.stderr && columns !== undefined && session.reporter.showsProgress
+      ? { CARGO_TERM_PROGRESS_WHEN: 'always', CARGO_TERM_PROGRESS_WIDTH: String(columns) }
+      : {}),
+  };
+}

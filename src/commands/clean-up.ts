@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { type Result, success } from '../base/result.ts';
+import { deleteTree } from '../customs/delete-tree.ts';
+import { projectKey } from '../host/project-key.ts';
+import { readPins } from '../lock/read-pins.ts';
+import { printable } from '../problem/problem.ts';
+import type { Answer } from './answer.ts';
+import { table } from './answer.ts';
+import { defaultPinsFile } from './debian.ts';
+import { gather } from './gather.ts';
+import { type Kept, listKept } from './kept.ts';
+import type { Session } from './session.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** What was not used for so long is taken for no longer needed; it comes back by itself when it is. */
+const unusedMs = 30 * dayMs;
+
+export function ls(session: Session): Result<Answer> {
+  const kept = listKept(session.locations);
+  const rows = kept.map(({ kind, name, project, usedMs }) => [
+    kind,
+    printable(name),
+    new Date(usedMs).toISOString().slice(0, 10),
+    project === null ? '' : `${printable(project.path)}${project.exists ? '' : ' (gone)'}`,
+  ]);
+  return success({ status: 0, text: table(rows), data: { cache: session.locations.cache, kept } });
+}
+
+/** Deletes targets of projects that are gone, and what was not used for a month. */
+export async function prune(session: Session): Promise<Result<Answer>> {
+  const now = Date.now();
+  const needed = neededRoots(session);
+  const unwanted = listKept(session.locations).filter(({ kind, name, project, usedMs }) => {
+    if (kind === 'target') return project?.exists !== true || now - usedMs > unusedMs;
+    if (kind === 'root') return !needed.has(name) && now - usedMs > unusedMs;
+    return kind === 'view' && now - usedMs > unusedMs;
+  });
+  return deleteAll(session, unwanted);
+}
+
+/** Deletes what is kept for this project: its targets, and its pins outside of the checkout. */
+export async function reset(session: Session): Promise<Result<Answer>> {
+  const gathered = await gather(session, { manifestPath: null, project: 'needed' });
+  if (!gathered.ok) return gathered;
+  const { mountRoot, workspace } = gathered.value.facts.project;
+  const key = projectKey(mountRoot, workspace);
+  const targets = listKept(session.locations).filter(({ kind, name }) => kind === 'target' && name === key);
+  const deleted = await deleteAll(session, targets);
+  if (!deleted.ok) return deleted;
+  const pins = await deleteTree({ within: session.locations.data, relative: join('projects', key) });
+  const record = await deleteTree({ within: session.locations.state, relative: join('exports', `${key}.json`) });
+  if (!pins.ok) return pins;
+  return record.ok ? deleted : record;
+}
+
+function neededRoots(session: Session): ReadonlySet<string> {
+  const roots = ['bookworm', 'trixie'].flatMap((suite) => {
+    const pins = readPins(defaultPinsFile(session, suite));
+    return pins.ok && pins.value?.debian !== undefined ? [pins.value.debian.rootSha256] : [];
+  });
+  return new Set(roots);
+}
+
+async function deleteAll(session: Session, kept: readonly Kept[]): Promise<Result<Answer>> {
+  const deleted: string[] = [];
+  for (const { path } of kept) {
+    const done = await deleteTree({ within: session.locations.cache, relative: path });
+    if (!done.ok) return done;
+    deleted.push(path);
+  }
+  const text =
+    deleted.length === 0 ? 'Nothing to delete\n' : deleted.map((path) => `Deleted ${printable(path)}\n`).join('');
+  return success({ status: 0, text, data: { deleted } });
+}

@@ -1,0 +1,46 @@
+import { posix, relative } from 'node:path';
+import { failure, type Result } from '../base/result.ts';
+import type { CargoCommand } from '../invocation/invocation.ts';
+import type { Answer } from './answer.ts';
+import { type Gathered, gather } from './gather.ts';
+import { makePlan } from './make-plan.ts';
+import { makeRequest } from './make-request.ts';
+import type { Session } from './session.ts';
+import { runOnCopy } from './write-sources.ts';
+
+/**
+ * `new` and `init`: cargo makes the package in a copy of what is around it, and its files come back. In a workspace
+ * that is the project, whose manifest may get a new member; elsewhere it is the folder where the command was started.
+ */
+export async function create(session: Session, command: CargoCommand): Promise<Result<Answer>> {
+  const around = await gather(session, { manifestPath: null, project: 'optional' });
+  if (!around.ok) return around;
+  const gathered = around.value.facts.project.manifests.length > 0 ? around.value : inFolder(session, around.value);
+  const ready = makeRequest(session, gathered, command);
+  if (!ready.ok) return ready;
+  const folder = newFolder(session, gathered, command);
+  const bare = gathered !== around.value;
+  if (bare && session.directory === session.homeDirectory && folder === '') {
+    const fix = 'Make a folder for it: `cargo-boxed new NAME`.';
+    return failure({ code: 'refused', what: 'a package is not made of your home directory', fix });
+  }
+  const planned = await makePlan(session, gathered, ready.value.request);
+  if (!planned.ok) return planned;
+  return runOnCopy(session, planned.value, { kind: 'creating', folder }, bare && folder !== '' ? 'empty' : 'whole');
+}
+
+/** The folder of the call as the project of a command that has none. */
+function inFolder(session: Session, gathered: Gathered): Gathered {
+  const project = { ...gathered.facts.project, mountRoot: session.directory };
+  return { ...gathered, facts: { ...gathered.facts, project } };
+}
+
+/** Where the new package will stand, below the mounted folder: the last word that is no option, else the folder itself. */
+function newFolder(session: Session, gathered: Gathered, command: CargoCommand): string {
+  const valued = new Set(['--vcs', '--edition', '--name', '--registry', '--color', '--config', '-Z']);
+  const words = command.arguments;
+  const operand = words.findLast((word, index) => !word.startsWith('-') && !valued.has(words[index - 1] ?? ''));
+  const path = posix.resolve(session.directory, operand ?? '.');
+  const below = relative(gathered.facts.project.mountRoot, path);
+  return below;
+}

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { failure, type Result, success } from '../base/result.ts';
+import type { Config } from '../config/config.ts';
+import type { DebianHost } from '../environment/debian/debian-host.ts';
+import { findDebianRoot } from '../environment/debian/prepare-root.ts';
+import { holdLock } from '../host/hold-lock.ts';
+import type { DebianPins } from '../lock/pins.ts';
+import { readPins } from '../lock/read-pins.ts';
+import { writeOwnPins } from '../lock/write-pins.ts';
+import type { Session } from './session.ts';
+
+export function debianHost(session: Session, config: Config, mountRoot: string): DebianHost {
+  return {
+    locations: session.locations,
+    variables: session.host.variables,
+    forbidden: [mountRoot],
+    onProgress: ({ text, fraction }) => session.reporter.progress(text, fraction),
+    signal: session.interruption.signal,
+    snapshotMirror: config.snapshotMirror.value,
+  };
+}
+
+/** Where the pins of an environment without layers are kept: one for all projects that have no lock of their own. */
+export function defaultPinsFile(session: Session, suite: string): string {
+  return join(session.locations.data, 'default', `${suite}-${session.host.architecture}.lock`);
+}
+
+/** The user's pins in `file`, made once if they are not there: by one process, while others wait and say so. */
+export async function ownDebianPins(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  file: string,
+  layers: readonly string[],
+): Promise<Result<DebianPins>> {
+  const known = readOwn(file, config.suite.value, layers);
+  if (!known.ok || known.value !== null) return known as Result<DebianPins>;
+  return exclusively(session, 'debian', 'making the pins of an environment', async () => {
+    const again = readOwn(file, config.suite.value, layers);
+    if (!again.ok || again.value !== null) return again as Result<DebianPins>;
+    session.reporter.step(
+      `Resolving the packages of Debian ${config.suite.value}: once, for all projects without a lock`,
+    );
+    const { makeDebianPins } = await import('../environment/debian/make-pins.ts');
+    const wish = { suite: config.suite.value, machine: session.host.architecture, layers, now: new Date() };
+    const pins = await makeDebianPins(debianHost(session, config, mountRoot), wish);
+    if (!pins.ok) return pins;
+    const written = writeOwnPins(file, { version: 1, debian: pins.value });
+    return written.ok ? pins : written;
+  });
+}
+
+/** Pins as of today; their root is in the cache afterwards. */
+export function freshDebianPins(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  layers: readonly string[],
+): Promise<Result<DebianPins>> {
+  const what = 'making the pins of an environment';
+  return exclusively(session, 'debian', what, () => resolve(session, config, mountRoot, layers));
+}
+
+async function resolve(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  layers: readonly string[],
+): Promise<Result<DebianPins>> {
+  session.reporter.step(`Resolving the packages of Debian ${config.suite.value}`);
+  const { makeDebianPins } = await import('../environment/debian/make-pins.ts');
+  const wish = { suite: config.suite.value, machine: session.host.architecture, layers, now: new Date() };
+  return makeDebianPins(debianHost(session, config, mountRoot), wish);
+}
+
+/** The prepared root of these pins; made when it is not in the cache, by one process at a time. */
+export async function debianRoot(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  pins: DebianPins,
+): Promise<Result<string>> {
+  const host = debianHost(session, config, mountRoot);
+  const cached = findDebianRoot(host, pins.rootSha256);
+  if (cached !== null) return success(cached.path);
+  return exclusively(session, 'debian', 'preparing a root', async () => {
+    session.reporter.step(`Preparing the root of Debian ${pins.suite}`);
+    const { prepareDebianRoot } = await import('../environment/debian/prepare-root.ts');
+    const root = await prepareDebianRoot(host, pins);
+    return root.ok ? success(root.value.path) : root;
+  });
+}
+
+function readOwn(file: string, suite: string, layers: readonly string[]): Result<DebianPins | null> {
+  const pins = readPins(file);
+  if (!pins.ok) return pins;
+  const debian = pins.value?.debian;
+  const fits = debian?.suite === suite && debian.layers.join() === layers.join();
+  return success(fits ? debian : null);
+}
+
+async function exclusively<T>(
+  session: Session,
+  name: string,
+  what: string,
+  work: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const file = join(session.locations.state, 'locks', name);
+  const onWait = (holder: string) => session.reporter.step(`Waiting for another cargo-boxed: ${holder}`);
+  try {
+    const held = await holdLock(file, what, onWait, session.interruption.signal, work);
+    return held.ok ? held.value : held;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    return failure({
+      code: 'storage',
+      what: `${session.locations.state} cannot be written`,
+      why: code,
+      fix: 'Make it writable, or set CARGO_BOXED_HOME to another folder.',
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { type Result, success } from '../base/result.ts';
+import { unreachable } from '../base/unreachable.ts';
+import type { OwnCommand } from '../invocation/invocation.ts';
+import type { Shell } from '../invocation/own-commands.ts';
+import type { Answer } from './answer.ts';
+import { runCargo } from './run-cargo.ts';
+import type { Session } from './session.ts';
+
+declare const PACKAGE_VERSION: string | undefined;
+
+/** Every command by its name. What a build does not need is loaded only when it is asked for. */
+export async function dispatch(session: Session): Promise<Result<Answer>> {
+  const { command } = session.invocation;
+  return command.kind === 'cargo' ? runCargo(session, command) : runOwn(session, command);
+}
+
+async function runOwn(session: Session, command: OwnCommand): Promise<Result<Answer>> {
+  switch (command.name) {
+    case 'plan':
+      return (await import('./plan.ts')).plan(session, command);
+    case 'lock':
+      return (await import('./lock.ts')).lock(session);
+    case 'exec':
+    case 'shell':
+      return (await import('./run-program.ts')).runProgramInBox(session, command);
+    case 'status':
+      return (await import('./status.ts')).status(session);
+    case 'ls':
+      return (await import('./clean-up.ts')).ls(session);
+    case 'prune':
+      return (await import('./clean-up.ts')).prune(session);
+    case 'reset':
+      return (await import('./clean-up.ts')).reset(session);
+    case 'doctor':
+      return (await import('./doctor.ts')).doctor(session);
+    case 'completions': {
+      const { completionScript } = await import('../invocation/complete.ts');
+      const script = completionScript(command.arguments[0] as Shell);
+      return success({ status: 0, text: script, data: { script } });
+    }
+    case 'schema': {
+      const schema = (await import('../config/schema.ts')).configSchema();
+      return success({ status: 0, text: `${JSON.stringify(schema, null, 2)}\n`, data: schema });
+    }
+    case 'help': {
+      const text = (await import('../invocation/help-text.ts')).helpText(command.arguments[0]);
+      return success({ status: 0, text, data: { text } });
+    }
+    case 'version': {
+      const version = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : '0.0.0-source';
+      return success({ status: 0, text: `cargo-boxed ${version}\n`, data: { version } });
+    }
+    default:
+      return unreachable(command.name);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Result } from '../base/result.ts';
+import { success } from '../base/result.ts';
+import type { EngineReport } from '../engine/engine.ts';
+import { readToolchain } from '../facts/read-toolchain.ts';
+import { findProgram } from '../host/program.ts';
+import type { Problem } from '../problem/problem.ts';
+import type { Answer } from './answer.ts';
+import { table } from './answer.ts';
+import { type ChosenEngine, openBwrap, openDocker } from './choose-engine.ts';
+import type { Session } from './session.ts';
+
+interface Check {
+  readonly name: string;
+  readonly state: 'works' | 'missing';
+  readonly detail: string;
+  readonly fix: string | null;
+}
+
+/** What this machine can do, and what to install for the rest. Ends with 69 when no engine works. */
+export async function doctor(session: Session): Promise<Result<Answer>> {
+  const [bwrap, docker] = [await openBwrap(session, '/nonexistent'), await openDocker(session)];
+  const checks: readonly Check[] = [
+    ...engineChecks('bwrap', bwrap),
+    ...engineChecks('docker', docker),
+    programCheck(session, 'mmdebstrap', 'makes the Debian root', 'sudo apt-get install mmdebstrap uidmap'),
+    ...(session.host.uid === 0
+      ? []
+      : [programCheck(session, 'newuidmap', 'lets mmdebstrap work without root', 'sudo apt-get install uidmap')]),
+    toolchainCheck(session),
+  ];
+  const rows = checks.map(({ name, state, detail, fix }) => [
+    state === 'works' ? 'ok' : '--',
+    name,
+    fix === null ? detail : `${detail}. ${fix}`,
+  ]);
+  const usable = bwrap.ok || docker.ok;
+  return success({ status: usable ? 0 : 69, text: table(rows), data: { usable, checks } });
+}
+
+function engineChecks(name: string, chosen: Result<ChosenEngine>): readonly Check[] {
+  if (!chosen.ok) return chosen.problems.map((problem) => problemCheck(`engine ${name}`, problem));
+  const { report } = chosen.value;
+  const works: Check = {
+    name: `engine ${name}`,
+    state: 'works',
+    detail: `${report.version}, ${report.path}`,
+    fix: null,
+  };
+  return [works, ...gapChecks(name, report)];
+}
+
+function gapChecks(name: string, report: EngineReport): readonly Check[] {
+  return Object.entries(report.gaps).map(([guarantee, why]) => ({
+    name: `${name} ${guarantee}`,
+    state: 'missing' as const,
+    detail: why,
+    fix: null,
+  }));
+}
+
+function problemCheck(name: string, { what, why, fix }: Problem): Check {
+  return { name, state: 'missing', detail: why === undefined ? what : `${what}: ${why}`, fix: fix ?? null };
+}
+
+function programCheck(session: Session, program: string, use: string, install: string): Check {
+  const path = findProgram(program, session.host.variables.PATH);
+  if (path === null) {
+    return { name: program, state: 'missing', detail: `not installed; it ${use}`, fix: `Run \`${install}\`.` };
+  }
+  return { name: program, state: 'works', detail: path, fix: null };
+}
+
+function toolchainCheck(session: Session): Check {
+  const found = readToolchain({
+    override: session.invocation.toolchain,
+    variables: session.host.variables,
+    rustupHome: session.rustupHome,
+    directory: session.directory,
+    mountRoot: session.directory,
+    architecture: session.host.architecture,
+  });
+  if (!found.ok) return problemCheck('toolchain', found.problems[0] as Problem);
+  const { name, version, path, reason } = found.value;
+  return { name: 'toolchain', state: 'works', detail: `${name} ${version}, ${path}, from ${reason}`, fix: null };
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { failure, type Result, success } from '../base/result.ts';
+import type { Outcome } from '../engine/engine.ts';
+import { cacheFolders } from '../host/locations.ts';
+import { judgePlan } from '../policy/judge-plan.ts';
+import { boxStreams, presentationVariables } from './box-streams.ts';
+import { fetchCrates } from './fetch.ts';
+import type { Planned } from './make-plan.ts';
+import { prepareRoot } from './prepare-root.ts';
+import { type AnchorFolders, resolveBox } from './resolve-box.ts';
+import type { Session } from './session.ts';
+import { targetFolder } from './target-folder.ts';
+
+/** A box that has ended, and where its target is. */
+export interface Executed {
+  readonly outcome: Outcome;
+  readonly target: string;
+}
+
+/** What `execute` mounts that is not of the plan's own making. */
+export interface ExecuteOptions {
+  /** The writable copy of the project, for commands that write sources. */
+  readonly scratch: string | null;
+}
+
+/** Runs a plan: judged, fetched, prepared, boxed. What it leaves in the target is for customs. */
+export async function execute(
+  session: Session,
+  planned: Planned,
+  options: ExecuteOptions = { scratch: null },
+): Promise<Result<Executed>> {
+  const { plan, chosen, facts, config, settled } = planned;
+  const box = plan.box;
+  if (box === null) throw new Error('a plan without a box cannot be executed');
+  const verdicts = judgePlan(plan, chosen.report);
+  if (verdicts.length > 0) return failure(...verdicts);
+  await chosen.docker?.reapContainers();
+  const fetched = await fetchCrates(session, planned);
+  if (!fetched.ok) return fetched;
+  const mountRoot = facts.project.mountRoot;
+  const root = await prepareRoot(session, config, mountRoot, chosen, settled.pins);
+  if (!root.ok) return root;
+  const target = targetFolder(session.locations, facts.project, plan.identity);
+  if (!target.ok) return target;
+  const anchors: AnchorFolders = {
+    project: mountRoot,
+    target: target.value,
+    view: fetched.value.view.path,
+    store: join(session.locations.cache, cacheFolders.store),
+    toolchain: facts.toolchain.path,
+    'cargo-bin': join(facts.host.cargoHome, 'bin'),
+    ...(options.scratch === null ? {} : { scratch: options.scratch }),
+  };
+  const presentation = presentationVariables(session, planned);
+  const resolved = resolveBox(session.runWord, box, root.value, anchors, facts, presentation);
+  const streams = boxStreams(session, planned, anchors);
+  session.reporter.pause();
+  const outcome = await chosen.engine.run(resolved, streams.box, session.interruption.signal);
+  await streams.finished();
+  return outcome.ok ? success({ outcome: outcome.value, target: target.value }) : outcome;
+}

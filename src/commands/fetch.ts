@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { type Result, success } from '../base/result.ts';
+import { writeProjectFile } from '../customs/write-project-file.ts';
+import type { FetchInputs } from '../fetch/fetch-inputs.ts';
+import { type Fetched, fetchPhase } from '../fetch/fetch-phase.ts';
+import type { Planned } from './make-plan.ts';
+import { prepareFetchRoot } from './prepare-root.ts';
+import type { Session } from './session.ts';
+
+/** What the fetch phase gets of a plan: engine and root are only asked for when there is something to fetch. */
+export function fetchInputs(session: Session, planned: Planned): FetchInputs {
+  const { config, facts, chosen, plan } = planned;
+  return {
+    facts,
+    locations: session.locations,
+    root: () => prepareFetchRoot(session, config, facts.project.mountRoot, chosen),
+    runBox: (box, streams, signal) => chosen.engine.run(box, streams, signal),
+    lockfile: plan.fetch.lockfile,
+    offline: plan.fetch.offline,
+    progress: session.reporter.foreignStream(),
+    signal: session.interruption.signal,
+  };
+}
+
+/** Runs the fetch phase and brings Cargo.lock back when cargo had to write it. */
+export async function fetchCrates(session: Session, planned: Planned): Promise<Result<Fetched>> {
+  const fetched = await fetchPhase(fetchInputs(session, planned));
+  if (!fetched.ok || fetched.value.lockfile.kind === 'same') return fetched;
+  const { mountRoot, workspace } = planned.facts.project;
+  const written = writeProjectFile({
+    root: mountRoot,
+    relative: join(workspace, 'Cargo.lock'),
+    content: fetched.value.lockfile.text,
+  });
+  return written.ok ? success(fetched.value) : written;
+}

@@ -1,0 +1,55 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolders, type Locations } from '../host/locations.ts';
+import { readTargetNote } from './target-note.ts';
+
+/** One thing that is kept in the cache and can be deleted by itself. */
+export interface Kept {
+  readonly kind: 'root' | 'target' | 'view' | 'crates' | 'packages' | 'fetch';
+  /** Below the cache folder. */
+  readonly path: string;
+  readonly name: string;
+  /** Of a target: the project it belongs to, and whether that is still there. */
+  readonly project: { readonly path: string; readonly exists: boolean } | null;
+  readonly usedMs: number;
+}
+
+/** Everything in the cache, sorted by kind and name. */
+export function listKept({ cache }: Locations): readonly Kept[] {
+  const entries = (folder: string) => names(join(cache, folder)).filter((name) => !name.startsWith('.'));
+  const plain = (kind: Kept['kind'], folder: string) =>
+    entries(folder).map((name) => keptAt(cache, kind, join(folder, name), name, null));
+  const whole = (kind: Kept['kind'], folder: string) =>
+    isThere(join(cache, folder)) ? [keptAt(cache, kind, folder, folder, null)] : [];
+  return [
+    ...plain('root', cacheFolders.roots),
+    ...entries(cacheFolders.targets).map((key) => targetOf(cache, key)),
+    ...plain('view', cacheFolders.views),
+    ...whole('crates', cacheFolders.store),
+    ...whole('packages', cacheFolders.debs),
+    ...whole('fetch', cacheFolders.fetchHome),
+  ];
+}
+
+function targetOf(cache: string, key: string): Kept {
+  const path = join(cacheFolders.targets, key);
+  const project = readTargetNote(join(cache, path));
+  const known = project === null ? null : { path: project, exists: isThere(project) };
+  return keptAt(cache, 'target', path, key, known);
+}
+
+function keptAt(cache: string, kind: Kept['kind'], path: string, name: string, project: Kept['project']): Kept {
+  return { kind, path, name, project, usedMs: statSync(join(cache, path), { throwIfNoEntry: false })?.mtimeMs ?? 0 };
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

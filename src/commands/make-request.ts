@@ -1,0 +1,111 @@
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure, type Result, success } from '../base/result.ts';
+import type { ArtifactArea } from '../customs/artifact-table.ts';
+import { type ClassifiedCommand, classifyCommand } from '../invocation/classify-command.ts';
+import type { CargoCommand } from '../invocation/invocation.ts';
+import { passingVariables } from '../invocation/passing-variables.ts';
+import { readAliases } from '../invocation/read-aliases.ts';
+import { translateArguments } from '../invocation/translate-arguments.ts';
+import { projectPathInside } from '../plan/assemble-plan.ts';
+import type { Request } from '../plan/plan-inputs.ts';
+import { printable } from '../problem/problem.ts';
+import type { Gathered } from './gather.ts';
+import type { Session } from './session.ts';
+
+/** A command that is ready to be planned, and what has to be known of it afterwards. */
+export interface ReadyCommand {
+  readonly request: Request;
+  readonly classified: ClassifiedCommand;
+  /** Where `--target-dir` wants the results, below the mount root. */
+  readonly exportDirectory: string | null;
+  readonly exportAreas: readonly ArtifactArea[];
+}
+
+export function classify(command: CargoCommand, gathered: Gathered | null): ClassifiedCommand {
+  const config = gathered?.facts.project.cargoConfig;
+  const aliases = config === undefined ? {} : readAliases([config.project, config.user]);
+  return classifyCommand(command.name, command.arguments, aliases);
+}
+
+/** Turns a cargo command into a request: its class, its paths as the box sees them, what passes with it. */
+export function makeRequest(session: Session, gathered: Gathered, command: CargoCommand): Result<ReadyCommand> {
+  const classified = classify(command, gathered);
+  if (classified.refusal !== null) {
+    const { why, fix } = classified.refusal;
+    return failure({
+      code: 'refused',
+      what: `\`cargo ${printable(command.name, 60)}\` does not run in a box`,
+      why,
+      fix,
+    });
+  }
+  const [name = command.name, ...rest] = classified.expanded;
+  const globalArguments = [...command.globalArguments, ...classified.globalArguments];
+  const translated = translateArguments(
+    { name, arguments: rest, globalArguments },
+    {
+      currentDirectory: session.directory,
+      mountRoot: gathered.facts.project.mountRoot,
+      insideProject: projectPathInside(gathered),
+      realPath,
+    },
+  );
+  if (!translated.ok) return translated;
+  const words = [...translated.value.globalArguments, name, ...translated.value.arguments];
+  const options = beforeSeparator(words);
+  const entry = classified.tableEntry;
+  return success({
+    classified,
+    exportDirectory: translated.value.exportDirectory,
+    exportAreas: exportAreas[entry?.exports ?? 'nothing'],
+    request: {
+      class: classified.class,
+      program: 'cargo',
+      arguments: words,
+      output: entry?.output ?? 'program',
+      exports: (entry?.exports ?? 'nothing') !== 'nothing',
+      variables: passingVariables(session.host.variables),
+      subcommandBinary: entry === null ? subcommandBinary(session.host.cargoHome, name) : null,
+      gitFolder: isFolder(join(gathered.facts.project.mountRoot, '.git')),
+      lockfile: options.includes('--locked') || options.includes('--frozen') ? 'locked' : 'may-change',
+      offline: options.includes('--offline') || options.includes('--frozen'),
+    },
+  });
+}
+
+const exportAreas: Readonly<Record<'nothing' | 'artifacts' | 'documentation' | 'packages', readonly ArtifactArea[]>> = {
+  nothing: [],
+  artifacts: ['programs', 'timings'],
+  documentation: ['documentation'],
+  packages: ['packages'],
+};
+
+function beforeSeparator(words: readonly string[]): readonly string[] {
+  const separator = words.indexOf('--');
+  return separator < 0 ? words : words.slice(0, separator);
+}
+
+export function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function realPath(path: string): string | null {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return null;
+  }
+}
+
+/** The user's own program for a third-party subcommand, in the bin folder of the user's CARGO_HOME; never from PATH. */
+function subcommandBinary(cargoHome: string, name: string): string | null {
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) return null;
+  const file = join(cargoHome, 'bin', `cargo-${name}`);
+  try {
+    // A link is rustup's proxy for a component of the toolchain, which the box has anyway.
+    return lstatSync(file).isFile() && (statSync(file).mode & 0o111) !== 0 ? `cargo-${name}` : null;
+  } catch {
+    return null;
+  }
+}

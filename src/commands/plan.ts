@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { failure, type Result, success } from '../base/result.ts';
+import { currentView } from '../fetch/current-view.ts';
+import { cacheFolders } from '../host/locations.ts';
+import { projectKey } from '../host/project-key.ts';
+import type { OwnCommand } from '../invocation/invocation.ts';
+import { writtenManifestPath } from '../invocation/translate-arguments.ts';
+import type { Answer } from './answer.ts';
+import { gather } from './gather.ts';
+import { makePlan, type Planned } from './make-plan.ts';
+import { makeRequest } from './make-request.ts';
+import { programRequest } from './program-request.ts';
+import { resolveBox } from './resolve-box.ts';
+import type { Session } from './session.ts';
+
+/** Shows what a command would do: as JSON the very value that the command runs, or as a command for the shell. */
+export async function plan(session: Session, command: OwnCommand): Promise<Result<Answer>> {
+  const planned = await planOf(session, command);
+  if (!planned.ok) return planned;
+  if (command.options.as === 'shell') return asShell(session, planned.value);
+  const text = canonicalJson(planned.value.plan, 2);
+  return success({ status: 0, text, data: planned.value.plan });
+}
+
+async function planOf(session: Session, command: OwnCommand): Promise<Result<Planned>> {
+  const inner = command.planned ?? { kind: 'cargo', name: 'build', arguments: [], globalArguments: [] };
+  if (inner.kind === 'own') {
+    if (inner.name !== 'exec' && inner.name !== 'shell') {
+      const what = `\`${inner.name}\` runs nothing in a box, so there is no plan of it`;
+      return failure({ code: 'usage', what, fix: 'Write `cargo-boxed plan` and a cargo command, `exec` or `shell`.' });
+    }
+    const gathered = await gather(session, { manifestPath: null, project: 'optional' });
+    if (!gathered.ok) return gathered;
+    return makePlan(session, gathered.value, programRequest(session, gathered.value, inner));
+  }
+  const manifestPath = writtenManifestPath(inner.name, inner.arguments);
+  const gathered = await gather(session, { manifestPath, project: 'needed' });
+  if (!gathered.ok) return gathered;
+  const ready = makeRequest(session, gathered.value, inner);
+  return ready.ok ? makePlan(session, gathered.value, ready.value.request) : ready;
+}
+
+/** The build step without us. Root, view and target must be there: a build before makes them. */
+function asShell(session: Session, planned: Planned): Result<Answer> {
+  const { plan: boxPlan, facts, chosen } = planned;
+  if (boxPlan.box === null) {
+    return failure({ code: 'usage', what: 'this command runs no box of its own', fix: 'Plan a command like `build`.' });
+  }
+  const { project } = facts;
+  const { cache } = session.locations;
+  const anchors = {
+    project: project.mountRoot,
+    target: join(cache, cacheFolders.targets, projectKey(project.mountRoot, project.workspace), boxPlan.identity),
+    view: currentView(facts, session.locations),
+    store: join(cache, cacheFolders.store),
+    toolchain: facts.toolchain.path,
+    'cargo-bin': join(facts.host.cargoHome, 'bin'),
+  };
+  const folder =
+    boxPlan.environment.kind === 'debian' ? join(cache, cacheFolders.roots, boxPlan.environment.rootSha256) : '';
+  const root =
+    chosen.docker === null
+      ? ({ kind: 'directory', path: folder } as const)
+      : ({ kind: 'image', id: imageName(planned) } as const);
+  const resolved = resolveBox('by-hand', boxPlan.box, root, anchors, facts, {});
+  const text = chosen.engine.shellCommand(resolved);
+  return success({ status: 0, text, data: { shell: text } });
+}
+
+function imageName({ plan: { environment } }: Planned): string {
+  if (environment.kind === 'image') return environment.digest;
+  return `cargo-boxed/root:${environment.rootSha256.slice(0, 12)}`;
+}

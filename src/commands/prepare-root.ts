@@ -1,0 +1,49 @@
+import { type Result, success } from '../base/result.ts';
+import type { Config } from '../config/config.ts';
+import type { PreparedRoot } from '../engine/engine.ts';
+import type { DebianPins, Pins } from '../lock/pins.ts';
+import type { ChosenEngine } from './choose-engine.ts';
+import { debianRoot, defaultPinsFile, ownDebianPins } from './debian.ts';
+import { imageRoot } from './image.ts';
+import type { Session } from './session.ts';
+
+/** The environment of the plan, ready for the engine: a folder for bwrap, an image for docker. */
+export async function prepareRoot(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  chosen: ChosenEngine,
+  pins: Pins,
+): Promise<Result<PreparedRoot>> {
+  if (config.environment.value === 'image' && pins.image !== undefined && chosen.docker !== null) {
+    return imageRoot(session, config, chosen.docker, pins.image);
+  }
+  if (pins.debian === undefined) throw new Error('a plan without pins for its environment');
+  return debianRootFor(session, config, mountRoot, chosen, pins.debian);
+}
+
+/** The root of the fetch phase: always our own Debian base, never what a project chose. */
+export async function prepareFetchRoot(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  chosen: ChosenEngine,
+): Promise<Result<PreparedRoot>> {
+  const file = defaultPinsFile(session, config.suite.value);
+  const pins = await ownDebianPins(session, config, mountRoot, file, []);
+  return pins.ok ? debianRootFor(session, config, mountRoot, chosen, pins.value) : pins;
+}
+
+async function debianRootFor(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  chosen: ChosenEngine,
+  pins: DebianPins,
+): Promise<Result<PreparedRoot>> {
+  const folder = await debianRoot(session, config, mountRoot, pins);
+  if (!folder.ok) return folder;
+  if (chosen.docker === null) return success({ kind: 'directory', path: folder.value });
+  const image = await chosen.docker.importRoot(folder.value, pins.rootSha256);
+  return image.ok ? success({ kind: 'image', id: image.value }) : image;
+}

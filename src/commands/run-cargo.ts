@@ -1,0 +1,61 @@
+import { type Result, success } from '../base/result.ts';
+import type { CargoCommand } from '../invocation/invocation.ts';
+import { writtenManifestPath } from '../invocation/translate-arguments.ts';
+import { exitCodeOf } from '../report/exit-code.ts';
+import type { Answer } from './answer.ts';
+import { create } from './create.ts';
+import { execute } from './execute.ts';
+import { exportResults } from './export-results.ts';
+import { fetchCrates } from './fetch.ts';
+import { type Gathered, gather } from './gather.ts';
+import { makePlan } from './make-plan.ts';
+import { classify, makeRequest, type ReadyCommand } from './make-request.ts';
+import type { Session } from './session.ts';
+import { writeLock } from './write-lock.ts';
+import { writeSources } from './write-sources.ts';
+
+/** Any cargo command, each by its class. */
+export async function runCargo(session: Session, command: CargoCommand): Promise<Result<Answer>> {
+  const first = classify(command, null);
+  if (first.class === 'creating') return create(session, command);
+  const manifestPath = writtenManifestPath(command.name, command.arguments);
+  const project = first.tableEntry?.needsManifest === false ? 'optional' : 'needed';
+  const gathered = await gather(session, { manifestPath, project });
+  if (!gathered.ok) return gathered;
+  const ready = makeRequest(session, gathered.value, command);
+  if (!ready.ok) return ready;
+  switch (ready.value.request.class) {
+    case 'creating':
+      return create(session, command);
+    case 'fetch':
+      return fetchOnly(session, gathered.value, ready.value);
+    case 'lock-writing':
+      return writeLock(session, gathered.value, ready.value);
+    case 'source-writing':
+      return writeSources(session, gathered.value, ready.value);
+    default:
+      return runOffline(session, gathered.value, ready.value);
+  }
+}
+
+async function runOffline(session: Session, gathered: Gathered, ready: ReadyCommand): Promise<Result<Answer>> {
+  const planned = await makePlan(session, gathered, ready.request);
+  if (!planned.ok) return planned;
+  const executed = await execute(session, planned.value);
+  if (!executed.ok) return executed;
+  const { outcome } = executed.value;
+  const status = exitCodeOf(outcome);
+  if (status === 0 && planned.value.plan.exports !== null) {
+    const exported = await exportResults(session, planned.value, ready, executed.value.target);
+    if (!exported.ok) return exported;
+  }
+  session.reporter.outcome(outcome);
+  return success({ status });
+}
+
+async function fetchOnly(session: Session, gathered: Gathered, ready: ReadyCommand): Promise<Result<Answer>> {
+  const planned = await makePlan(session, gathered, ready.request);
+  if (!planned.ok) return planned;
+  const fetched = await fetchCrates(session, planned.value);
+  return fetched.ok ? success({ status: 0 }) : fetched;
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { failure, type Result, success } from '../base/result.ts';
+import { projectKey } from '../host/project-key.ts';
+import { lockDrift } from '../lock/lock-drift.ts';
+import type { Pins } from '../lock/pins.ts';
+import { readPins } from '../lock/read-pins.ts';
+import { defaultPinsFile, ownDebianPins } from './debian.ts';
+import type { Gathered } from './gather.ts';
+import { ownImagePins } from './image.ts';
+import type { Session } from './session.ts';
+
+export interface SettledPins {
+  readonly pins: Pins;
+  /** The lock they came from, absolute. */
+  readonly file: string;
+  readonly kind: 'project' | 'own';
+}
+
+export const lockFileName = 'cargo-boxed.lock';
+
+export function projectLockFile({ facts }: Gathered): string {
+  return join(facts.project.mountRoot, facts.project.workspace, lockFileName);
+}
+
+/** Where the pins of a project without a lock of its own are kept: nothing is littered into a foreign checkout. */
+export function ownLockFile(session: Session, { facts, config }: Gathered): string {
+  const { mountRoot, workspace } = facts.project;
+  const plain = config.environment.value === 'debian' && config.layers.value.length === 0;
+  if (plain) return defaultPinsFile(session, config.suite.value);
+  return join(session.locations.data, 'projects', projectKey(mountRoot, workspace), lockFileName);
+}
+
+/**
+ * The pins that hold: the project's lock if it has one (a drift is an error), else the user's own, made once. With
+ * `pinned` only the project's lock will do.
+ */
+export async function settlePins(session: Session, gathered: Gathered): Promise<Result<SettledPins>> {
+  const { config, facts } = gathered;
+  const file = projectLockFile(gathered);
+  const written = readPins(file);
+  if (!written.ok) return written;
+  if (written.value !== null) {
+    const drift = lockDrift(config, written.value, facts.toolchain, file);
+    if (drift.length > 0) return failure(...drift);
+    return success({ pins: written.value, file, kind: 'project' });
+  }
+  if (config.pinned.value) {
+    return failure({
+      code: 'lock-missing',
+      what: 'this project has no cargo-boxed.lock, and `--pinned` needs one',
+      where: { file },
+      fix: 'Run `cargo-boxed lock` and commit the file.',
+    });
+  }
+  const own = ownLockFile(session, gathered);
+  const mountRoot = facts.project.mountRoot;
+  if (config.environment.value === 'image') {
+    const image = await ownImagePins(session, config, own);
+    return image.ok ? success({ pins: { version: 1, image: image.value }, file: own, kind: 'own' }) : image;
+  }
+  const debian = await ownDebianPins(session, config, mountRoot, own, config.layers.value);
+  return debian.ok ? success({ pins: { version: 1, debian: debian.value }, file: own, kind: 'own' }) : debian;
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { type Result, success } from '../base/result.ts';
+import { describeConfig } from '../config/describe-config.ts';
+import { findDebianRoot } from '../environment/debian/prepare-root.ts';
+import { weakLimits } from '../policy/judge-plan.ts';
+import { printable } from '../problem/problem.ts';
+import type { Answer } from './answer.ts';
+import { table } from './answer.ts';
+import { gather } from './gather.ts';
+import { makePlan } from './make-plan.ts';
+import { makeRequest } from './make-request.ts';
+import type { Session } from './session.ts';
+
+/** What holds here: every setting with its origin, the environment, and what this machine cannot hold. */
+export async function status(session: Session): Promise<Result<Answer>> {
+  const gathered = await gather(session, { manifestPath: null, project: 'optional' });
+  if (!gathered.ok) return gathered;
+  const { facts, config } = gathered.value;
+  const build = { kind: 'cargo', name: 'build', arguments: [], globalArguments: [] } as const;
+  const ready = makeRequest(session, gathered.value, build);
+  if (!ready.ok) return ready;
+  const planned = await makePlan(session, gathered.value, ready.value.request);
+  if (!planned.ok) return planned;
+  const { plan, chosen, settled } = planned.value;
+  const weak = plan.box === null ? [] : weakLimits(plan.box.limits, chosen.report);
+  const settings = describeConfig(config);
+  const { environment } = plan;
+  const isPrepared =
+    environment.kind !== 'debian' || findDebianRoot({ locations: session.locations }, environment.rootSha256) !== null;
+  const data = {
+    project: join(facts.project.mountRoot, facts.project.workspace),
+    mounted: facts.project.mountRoot,
+    engine: { name: chosen.report.engine, version: chosen.report.version, path: chosen.report.path },
+    environment,
+    prepared: isPrepared,
+    lock: { file: settled.file, kind: settled.kind },
+    toolchain: { name: facts.toolchain.name, version: facts.toolchain.version, reason: facts.toolchain.reason },
+    identity: plan.identity,
+    settings,
+    notHeld: weak,
+  };
+  const rows = [
+    ['project', printable(data.project)],
+    ['mounted', printable(data.mounted)],
+    ['engine', `${data.engine.name} ${data.engine.version} (${data.engine.path})`],
+    ['environment', environmentText(environment, isPrepared)],
+    ['lock', `${printable(settled.file)}${settled.kind === 'own' ? ' (yours: the project has none)' : ''}`],
+    ['toolchain', `${data.toolchain.name} ${data.toolchain.version}, from ${data.toolchain.reason}`],
+    ['identity', plan.identity],
+  ];
+  const settingRows = settings.map(({ key, value, origin }) => [key, value, origin]);
+  const weakRows = weak.map(({ limit, why }) => [limit, why]);
+  const text = [table(rows), `\n${table(settingRows)}`, weak.length > 0 ? `\nNot held here:\n${table(weakRows)}` : ''];
+  return success({ status: 0, text: text.join(''), data });
+}
+
+function environmentText(
+  environment: { kind: 'debian'; suite: string; layers: readonly string[] } | { kind: 'image'; reference: string },
+  isPrepared: boolean,
+): string {
+  if (environment.kind === 'image') return `image ${printable(environment.reference)}`;
+  const layers = environment.layers.length > 0 ? ` with ${environment.layers.join(', ')}` : '';
+  return `debian ${environment.suite}${layers}${isPrepared ? '' : ' (not prepared yet)'}`;
+}

@@ -1,0 +1,38 @@
+import { quoteShell, shellLines } from '../../base/quote-shell.ts';
+import type { ResolvedBox } from '../engine.ts';
+import { type BwrapSurroundings, bwrapArguments } from './bwrap-arguments.ts';
+import type { BwrapPrograms } from './launch-command.ts';
+import { type Architecture, seccompFilter } from './seccomp-filter.ts';
+
+/**
+ * The box as a command for bash that does the same without us. Limits that need control groups, the wall clock and the
+ * filter of the output are ours and not in it.
+ */
+export function bwrapShellCommand(
+  programs: BwrapPrograms,
+  box: ResolvedBox,
+  surroundings: BwrapSurroundings,
+  architecture: Architecture,
+): string {
+  const variables = Object.entries(box.variables).map(([name, value]) => `${name}=${value}`);
+  const filter = Buffer.from(seccompFilter(architecture)).toString('base64');
+  const lines = shellLines([
+    ['env', '-i', ...variables],
+    [programs.prlimit, '--core=0:0', '--'],
+    [programs.bwrap],
+    ...optionGroups(bwrapArguments(box, surroundings)),
+    ['--seccomp', '9'],
+    ['--', ...box.argv],
+  ]);
+  return `${lines} 9< <(base64 -d <<<${quoteShell(filter)})\n`;
+}
+
+/** Each option with its values. No value of bubblewrap's options begins with two dashes: all are paths and numbers. */
+function optionGroups(options: readonly string[]): readonly (readonly string[])[] {
+  const groups: string[][] = [];
+  for (const word of options) {
+    if (word.startsWith('--') || groups.length === 0) groups.push([word]);
+    else groups.at(-1)?.push(word);
+  }
+  return groups;
+}

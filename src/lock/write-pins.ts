@@ -1,0 +1,29 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { failure, type Result, success } from '../base/result.ts';
+import { printable } from '../problem/problem.ts';
+import type { Pins } from './pins.ts';
+
+/** `cargo-boxed.lock` as text: canonical JSON, so that equal pins give equal bytes and small diffs. */
+export function pinsText(pins: Pins): string {
+  return canonicalJson(pins, 2);
+}
+
+/** Writes pins among our own data, in one step. A project's lock goes through customs instead. */
+export function writeOwnPins(file: string, pins: Pins): Result<void> {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const fresh = `${file}.new-${process.pid}`;
+    writeFileSync(fresh, pinsText(pins), { mode: 0o600 });
+    renameSync(fresh, file);
+    return success(undefined);
+  } catch (error) {
+    return failure({
+      code: 'storage',
+      what: `the pins cannot be written to ${printable(file)}`,
+      why: (error as NodeJS.ErrnoException).code ?? 'it failed',
+      fix: 'Make the folder writable, or set CARGO_BOXED_HOME to another one.',
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import type { ExportReport } from '../customs/export-artifacts.ts';
+import type { Outcome } from '../engine/engine.ts';
+import type { Problem } from '../problem/problem.ts';
+
+/** Says what happens. Text for people goes to stderr; with `--json` each event is an object on a line of stderr. */
+export interface Reporter {
+  /** A step that takes time begins: `Preparing the root of Debian bookworm`. */
+  step(text: string): void;
+  /** How far the current step is; `fraction` from 0 to 1. */
+  progress(text: string, fraction?: number): void;
+  /** Something worth knowing that changes nothing. */
+  note(text: string): void;
+  problems(problems: readonly Problem[]): void;
+  /** How the box ended, when cargo's own words don't say it. */
+  outcome(outcome: Outcome): void;
+  exported(report: ExportReport): void;
+  /** Where foreign output goes while a step runs: filtered. */
+  foreignStream(): { readonly stream: NodeJS.WritableStream; readonly color: boolean; readonly columns: number | null };
+  /** Takes everything that moves off the terminal: what runs now owns it. */
+  pause(): void;
+  readonly showsProgress: boolean;
+}
