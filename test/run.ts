@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ordinaryUser, ourselves } from './support/choose-identity.ts';
 import { bringDownloads, keepDownloads } from './support/keep-downloads.ts';
+import { prepareHome } from './support/prepare-home.ts';
 import { table } from './support/print-table.ts';
 import { readChoice, runsOf, wants } from './support/read-choice.ts';
 import { type Counts, runProgram, runSuite, stopSuites, testFiles } from './support/run-suite.ts';
@@ -71,6 +72,7 @@ function place(name: Identity): Place {
   return places[name];
 }
 
+const prepared = new Set<string>();
 let dockerHost: string | null = null;
 async function startDocker(): Promise<void> {
   const { startDockerDaemon } = await import('./support/docker-daemon.ts');
@@ -91,12 +93,16 @@ async function runOne(suite: Suite, identityName: Identity, engine: EngineName |
   if (files.length === 0 && (choice.files !== '' || !existsSync(join(stage.tree, 'test', suite.folder)))) return;
   const where = [identityName, engine].filter(Boolean).join(', ');
   console.log(`\n=== ${suite.name} (${where}), ${files.length} files`);
+  const variables = testVariables(identity, stage, { home, temporary, dockerHost, engine });
+  const shared = { prefix: identity.prefix, node: stage.node, tree: stage.tree, variables };
+  if (engine !== null && !prepared.has(where)) {
+    prepared.add(where);
+    const counts = await prepareHome(engine, { ...shared, folder: temporary });
+    results.push({ suite: 'first build', where, counts });
+  }
   const counts = await runSuite({
+    ...shared,
     files,
-    prefix: identity.prefix,
-    node: stage.node,
-    tree: stage.tree,
-    variables: testVariables(identity, stage, { home, temporary, dockerHost, engine }),
     limitMinutes: suite.limitMinutes,
     concurrency: suite.concurrency,
     countsFile: join(folder, identityName, 'counts.jsonl'),
