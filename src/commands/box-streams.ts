@@ -4,6 +4,7 @@ import type { BoxStreams } from '../engine/engine.ts';
 import { projectPathInside } from '../plan/assemble-plan.ts';
 import { inside } from '../plan/box-plan.ts';
 import { filterTerminal } from '../report/filter-terminal.ts';
+import { isContinuousIntegration } from '../report/neutralise-commands.ts';
 import { rewriteMessages } from '../report/rewrite-messages.ts';
 import type { Planned } from './make-plan.ts';
 import type { AnchorFolders } from './resolve-box.ts';
@@ -25,12 +26,10 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   if (box === null || box.streams !== 'pipes') {
     return { box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {} };
   }
-  const { variables } = session.host;
+  const commands = isContinuousIntegration(session.host.variables) ? 'mark' : 'keep';
   const writesMessages = planned.request.arguments.some(isMessageFormat) || planned.request.arguments[0] === 'metadata';
-  const stdout = writesMessages
-    ? rewriteMessages(mapping(planned, anchors))
-    : filterTerminal({ variables, terminal: session.host.terminal.stdout });
-  const stderr = filterTerminal({ variables, terminal: session.host.terminal.stderr });
+  const stdout = writesMessages ? rewriteMessages(mapping(planned, anchors)) : filterTerminal({ commands });
+  const stderr = filterTerminal({ commands });
   stdout.pipe(process.stdout, { end: false });
   stderr.pipe(process.stderr, { end: false });
   return {

@@ -1,8 +1,12 @@
 import type { Outcome } from '../engine/engine.ts';
+import { type BoxEvent, eventLine } from './events.ts';
 import { filterTerminal } from './filter-terminal.ts';
+import { movingLine } from './moving-line.ts';
 import type { Reporter } from './reporter.ts';
 import { outcomeSentence } from './show-outcome.ts';
 import { problemText } from './show-problem.ts';
+import { surviveClosedOutput } from './survive-closed-output.ts';
+import { wrapOutput } from './wrap-output.ts';
 
 export interface ReporterOptions {
   readonly output: 'text' | 'json';
@@ -11,41 +15,85 @@ export interface ReporterOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
+/** The reporter for our own stderr. Call it once: it also makes both outputs survive a reader that goes away. */
 export function createReporter(options: ReporterOptions): Reporter {
-  const isTerminal = process.stderr.isTTY === true;
-  const quiet = options.verbosity === 'quiet';
-  const write = (text: string) => process.stderr.write(text);
-  const event = (name: string, data: object) => write(`${JSON.stringify({ event: name, ...data })}\n`);
-  const json = options.output === 'json';
-  const verb = (word: string) => (options.color ? `\u001b[1;32m${word.padStart(12)}\u001b[0m` : word.padStart(12));
-  const line = (text: string) => {
-    const [first = '', ...rest] = text.split(' ');
-    write(`${verb(first)} ${rest.join(' ')}\n`);
-  };
+  surviveClosedOutput(process.stdout);
+  surviveClosedOutput(process.stderr);
+  return options.output === 'json' ? jsonReporter(options, process.stderr) : textReporter(options, process.stderr);
+}
+
+export function jsonReporter(options: ReporterOptions, stream: NodeJS.WritableStream): Reporter {
+  const tell = (event: BoxEvent) => void stream.write(eventLine(event));
   return {
-    step: (text) => (json ? event('step', { text }) : quiet ? undefined : line(text)),
-    progress: (text, fraction) => {
-      if (json) event('progress', { text, fraction });
-      else if (options.verbosity === 'verbose') line(text);
-    },
-    note: (text) => (json ? event('note', { text }) : quiet ? undefined : write(`note: ${text}\n`)),
+    step: (text) => tell({ event: 'step', text }),
+    progress: (text, fraction) => tell({ event: 'progress', text, ...(fraction === undefined ? {} : { fraction }) }),
+    note: (text) => tell({ event: 'note', text }),
     problems: (problems) => {
-      for (const problem of problems) json ? event('problem', { problem }) : write(problemText(problem, options.color));
+      for (const problem of problems) tell({ event: 'problem', problem });
     },
-    outcome: (outcome: Outcome) => {
-      if (json) event('outcome', { outcome });
-      else if (outcome.kind !== 'finished') write(`${outcomeSentence(outcome)}\n`);
-    },
-    exported: (report) => {
-      if (json) event('exported', { folder: report.folder, files: report.exported });
-      else if (!quiet && report.exported.some(({ state }) => state === 'written')) line(`Exported to ${report.folder}`);
-    },
+    outcome: (outcome) => tell({ event: 'outcome', outcome, ...sentence(outcome) }),
+    exported: (report) => tell({ event: 'exported', folder: report.folder, files: report.exported }),
     foreignStream: () => {
-      const stream = filterTerminal({ variables: options.variables, terminal: isTerminal });
-      stream.pipe(process.stderr, { end: false });
-      return { stream, color: options.color, columns: isTerminal ? (process.stderr.columns ?? 80) : null };
+      const filter = filterTerminal({ variables: options.variables, terminal: false });
+      filter.pipe(wrapOutput()).pipe(stream, { end: false });
+      return { stream: filter, color: false, columns: null };
     },
     pause: () => undefined,
-    showsProgress: isTerminal && !quiet && !json,
+    showsProgress: false,
   };
+}
+
+export function textReporter(options: ReporterOptions, stream: NodeJS.WritableStream): Reporter {
+  const isQuiet = options.verbosity === 'quiet';
+  const terminal = (stream as NodeJS.WriteStream).isTTY === true ? (stream as NodeJS.WriteStream) : null;
+  const moving = terminal === null || isQuiet ? null : movingLine(terminal);
+  const write = (text: string) => {
+    moving?.hide();
+    stream.write(text);
+  };
+  const status = (text: string) => write(`${statusLine(text, options.color)}\n`);
+  return {
+    step: (text) => {
+      if (!isQuiet) status(text);
+    },
+    progress: (text, fraction) => {
+      if (moving !== null) moving.show(fraction === undefined ? text : `${text} ${percent(fraction)}`);
+      else if (options.verbosity === 'verbose') status(text);
+    },
+    note: (text) => {
+      if (!isQuiet) write(`${options.color ? '\u001b[1;36mnote\u001b[0m' : 'note'}: ${text}\n`);
+    },
+    problems: (problems) => {
+      for (const problem of problems) write(problemText(problem, options.color));
+    },
+    outcome: (outcome) => {
+      if (outcome.kind !== 'finished') write(`${outcomeSentence(outcome, options.color)}\n`);
+    },
+    exported: ({ exported, folder }) => {
+      if (!isQuiet && exported.some(({ state }) => state === 'written')) status(`Exported to ${folder}`);
+    },
+    foreignStream: () => {
+      moving?.hide();
+      const filter = filterTerminal({ variables: options.variables, terminal: terminal !== null });
+      filter.pipe(stream, { end: false });
+      return { stream: filter, color: options.color, columns: terminal === null ? null : (terminal.columns ?? 80) };
+    },
+    pause: () => moving?.hide(),
+    showsProgress: terminal !== null && !isQuiet,
+  };
+}
+
+/** Cargo's own look: a verb in a column of its own, then what it is about. */
+function statusLine(text: string, color: boolean): string {
+  const [verb = '', ...rest] = text.split(' ');
+  const column = verb.padStart(12);
+  return `${color ? `\u001b[1;32m${column}\u001b[0m` : column} ${rest.join(' ')}`;
+}
+
+function percent(fraction: number): string {
+  return `${Math.floor(Math.max(0, Math.min(1, fraction)) * 100)} %`;
+}
+
+function sentence(outcome: Outcome): { text?: string } {
+  return outcome.kind === 'finished' ? {} : { text: outcomeSentence(outcome, false) };
 }
