@@ -20,8 +20,8 @@ export function packRoot(folder: string): Readable {
     ignore: (path: string) => !mayRead(path),
     map: (header: Headers): Headers => ({
       ...header,
-      // The folder itself may be private on this machine; inside it is `/`.
-      ...(header.name === '.' ? { mode: 0o755 } : {}),
+      // The folder itself may be private on this machine; inside it is `/`. Nothing in a box may gain rights.
+      mode: header.name === '.' ? 0o755 : (header.mode ?? 0o644) & 0o1777,
       uid: 0,
       gid: 0,
       mtime: fixedTime,

@@ -46,8 +46,8 @@ export async function startDockerDaemon(options: DaemonOptions = {}): Promise<Do
     log: () => readFileSync(join(folder, 'log'), 'utf8'),
     kill: () => end('SIGKILL'),
     restart: async () => {
-      endContainerd(folder);
-      rmSync(join(folder, 'pid'), { force: true });
+      // A killed daemon's containerd dies with it; where nobody collects it, its number still looks alive.
+      for (const file of ['pid', 'exec/containerd/containerd.pid']) rmSync(join(folder, file), { force: true });
       daemon = await launch(folder, socket, options);
     },
     stop: async () => {
@@ -64,11 +64,11 @@ async function launch(folder: string, socket: string, options: DaemonOptions): P
     '/usr/sbin/dockerd',
     [
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')],
-      ...['--host', `unix://${socket}`, '--config-file', join(folder, 'daemon.json')],
+      ...['--host', `unix://${socket}`],
       ...['--bridge', 'none', '--iptables=false', '--ip6tables=false', '--ip-masq=false', '--ip-forward=false'],
       ...(options.insecureRegistry === undefined ? [] : ['--insecure-registry', options.insecureRegistry]),
       ...(options.arguments ?? []),
-    ].filter((argument, index, all) => argument !== '--config-file' && all[index - 1] !== '--config-file'),
+    ],
     { stdio: ['ignore', log, log], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } },
   );
   for (let attempt = 0; attempt < 300; attempt++) {

@@ -1,7 +1,7 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ResolvedBox, ResolvedMount } from '../engine.ts';
+import { idLabel, ownerLabel } from './container-owner.ts';
 import type { EngineFacts } from './engine-facts.ts';
-import { idLabel, ownerLabel } from './owner.ts';
 
 /** What the container depends on beside the box: all of it read before, so that this file only decides. */
 export interface ContainerSurroundings {

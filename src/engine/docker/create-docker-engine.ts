@@ -4,15 +4,17 @@ import { failure, type Result, success } from '../../base/result.ts';
 import type { ImageStore } from '../../environment/image/image-store.ts';
 import type { Engine } from '../engine.ts';
 import { type Connection, connect, reasonOf } from './connect.ts';
+import { currentContainerOwner } from './container-owner.ts';
 import { createImageStore } from './create-image-store.ts';
+import { describeContainer } from './describe-container.ts';
 import { engineReport } from './engine-facts.ts';
 import { findEngineSocket, type Variables } from './find-socket.ts';
 import { importRoot } from './import-root.ts';
-import { currentOwner } from './owner.ts';
 import { reapContainers } from './reap-containers.ts';
 import { registryLogin } from './registry-login.ts';
 import { runContainer } from './run-container.ts';
 import { seccompProfile } from './seccomp-profile.ts';
+import { dockerShellCommand } from './shell-command.ts';
 
 /** The docker engine and what only an engine with images can do. */
 export interface DockerEngine extends Engine {
@@ -32,7 +34,7 @@ export interface DockerEngineInputs {
 export async function createDockerEngine({ variables }: DockerEngineInputs): Promise<DockerEngine> {
   const home = variables.HOME || homedir();
   const dockerFolder = variables.DOCKER_CONFIG || join(home, '.docker');
-  const owner = currentOwner();
+  const owner = currentContainerOwner();
   const profile = seccompProfile();
   let connecting: Promise<Result<Connection>> | null = null;
   const connected = () => {
@@ -49,6 +51,12 @@ export async function createDockerEngine({ variables }: DockerEngineInputs): Pro
       const line = await connected();
       if (!line.ok) return line;
       return runContainer(line.value, { owner, seccompProfile: profile }, box, streams, signal);
+    },
+    shellCommand: (box) => {
+      const socket = findEngineSocket(variables, home);
+      const facts = { product: 'docker', userNamespace: 'plain' } as const;
+      const options = describeContainer(box, { owner, seccompProfile: profile }, facts, []);
+      return dockerShellCommand(options, profile, socket.ok ? socket.value.path : '/var/run/docker.sock');
     },
     importRoot: async (directory, rootSha256) => {
       const line = await connected();

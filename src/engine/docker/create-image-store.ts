@@ -5,9 +5,9 @@ import { failure, type Result, success } from '../../base/result.ts';
 import type { ImageStore, PathInImage, StoredImage } from '../../environment/image/image-store.ts';
 import { printable } from '../../problem/problem.ts';
 import { type Connection, reasonOf, statusOf } from './connect.ts';
+import { type ContainerOwner, idLabel, ownerLabel, writeOwner } from './container-owner.ts';
 import { deadline, endsWithin } from './deadline.ts';
 import { followProgress } from './follow-progress.ts';
-import { idLabel, type Owner, ownerLabel, writeOwner } from './owner.ts';
 import type { RegistryLogin } from './registry-login.ts';
 
 const answerWithinMs = 60_000;
@@ -15,7 +15,7 @@ const answerWithinMs = 60_000;
 /** The engine's images. `login` gives what the user's own docker configuration holds for the registry of a reference. */
 export function createImageStore(
   connection: Connection,
-  owner: Owner,
+  owner: ContainerOwner,
   login: (reference: string) => RegistryLogin | null,
 ): ImageStore {
   const { docker } = connection;
@@ -87,7 +87,7 @@ function storedImage(image: InspectedImage): StoredImage {
 /** Reads from a container that is made and never started: no code of the image runs. */
 async function lookInside(
   connection: Connection,
-  owner: Owner,
+  owner: ContainerOwner,
   id: string,
   paths: readonly string[],
 ): Promise<Result<readonly PathInImage[]>> {

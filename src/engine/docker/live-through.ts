@@ -3,8 +3,8 @@ import type { Container } from 'dockerode';
 import type { BoxStreams, Outcome, ResolvedBox } from '../engine.ts';
 import type { BoxWatch, StopReason } from '../watch-box.ts';
 import { type Attachment, attachPipes, openAttachment } from './attach.ts';
-import { reasonOf } from './connect.ts';
 import { deadline, endsWithin } from './deadline.ts';
+import { type Ended, waitForEnd } from './wait-for-end.ts';
 
 const answerWithinMs = 60_000;
 /** Time that a box gets to end by itself after a signal. */
@@ -13,8 +13,6 @@ const graceMs = 2000;
 const killAnswerMs = 3000;
 /** A box that has ended has sent what it had; a reader of ours may still be slow. Only after a stop we don't wait. */
 const restOfOutputMs = 1000;
-
-type Ended = { readonly kind: 'status'; readonly status: number } | { readonly kind: 'lost'; readonly why: string };
 
 /** From attaching to the last byte: gives how the box ended. */
 export async function liveThrough(
@@ -28,7 +26,7 @@ export async function liveThrough(
   const attachment = await attach(docker, container, box, streams, watch);
   try {
     await deadline(container.start(), answerWithinMs, 'the start of the container');
-    const ended = waitFor(container);
+    const ended = waitForEnd(docker, container);
     const pumped = attachment.pump();
     const readerGone = pumped.then((end) => (end === 'reader-gone' ? end : new Promise<never>(() => undefined)));
     const first = await Promise.race([ended, stopOf(watch.signal), readerGone]);
@@ -67,16 +65,6 @@ async function attach(
   if (!terminal) return attachPipes(socket, streams, watch.heard);
   const { attachTerminal } = await import('./attach-terminal.ts');
   return attachTerminal(socket, container, watch.heard);
-}
-
-function waitFor(container: Container): Promise<Ended> {
-  return container.wait().then(
-    (answer: { StatusCode: number; Error?: { Message?: string } | null }): Ended =>
-      answer.Error?.Message
-        ? { kind: 'lost', why: reasonOf(new Error(answer.Error.Message)) }
-        : { kind: 'status', status: answer.StatusCode },
-    (error): Ended => ({ kind: 'lost', why: `the engine went away while the box ran: ${reasonOf(error)}` }),
-  );
 }
 
 function stopOf(signal: AbortSignal): Promise<StopReason> {

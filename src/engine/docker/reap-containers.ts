@@ -1,12 +1,12 @@
 import type { Connection } from './connect.ts';
+import { type ContainerOwner, idLabel, ownerLabel, ownerState, readOwner } from './container-owner.ts';
 import { deadline } from './deadline.ts';
-import { idLabel, type Owner, ownerLabel, ownerState, readOwner } from './owner.ts';
 
 /**
  * Removes the containers that a killed command of this user left behind; gives the ids of their boxes. One call when
  * there are none. What can't be told for certain stays.
  */
-export async function reapContainers(connection: Connection, we: Owner): Promise<readonly string[]> {
+export async function reapContainers(connection: Connection, we: ContainerOwner): Promise<readonly string[]> {
   const { docker } = connection;
   const query = { all: true, filters: { label: [ownerLabel, idLabel] } };
   const found = await deadline(docker.listContainers(query), 10_000, 'its containers');

@@ -1,22 +1,13 @@
-import { readFileSync, realpathSync } from 'node:fs';
 import type { Container, ContainerCreateOptions } from 'dockerode';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { BoxStreams, Outcome, ResolvedBox } from '../engine.ts';
 import { type BoxWatch, watchBox } from '../watch-box.ts';
 import { type Connection, reasonOf, statusOf } from './connect.ts';
-import { containerOptions, withStdin } from './container-options.ts';
+import { withStdin } from './container-options.ts';
 import { deadline, endsWithin } from './deadline.ts';
+import { describeContainer, type RunSurroundings } from './describe-container.ts';
 import { liveThrough } from './live-through.ts';
-import { mountsBelow } from './mounts-below.ts';
-import type { Owner } from './owner.ts';
-import { writeOwner } from './owner.ts';
-
-/** What every run of this process shares. */
-export interface RunSurroundings {
-  readonly owner: Owner;
-  readonly seccompProfile: string;
-}
 
 const answerWithinMs = 60_000;
 const removedWithinMs = 20_000;
@@ -66,23 +57,8 @@ async function describe(
 ): Promise<ContainerCreateOptions> {
   if (box.root.kind !== 'image') throw new Error('the docker engine takes an image');
   const image = await deadline(connection.docker.getImage(box.root.id).inspect(), answerWithinMs, 'the image');
-  const real = { ...box, mounts: box.mounts.map(withRealSource) };
-  const mountinfo = readFileSync('/proc/self/mountinfo', 'utf8');
-  const readOnly = real.mounts.flatMap((mount) =>
-    mount.kind === 'bind' && mount.access === 'read-only' ? [mount.source] : [],
-  );
-  return containerOptions(real, {
-    facts: connection.facts,
-    imageVariables: (image.Config.Env ?? []).map((entry) => entry.split('=', 1)[0] ?? entry),
-    mountsBelow: new Map(readOnly.map((source) => [source, mountsBelow(mountinfo, source)])),
-    seccompProfile: around.seccompProfile,
-    owner: writeOwner(around.owner),
-  });
-}
-
-/** The engine's own view of the mounts goes by real paths. */
-function withRealSource<T extends ResolvedBox['mounts'][number]>(mount: T): T {
-  return mount.kind === 'bind' ? { ...mount, source: realpathSync(mount.source) } : mount;
+  const imageVariables = (image.Config.Env ?? []).map((entry) => entry.split('=', 1)[0] ?? entry);
+  return describeContainer(box, around, connection.facts, imageVariables);
 }
 
 async function create(connection: Connection, options: ContainerCreateOptions): Promise<Result<Container>> {

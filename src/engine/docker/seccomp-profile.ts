@@ -1,4 +1,4 @@
-import profile from '../../../images/seccomp.json';
+import profile from '../../../images/seccomp/docker.json' with { type: 'json' };
 
 /**
  * The system calls that a box may make, as the engine takes it. Narrower than the engine's own default, which lets

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { currentOwner, ownerState, readOwner, writeOwner } from '../../../../src/engine/docker/owner.ts';
+import {
+  currentContainerOwner,
+  ownerState,
+  readOwner,
+  writeOwner,
+} from '../../../../src/engine/docker/container-owner.ts';
 
-const we = currentOwner();
+const we = currentContainerOwner();
 
 test('an owner survives its label', () => {
   assert.deepEqual(readOwner(writeOwner(we)), we);
@@ -14,13 +19,13 @@ test('foreign labels are not read as owners', () => {
 
 test('a living owner is alive, and the same number with another start is gone', () => {
   assert.equal(ownerState(we, we, true), 'alive');
-  assert.equal(ownerState({ ...we, startTime: '1' }, we, true), 'gone');
-  assert.equal(ownerState({ ...we, pid: 2 ** 22 + 1 }, we, true), 'gone');
+  assert.equal(ownerState({ ...we, startTicks: '1' }, we, true), 'gone');
+  assert.equal(ownerState({ ...we, processId: 2 ** 22 + 1 }, we, true), 'gone');
 });
 
 test('what cannot be told stays', () => {
-  assert.equal(ownerState({ ...we, uid: we.uid + 1, startTime: '1' }, we, true), 'unknown');
-  assert.equal(ownerState({ ...we, pidNamespace: 'pid:[9]', startTime: '1' }, we, true), 'unknown');
+  assert.equal(ownerState({ ...we, uid: we.uid + 1, startTicks: '1' }, we, true), 'unknown');
+  assert.equal(ownerState({ ...we, pidNamespace: 'pid:[9]', startTicks: '1' }, we, true), 'unknown');
   assert.equal(ownerState({ ...we, bootId: 'other' }, we, true), 'unknown');
   assert.equal(ownerState({ ...we, bootId: 'other' }, we, false), 'gone');
 });
