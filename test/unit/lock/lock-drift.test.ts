@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { lockDrift } from '../../../src/lock/lock-drift.ts';
+import { planInputs } from '../../support/plan-inputs.ts';
+
+describe('lockDrift', () => {
+  it('finds none between what is pinned and the same wish', async () => {
+    const { config, pins, facts } = await planInputs();
+    assert.deepEqual(lockDrift(config, pins, facts.toolchain, 'f'), []);
+  });
+
+  it('names another suite, other layers, another image and another toolchain', async () => {
+    const { config, pins, facts } = await planInputs();
+    const drifts = (change: Parameters<typeof lockDrift>) => lockDrift(...change).map(({ code, what }) => [code, what]);
+    const suite = { ...config, suite: { ...config.suite, value: 'trixie' as const } };
+    assert.match(String(drifts([suite, pins, facts.toolchain, 'f'])), /lock-outdated,.*bookworm.*trixie/);
+    const layers = { ...config, layers: { ...config.layers, value: ['openssl'] } };
+    assert.match(String(drifts([layers, pins, facts.toolchain, 'f'])), /layers \[\], not \[openssl\]/);
+    const toolchain = { name: 'stable', version: '1.90.0', manifestSha256: '0'.repeat(64), components: [] };
+    assert.match(String(drifts([config, { ...pins, toolchain }, facts.toolchain, 'f'])), /1\.90\.0.*1\.95\.0/);
+    const image = (await planInputs({ flags: { image: 'registry.example/rust:2', environment: 'image' } })).config;
+    assert.match(String(drifts([image, pins, facts.toolchain, 'f'])), /rust:1, not .*rust:2/);
+  });
+});
