@@ -2,6 +2,8 @@ import type { Result } from '../base/result.ts';
 import type { BoxStreams, Outcome, PreparedRoot, ResolvedBox } from '../engine/engine.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Locations } from '../host/locations.ts';
+import type { ExtraCrate } from '../lock/pins.ts';
+import type { ExtraFeature } from './extra-features.ts';
 
 /** What the fetch room needs of the others: an engine and a root are only asked for when there is something to fetch. */
 export interface FetchInputs {
@@ -12,9 +14,23 @@ export interface FetchInputs {
   readonly runBox: RunBox;
   readonly lockfile: 'locked' | 'may-change';
   readonly offline: boolean;
+  /** What the command line may reach beyond Cargo.lock; nothing unless given. */
+  readonly beyondLock?: BeyondLock;
   readonly progress: FetchProgress;
   readonly signal: AbortSignal;
 }
+
+export interface BeyondLock {
+  /** Features of packages outside of the workspace: `extraFeatures` finds them. */
+  readonly features: readonly ExtraFeature[];
+  /** Crates that `cargo-boxed.lock` records for them. */
+  readonly recorded: readonly ExtraCrate[];
+  /** `--pinned`: crates that are not recorded are refused. */
+  readonly pinned: boolean;
+  /** `build-std`: the crates of the toolchain's own library sources. */
+  readonly standardLibrary: boolean;
+}
+export const nothingBeyondLock: BeyondLock = { features: [], recorded: [], pinned: false, standardLibrary: false };
 
 export type RunBox = (box: ResolvedBox, streams: BoxStreams, signal: AbortSignal) => Promise<Result<Outcome>>;
 

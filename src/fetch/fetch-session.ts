@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import type { PreparedRoot } from '../engine/engine.ts';
 import type { ProjectFacts, TomlTable } from '../facts/facts.ts';
 import { readOwnText } from '../facts/read-project-text.ts';
+import { readForeignText } from '../host/read-file.ts';
 import { parseToml } from '../toml/parse.ts';
 import { fetchBox } from './fetch-box.ts';
 import { fetchConfig } from './fetch-config.ts';
@@ -117,12 +118,8 @@ function progressOf(stream: NodeJS.WritableStream, shown: CargoRun['shown']): No
 }
 
 /** The lock as cargo left it in the skeleton; `null` when there is none. */
-export function skeletonLock(session: FetchSession): string | null {
-  try {
-    return readFileSync(join(session.skeleton, session.inputs.facts.project.workspace, 'Cargo.lock'), 'utf8');
-  } catch {
-    return null;
-  }
+export function skeletonLock(session: FetchSession): Result<string | null> {
+  return readForeignText(join(session.skeleton, session.inputs.facts.project.workspace, 'Cargo.lock'));
 }
 
 function readCredentials(cargoHome: string): Result<TomlTable> {

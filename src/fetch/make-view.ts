@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Facts } from '../facts/facts.ts';
+import type { ExtraCrate } from '../lock/pins.ts';
 import { inside } from '../plan/box-plan.ts';
 import { copyGitFolders, findGitFolders } from './git-folders.ts';
 import type { LockedGit } from './lock-packages.ts';
@@ -13,7 +14,11 @@ import { viewConfig } from './view-config.ts';
 export interface View {
   readonly name: string;
   readonly path: string;
+  /** Crates in it that Cargo.lock does not name. */
+  readonly extraCrates: readonly ExtraCrate[];
 }
+
+const extraCratesFile = 'extra-crates.json';
 
 export const viewFolders = { crates: 'crates', cargoHome: 'cargo-home' } as const;
 
@@ -28,11 +33,16 @@ export interface ViewInputs {
   /** Those whose crates stand in the store. */
   readonly sources: readonly RegistrySource[];
   readonly gitSources: readonly LockedGit[];
+  readonly extraCrates: readonly ExtraCrate[];
 }
 
 export function findView(views: string, name: string): View | null {
   const path = join(views, name);
-  return existsSync(path) ? { name, path } : null;
+  try {
+    return { name, path, extraCrates: JSON.parse(readFileSync(join(path, extraCratesFile), 'utf8')) };
+  } catch {
+    return null;
+  }
 }
 
 /** Makes a view elsewhere and moves it into place: there is never a half one. Equal names mean equal contents. */
@@ -55,10 +65,11 @@ export function makeView(inputs: ViewInputs): View {
     join(cargoHome, 'config.toml'),
     tomlText(viewConfig(cargoConfig, manifests, facts.host.variables, sources)),
   );
+  writeFileSync(join(workFolder, extraCratesFile), JSON.stringify(inputs.extraCrates));
   return moveIntoPlace(workFolder, inputs);
 }
 
-function moveIntoPlace(workFolder: string, { views, name }: ViewInputs): View {
+function moveIntoPlace(workFolder: string, { views, name, extraCrates }: ViewInputs): View {
   const path = join(views, name);
   try {
     renameSync(workFolder, path);
@@ -67,5 +78,5 @@ function moveIntoPlace(workFolder: string, { views, name }: ViewInputs): View {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
   }
-  return { name, path };
+  return { name, path, extraCrates };
 }

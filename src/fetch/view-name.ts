@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../base/canonical-json.ts';
 import type { Facts } from '../facts/facts.ts';
+import type { BeyondLock } from './fetch-inputs.ts';
 import { tomlText } from './toml-text.ts';
 
 /** Changes whenever a view of the same inputs would be made differently. */
 const viewFormat = 1;
 
 /** Names the view of a project with a given lock: a hash over all that decides what is in it. */
-export function viewName(facts: Facts, lockSha256: string, extra: readonly string[]): string {
+export function viewName(facts: Facts, lockSha256: string, beyond: BeyondLock): string {
   const hash = createHash('sha256');
   const add = (part: string) => hash.update(`${part.length}:${part}`);
   add(String(viewFormat));
@@ -21,6 +23,6 @@ export function viewName(facts: Facts, lockSha256: string, extra: readonly strin
   for (const [name, value] of Object.entries(facts.host.variables).sort()) {
     if (/^CARGO_REGISTRIES_\w+_INDEX$/.test(name)) add(`${name}=${value}`);
   }
-  for (const part of extra) add(part);
+  add(canonicalJson([beyond.features, beyond.recorded, beyond.standardLibrary ? facts.toolchain.manifestSha256 : '']));
   return hash.digest('hex');
 }

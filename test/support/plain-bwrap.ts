@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { bwrapEngine } from '../../src/engine/bwrap/bwrap-engine.ts';
 import type { Facts } from '../../src/facts/facts.ts';
 import { readProject } from '../../src/facts/read-project.ts';
-import type { FetchInputs } from '../../src/fetch/fetch-inputs.ts';
+import { type FetchInputs, nothingBeyondLock } from '../../src/fetch/fetch-inputs.ts';
 import { findProgram } from '../../src/host/program.ts';
 
 /**
@@ -111,6 +111,7 @@ export function fetchRig(home: string, root: string, facts: Facts, more: Partial
       },
       lockfile: 'may-change',
       offline: false,
+      beyondLock: nothingBeyondLock,
       progress: { stream, color: false, columns: null },
       signal: new AbortController().signal,
       ...more,

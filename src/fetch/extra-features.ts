@@ -1,0 +1,42 @@
+import type { ManifestFacts } from '../facts/facts.ts';
+
+/** `DEP/FEATURE` on a command line: it reaches what Cargo.lock does not name. */
+export interface ExtraFeature {
+  readonly dependency: string;
+  readonly feature: string;
+  /** As written. */
+  readonly text: string;
+}
+
+/**
+ * The features of packages outside of the workspace that a command line switches on. Cargo.lock is resolved with all
+ * features of the members, so only these can bring crates that it lacks.
+ */
+export function extraFeatures(
+  cargoArguments: readonly string[],
+  manifests: readonly ManifestFacts[],
+): readonly ExtraFeature[] {
+  const members = new Set(
+    manifests.filter(({ role }) => role !== 'path-dependency').map(({ packageName }) => packageName),
+  );
+  return featureValues(cargoArguments).flatMap((text) => {
+    const slash = text.indexOf('/');
+    if (slash < 1) return [];
+    const dependency = text.slice(0, slash).replace(/\?$/, '');
+    return members.has(dependency) ? [] : [{ dependency, feature: text.slice(slash + 1), text }];
+  });
+}
+
+/** All values of `--features` and `-F`, before `--`: lists by comma or space, glued or apart. */
+export function featureValues(cargoArguments: readonly string[]): readonly string[] {
+  const end = cargoArguments.indexOf('--');
+  const own = end === -1 ? cargoArguments : cargoArguments.slice(0, end);
+  const values: string[] = [];
+  for (let index = 0; index < own.length; index++) {
+    const argument = own[index] ?? '';
+    if (argument === '--features' || argument === '-F') values.push(own[++index] ?? '');
+    else if (argument.startsWith('--features=')) values.push(argument.slice('--features='.length));
+    else if (/^-F./.test(argument)) values.push(argument.slice(2).replace(/^=/, ''));
+  }
+  return values.flatMap((value) => value.split(/[\s,]+/)).filter((value) => value !== '');
+}
