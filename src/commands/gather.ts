@@ -7,6 +7,7 @@ import type { Facts, ProjectFacts, ToolchainFacts } from '../facts/facts.ts';
 import { hasBoxedAlias, readUserCargoConfig } from '../facts/read-cargo-config.ts';
 import { readProject } from '../facts/read-project.ts';
 import { readToolchain } from '../facts/read-toolchain.ts';
+import { sha256 } from '../host/project-key.ts';
 import type { Session } from './session.ts';
 
 /** What is known before anything is decided: the configuration and the facts. */
@@ -27,7 +28,7 @@ export async function gather(session: Session, wish: GatherWish): Promise<Result
   if (!project.ok) return project;
   const config = await settleConfig(session, project.value);
   if (!config.ok) return config;
-  const toolchain = findToolchain(session, config.value, project.value);
+  const toolchain = findToolchain(session, project.value);
   if (!toolchain.ok) return toolchain;
   if (hasBoxedAlias(project.value.cargoConfig)) {
     session.reporter.note(
@@ -52,6 +53,9 @@ function findProject(session: Session, wish: GatherWish): Result<ProjectFacts> {
   return emptyProject(session);
 }
 
+/** Nothing is to be fetched for no project. */
+const emptyLock = 'version = 4\n';
+
 /** A command without a project still gets a box: its project is an empty folder of ours. */
 function emptyProject(session: Session): Result<ProjectFacts> {
   const folder = join(session.locations.state, 'no-project');
@@ -72,7 +76,7 @@ function emptyProject(session: Session): Result<ProjectFacts> {
     workspace: '',
     current: '',
     manifests: [],
-    lockfile: { state: 'missing' },
+    lockfile: { state: 'present', text: emptyLock, sha256: sha256(emptyLock) },
     fetchInputs: 'no-project',
     cargoConfig: { project: {}, user: user.value, files: [] },
     hasMetadata: false,
@@ -92,9 +96,8 @@ function settleConfig(session: Session, project: ProjectFacts): Promise<Result<C
   });
 }
 
-/** With `toolchain: image` the host may have no toolchain at all; then the image's own is taken, unseen. */
-function findToolchain(session: Session, config: Config, project: ProjectFacts): Result<ToolchainFacts> {
-  const found = readToolchain({
+function findToolchain(session: Session, project: ProjectFacts): Result<ToolchainFacts> {
+  return readToolchain({
     override: session.invocation.toolchain,
     variables: session.host.variables,
     rustupHome: session.rustupHome,
@@ -102,5 +105,4 @@ function findToolchain(session: Session, config: Config, project: ProjectFacts):
     mountRoot: project.mountRoot,
     architecture: session.host.architecture,
   });
-  return found;
 }
