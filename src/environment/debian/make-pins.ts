@@ -1,10 +1,10 @@
 import { type Result, success } from '../../base/result.ts';
 import type { DebianSuite } from '../../config/config.ts';
-import type { DebianPins } from '../../lock/pins.ts';
+import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
 import { buildDebianRoot } from './build-root.ts';
 import type { DebianHost } from './debian-host.ts';
 import { fetchDebianPackages } from './fetch-packages.ts';
-import { keepRoot } from './prepare-root.ts';
+import { keepRoot, oneAtATime } from './prepare-root.ts';
 import { debianArchitecture, resolveDebianPackages } from './resolve-packages.ts';
 
 export interface DebianWish {
@@ -20,19 +20,31 @@ export async function makeDebianPins(host: DebianHost, wish: DebianWish): Promis
   const layers = [...new Set(wish.layers)].sort();
   const packages = await resolveDebianPackages(host, { suite: wish.suite, architecture, layers });
   if (!packages.ok) return packages;
-  const snapshot = snapshotTime(wish.now);
-  const fetched = await fetchDebianPackages(host, { suite: wish.suite, snapshot, packages: packages.value });
-  if (!fetched.ok) return fetched;
-  const tar = await buildDebianRoot(host, packages.value);
-  if (!tar.ok) return tar;
-  try {
-    const root = await keepRoot(host, tar.value);
-    if (!root.ok) return root;
-    const rootSha256 = root.value.sha256;
-    return success({ suite: wish.suite, architecture, layers, snapshot, packages: packages.value, rootSha256 });
-  } finally {
-    await tar.value.remove();
-  }
+  return pinPackages(
+    host,
+    { suite: wish.suite, architecture, layers, snapshot: snapshotTime(wish.now) },
+    packages.value,
+  );
+}
+
+/** Makes the root of these packages and pins it with them. */
+export function pinPackages(
+  host: DebianHost,
+  named: Pick<DebianPins, 'suite' | 'architecture' | 'layers' | 'snapshot'>,
+  packages: readonly DebianPackage[],
+): Promise<Result<DebianPins>> {
+  return oneAtATime(host, async () => {
+    const fetched = await fetchDebianPackages(host, { ...named, packages });
+    if (!fetched.ok) return fetched;
+    const tar = await buildDebianRoot(host, packages);
+    if (!tar.ok) return tar;
+    try {
+      const root = await keepRoot(host, tar.value);
+      return root.ok ? success({ ...named, packages, rootSha256: root.value.sha256 }) : root;
+    } finally {
+      await tar.value.remove();
+    }
+  });
 }
 
 /** As snapshot mirrors write a time: `20261126T000000Z`. */

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { holdLock } from '../../host/hold-lock.ts';
 import { cacheFolders } from '../../host/locations.ts';
+import { isAliveWord } from '../../host/owner.ts';
 import type { DebianPins } from '../../lock/pins.ts';
 import { buildDebianRoot, type RootTar } from './build-root.ts';
 import { checkDebianPins } from './check-pins.ts';
@@ -30,6 +32,23 @@ export async function prepareDebianRoot(host: DebianHost, pins: DebianPins): Pro
   if (!checked.ok) return checked;
   const cached = findDebianRoot(host, pins.rootSha256);
   if (cached !== null) return success(cached);
+  return oneAtATime(host, async () => {
+    const made = findDebianRoot(host, pins.rootSha256);
+    return made === null ? makePinnedRoot(host, pins) : success(made);
+  });
+}
+
+/** Makers of roots wait for each other: two at once would not be faster, and the second mostly finds its root there. */
+export async function oneAtATime<T>(host: DebianHost, work: () => Promise<Result<T>>): Promise<Result<T>> {
+  const file = join(host.locations.state, 'debian-root.lock');
+  const onWait = (holder: string) =>
+    host.onProgress({ kind: 'step', text: `Waiting for another cargo-boxed: ${holder}` });
+  const signal = host.signal ?? new AbortController().signal;
+  const held = await holdLock(file, 'making a root file system', onWait, signal, work);
+  return held.ok ? held.value : held;
+}
+
+async function makePinnedRoot(host: DebianHost, pins: DebianPins): Promise<Result<DebianRoot>> {
   const fetched = await fetchDebianPackages(host, pins);
   if (!fetched.ok) return fetched;
   const tar = await buildDebianRoot(host, pins.packages);
@@ -60,8 +79,7 @@ export async function keepRoot(host: DebianHost, tar: RootTar): Promise<Result<D
 /** Half-unpacked roots of runs that were killed. */
 async function removeUnfinished(roots: string): Promise<void> {
   for (const name of readdirSync(roots)) {
-    const owner = /^\.new-(\d+)-/.exec(name)?.[1];
-    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    if (!name.startsWith('.new-') || isAliveWord(name.slice('.new-'.length))) continue;
     await rm(join(roots, name), { recursive: true, force: true });
   }
 }

@@ -27,13 +27,22 @@ export async function resolveDebianPackages(
 ): Promise<Result<readonly DebianPackage[]>> {
   const layers = layerPackages(wanted.layers, wanted.suite);
   if (!layers.ok) return layers;
+  const names = [...new Set([...basePackages(wanted.suite), ...layers.value])];
+  return resolveNames(host, wanted, names);
+}
+
+/** The same for Debian packages by name. */
+export async function resolveNames(
+  host: DebianHost,
+  wanted: { readonly suite: DebianSuite; readonly architecture: string },
+  names: readonly string[],
+): Promise<Result<readonly DebianPackage[]>> {
   const mirrors = await findMirrors(host, wanted.suite);
   if (!mirrors.ok) return mirrors;
   host.onProgress({ kind: 'step', text: `Resolving the packages of Debian ${wanted.suite}` });
   const apt = await makeAptState(host, wanted.suite, wanted.architecture, mirrors.value);
   if (!apt.ok) return apt;
   try {
-    const names = [...new Set([...basePackages(wanted.suite), ...layers.value])];
     return await askApt(apt.value, names, mirrors.value);
   } finally {
     await apt.value.remove();

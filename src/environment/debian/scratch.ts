@@ -2,7 +2,6 @@ import {
   accessSync,
   chmodSync,
   constants,
-  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,6 +13,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { currentOwner, isAliveWord, ownerWord } from '../../host/owner.ts';
 import { runProgram } from '../../host/program.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 
@@ -38,7 +38,7 @@ export async function makeScratch(host: DebianHost, neededBytes: number): Promis
     if (freeBytes(folder) < neededBytes) continue;
     if (folder === '/dev/shm' && memoryBytes < 2 * neededBytes) continue;
     try {
-      const path = mkdtempSync(join(folder, `${prefix}${process.pid}-`));
+      const path = mkdtempSync(join(folder, `${prefix}${ownerWord(currentOwner())}.`));
       chmodSync(path, 0o755);
       if (mayExecute(path)) return success({ path, remove: () => removeForeign(host, path) });
       await rm(path, { recursive: true, force: true });
@@ -106,9 +106,11 @@ async function removeAbandoned(host: DebianHost, folder: string, prefix: string)
     return;
   }
   const abandoned = names.filter((name) => {
-    const owner = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
+    const owner = name.startsWith(prefix) ? name.slice(prefix.length).split('.')[0] : undefined;
     return (
-      owner !== undefined && !existsSync(`/proc/${owner}`) && statSync(join(folder, name)).uid === process.getuid?.()
+      owner !== undefined &&
+      !isAliveWord(owner) &&
+      statSync(join(folder, name), { throwIfNoEntry: false })?.uid === process.getuid?.()
     );
   });
   for (const name of abandoned) await removeForeign(host, join(folder, name));

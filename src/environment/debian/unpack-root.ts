@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { currentOwner, ownerWord } from '../../host/owner.ts';
 import { runProgram } from '../../host/program.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { explainFailure } from './mmdebstrap-problems.ts';
@@ -16,7 +17,7 @@ export async function unpackRoot(
   sha256: string,
 ): Promise<Result<string>> {
   const target = join(roots, sha256);
-  const unfinished = join(roots, `.new-${process.pid}-${sha256.slice(0, 16)}`);
+  const unfinished = join(roots, `.new-${ownerWord(currentOwner())}`);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });
   const problem = await extract(host, tar, unfinished);
