@@ -2,6 +2,7 @@ import type { Outcome } from '../engine/engine.ts';
 import { type BoxEvent, eventLine } from './events.ts';
 import { filterTerminal } from './filter-terminal.ts';
 import { movingLine } from './moving-line.ts';
+import { guardCommands, isContinuousIntegration } from './neutralise-commands.ts';
 import type { Reporter } from './reporter.ts';
 import { outcomeSentence } from './show-outcome.ts';
 import { problemText } from './show-problem.ts';
@@ -19,10 +20,10 @@ export interface ReporterOptions {
 export function createReporter(options: ReporterOptions): Reporter {
   surviveClosedOutput(process.stdout);
   surviveClosedOutput(process.stderr);
-  return options.output === 'json' ? jsonReporter(options, process.stderr) : textReporter(options, process.stderr);
+  return options.output === 'json' ? jsonReporter(process.stderr) : textReporter(options, process.stderr);
 }
 
-export function jsonReporter(options: ReporterOptions, stream: NodeJS.WritableStream): Reporter {
+export function jsonReporter(stream: NodeJS.WritableStream): Reporter {
   const tell = (event: BoxEvent) => void stream.write(eventLine(event));
   return {
     step: (text) => tell({ event: 'step', text }),
@@ -34,7 +35,7 @@ export function jsonReporter(options: ReporterOptions, stream: NodeJS.WritableSt
     outcome: (outcome) => tell({ event: 'outcome', outcome, ...sentence(outcome) }),
     exported: (report) => tell({ event: 'exported', folder: report.folder, files: report.exported }),
     foreignStream: () => {
-      const filter = filterTerminal({ variables: options.variables, terminal: false });
+      const filter = filterTerminal({ commands: 'keep' });
       filter.pipe(wrapOutput()).pipe(stream, { end: false });
       return { stream: filter, color: false, columns: null };
     },
@@ -45,11 +46,12 @@ export function jsonReporter(options: ReporterOptions, stream: NodeJS.WritableSt
 
 export function textReporter(options: ReporterOptions, stream: NodeJS.WritableStream): Reporter {
   const isQuiet = options.verbosity === 'quiet';
+  const isInCi = isContinuousIntegration(options.variables);
   const terminal = (stream as NodeJS.WriteStream).isTTY === true ? (stream as NodeJS.WriteStream) : null;
-  const moving = terminal === null || isQuiet ? null : movingLine(terminal);
+  const moving = terminal === null || isQuiet || columnsOf(terminal) < narrowest ? null : movingLine(terminal);
   const write = (text: string) => {
     moving?.hide();
-    stream.write(text);
+    stream.write(isInCi ? marked(text) : text);
   };
   const status = (text: string) => write(`${statusLine(text, options.color)}\n`);
   return {
@@ -74,13 +76,26 @@ export function textReporter(options: ReporterOptions, stream: NodeJS.WritableSt
     },
     foreignStream: () => {
       moving?.hide();
-      const filter = filterTerminal({ variables: options.variables, terminal: terminal !== null });
+      const filter = filterTerminal({ commands: isInCi ? 'mark' : 'keep' });
       filter.pipe(stream, { end: false });
-      return { stream: filter, color: options.color, columns: terminal === null ? null : (terminal.columns ?? 80) };
+      return { stream: filter, color: options.color, columns: terminal === null ? null : columnsOf(terminal) };
     },
     pause: () => moving?.hide(),
-    showsProgress: terminal !== null && !isQuiet,
+    showsProgress: moving !== null,
   };
+}
+
+/** Below this nothing moves: a line that wraps cannot be taken back. Some terminals say that they have 0 columns. */
+const narrowest = 20;
+
+function columnsOf(terminal: NodeJS.WriteStream): number {
+  return terminal.columns ?? 80;
+}
+
+/** Our own lines name foreign files, and a name can hold a command. */
+function marked(text: string): string {
+  const guard = guardCommands();
+  return guard.text(text) + guard.end();
 }
 
 /** Cargo's own look: a verb in a column of its own, then what it is about. */

@@ -1,24 +1,39 @@
+import { unreachable } from '../base/unreachable.ts';
 import { formatDuration, formatSize } from '../config/units.ts';
 import type { Outcome } from '../engine/engine.ts';
+import type { BoxLimits } from '../plan/box-plan.ts';
 import { limitNames } from '../policy/judge-plan.ts';
+import { printable } from '../problem/problem.ts';
 
 /** How a box ended, in one sentence with the figure and the key to change. */
-export function outcomeSentence(outcome: Exclude<Outcome, { kind: 'finished' }>): string {
+export function outcomeSentence(outcome: Exclude<Outcome, { kind: 'finished' }>, color = false): string {
+  return `${color ? '\u001b[1;31merror\u001b[0m' : 'error'}: ${sentence(outcome)}`;
+}
+
+function sentence(outcome: Exclude<Outcome, { kind: 'finished' }>): string {
   switch (outcome.kind) {
     case 'killed':
-      return `error: the box was killed by ${outcome.signal}`;
+      return `the command was killed by ${printable(outcome.signal)}`;
     case 'limit': {
       const key = limitNames[outcome.limit];
-      return `error: the box was stopped at its limit ${key} = ${figure(outcome.limit, outcome.value)}; \`limits.${key}\` or \`--limit ${key}=…\` changes it`;
+      const change = `to change it set \`limits.${key}\` or give \`--limit ${key}=VALUE\``;
+      return `the box was stopped: ${reasons[outcome.limit](outcome.value)}; ${change}`;
     }
     case 'interrupted':
-      return `error: interrupted by ${outcome.signal}`;
+      return `interrupted by ${outcome.signal}`;
     case 'lost':
-      return `error: the box was lost: ${outcome.why}`;
+      return `the box was lost, so nothing is known of its result: ${printable(outcome.why)}`;
+    default:
+      return unreachable(outcome);
   }
 }
 
-function figure(limit: string, value: number): string {
-  if (limit.endsWith('Bytes')) return formatSize(value);
-  return limit.endsWith('Ms') ? formatDuration(value) : String(value);
-}
+const reasons: Readonly<Record<keyof BoxLimits, (value: number) => string>> = {
+  memoryBytes: (value) => `it used its ${formatSize(value)} of memory`,
+  processes: (value) => `it had ${value} processes and threads, as many as it may`,
+  cpus: (value) => `it used more than its ${value} processors`,
+  wallClockMs: (value) => `it ran for ${formatDuration(value)}, as long as it may`,
+  silenceMs: (value) => `it wrote nothing for ${formatDuration(value)}`,
+  diskBytes: (value) => `it filled its ${formatSize(value)} of disk`,
+  openFiles: (value) => `it had ${value} files open, as many as it may`,
+};

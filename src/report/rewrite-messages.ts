@@ -1,0 +1,125 @@
+import { Transform } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+
+/** A folder inside of the box and where it lies on the host. */
+export interface PathMapping {
+  readonly inside: string;
+  readonly host: string;
+}
+
+const longestLineBytes = 256 * 1024 * 1024;
+/** Lines up to this length are parsed to see that they are JSON; longer ones are judged by their ends. */
+const longestParsedBytes = 1024 * 1024;
+const lineFeed = 0x0a;
+
+/**
+ * Cargo's JSON (`--message-format=json`, `metadata`) names paths of the box; tools on the host need theirs. Lines that
+ * are JSON objects get the paths in their strings replaced; everything else passes byte for byte.
+ */
+export function rewriteMessages(mappings: readonly PathMapping[], mostLineBytes = longestLineBytes): Transform {
+  const rewriter = lineRewriter(mappings);
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  let isTooLong = false;
+  const endLine = (last: Buffer): Buffer => {
+    const line = held.length === 0 ? last : Buffer.concat([...held, last]);
+    held = [];
+    heldBytes = 0;
+    return rewriter(line);
+  };
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      let start = 0;
+      for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
+        const part = chunk.subarray(start, end + 1);
+        this.push(isTooLong ? part : endLine(part));
+        isTooLong = false;
+        start = end + 1;
+      }
+      const rest = chunk.subarray(start);
+      if (isTooLong) this.push(rest);
+      else if (rest.length > 0) {
+        held.push(rest);
+        heldBytes += rest.length;
+      }
+      if (heldBytes > mostLineBytes) {
+        for (const part of held) this.push(part);
+        held = [];
+        heldBytes = 0;
+        isTooLong = true;
+      }
+      done();
+    },
+    flush(done) {
+      done(null, heldBytes > 0 ? endLine(Buffer.alloc(0)) : undefined);
+    },
+  });
+}
+
+interface Replacement {
+  readonly inside: string;
+  /** JSON-escaped, as bytes in a latin1 string. */
+  readonly path: string;
+  /** The same for `file:` URLs. */
+  readonly url: string;
+}
+
+/** Rewrites one line. Bytes are read as latin1, one character each, so that nothing else in the line can change. */
+export function lineRewriter(mappings: readonly PathMapping[]): (line: Buffer) => Buffer {
+  const bytes = (text: string) => Buffer.from(JSON.stringify(text).slice(1, -1)).toString('latin1');
+  const replacements: Replacement[] = mappings
+    .map(({ inside, host }) => ({ inside, path: bytes(host), url: bytes(pathToFileURL(host).pathname) }))
+    .sort((left, right) => right.inside.length - left.inside.length);
+  return (line) => {
+    if (!replacements.some(({ inside }) => line.includes(inside)) || !isJsonObject(line)) return line;
+    return Buffer.from(replaceAll(line.toString('latin1'), replacements), 'latin1');
+  };
+}
+
+function replaceAll(text: string, replacements: readonly Replacement[]): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (let index = text.indexOf('/'); index !== -1; index = text.indexOf('/', index)) {
+    const found = replacements.find(({ inside }) => text.startsWith(inside, index));
+    const end = index + (found?.inside.length ?? 1);
+    const before = found === undefined ? null : pathStart(text, index);
+    if (found !== undefined && before !== null && isPathEnd(text, end)) {
+      parts.push(text.slice(done, index), before === 'url' ? found.url : found.path);
+      done = end;
+      index = end;
+    } else {
+      index += 1;
+    }
+  }
+  return done === 0 ? text : parts.join('') + text.slice(done);
+}
+
+/** Whether a path can begin here: not in the middle of a longer one. */
+function pathStart(text: string, index: number): 'path' | 'url' | null {
+  const before = text.slice(Math.max(0, index - 32), index);
+  if (/[a-z]:\/\/$/.test(before)) return 'url';
+  if (/(^|[^\w.~+@%/\\\u0080-\u00ff-])$/.test(before)) return 'path';
+  // After an escaped character, the end of a colour, or an option such as -L.
+  if (/(^|[^\\])(\\\\)*\\[bfnrt]$/.test(before) || /\\u001b\[[0-9;]*[mK]$/.test(before)) return 'path';
+  return /(^|["\s])-[LI]$/.test(before) ? 'path' : null;
+}
+
+function isPathEnd(text: string, index: number): boolean {
+  return !/^(?:[\w~+@%\u0080-\u00ff-]|\.[\w.])/.test(text.slice(index, index + 2));
+}
+
+function isJsonObject(line: Buffer): boolean {
+  const isBlank = (byte: number | undefined) => byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === lineFeed;
+  let start = 0;
+  let end = line.length;
+  while (start < end && isBlank(line[start])) start += 1;
+  while (end > start && isBlank(line[end - 1])) end -= 1;
+  if (line[start] !== 0x7b || line[end - 1] !== 0x7d) return false;
+  if (line.length > longestParsedBytes) return line[start + 1] === 0x22;
+  try {
+    JSON.parse(line.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { lineRewriter, type PathMapping, rewriteMessages } from '../../../src/report/rewrite-messages.ts';
+
+const mappings: readonly PathMapping[] = [
+  { inside: '/box/project', host: '/home/me/my project' },
+  { inside: '/box/target', host: '/cache/targets/a' },
+  { inside: '/box/target/out', host: '/home/me/my project/target/boxed' },
+  { inside: '/box/crates', host: '/cache/"quoted"/ü' },
+];
+
+function line(text: string): string {
+  return lineRewriter(mappings)(Buffer.from(text)).toString('utf8');
+}
+
+async function streamed(input: Buffer, size: number, most?: number): Promise<Buffer> {
+  const stream = most === undefined ? rewriteMessages(mappings) : rewriteMessages(mappings, most);
+  const parts: Buffer[] = [];
+  stream.on('data', (part: Buffer) => parts.push(part));
+  for (let start = 0; start < input.length; start += size) stream.write(input.subarray(start, start + size));
+  stream.end();
+  await new Promise((done) => stream.on('end', done));
+  return Buffer.concat(parts);
+}
+
+describe('paths in a JSON line', () => {
+  const cases: readonly [string, unknown, unknown][] = [
+    ['a path', '/box/project/src/main.rs', '/home/me/my project/src/main.rs'],
+    ['the folder itself', '/box/project', '/home/me/my project'],
+    ['the longest that fits', '/box/target/out/debug/app', '/home/me/my project/target/boxed/debug/app'],
+    ['another', '/box/target/build/x', '/cache/targets/a/build/x'],
+    ['characters that JSON escapes', '/box/crates/a-1.0.0/src/lib.rs', '/cache/"quoted"/ü/a-1.0.0/src/lib.rs'],
+    ['an id', 'path+file:///box/project#app@0.1.0', 'path+file:///home/me/my%20project#app@0.1.0'],
+    ['an id below', 'path+file:///box/project/crates/a#0.1.0', 'path+file:///home/me/my%20project/crates/a#0.1.0'],
+    ['a link path', 'native=/box/target/build/x/out', 'native=/cache/targets/a/build/x/out'],
+    ['an option', '-L/box/target/build', '-L/cache/targets/a/build'],
+    [
+      'in a text',
+      ' --> /box/project/src/a.rs:1:2\n |\n/box/project/b',
+      ' --> /home/me/my project/src/a.rs:1:2\n |\n/home/me/my project/b',
+    ],
+    ['after a colour', '\u001b[1m/box/project/a\u001b[0m', '\u001b[1m/home/me/my project/a\u001b[0m'],
+    ['in quotes', 'at "/box/project".', 'at "/home/me/my project".'],
+    ['two', '/box/project/a:/box/project/b', '/home/me/my project/a:/home/me/my project/b'],
+    ['another name', '/box/project2/a', '/box/project2/a'],
+    ['another name with a dot', '/box/project.old', '/box/project.old'],
+    ['another name with an accent', '/box/projecté', '/box/projecté'],
+    ['inside of a path', '/srv/box/project/a', '/srv/box/project/a'],
+    ['inside of an address', 'https://example.org/box/project', 'https://example.org/box/project'],
+    ['a backslash before', '\\/box/project', '\\/box/project'],
+    ['unknown', '/box/other', '/box/other'],
+  ];
+  for (const [what, given, expected] of cases) {
+    it(what, () => {
+      const wrap = (value: unknown) => JSON.stringify({ reason: 'x', list: [1, { value }], ok: true });
+      assert.deepEqual(JSON.parse(line(wrap(given))), JSON.parse(wrap(expected)));
+    });
+  }
+
+  it('keeps every other byte', () => {
+    const text = '  { "b" :1e3 , "a":"\\u00e9\\/ ü" ,"p":"/box/project" } \r\n';
+    assert.equal(line(text), text.replace('/box/project', '/home/me/my project'));
+  });
+
+  it('leaves lines that are no JSON object', () => {
+    for (const text of [
+      'see /box/project/a',
+      '{ /box/project }',
+      '["/box/project"]',
+      '"/box/project"',
+      '{"a":"/box/project"} x',
+    ]) {
+      assert.equal(line(text), text);
+    }
+  });
+
+  it('leaves wrong UTF-8 as it is', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('{"a":"'),
+      Buffer.from([0xff, 0xc3]),
+      Buffer.from('","p":"/box/project"}'),
+    ]);
+    const expected = bytes.toString('latin1').replace('/box/project', '/home/me/my project');
+    assert.equal(lineRewriter(mappings)(bytes).toString('latin1'), expected);
+  });
+});
+
+describe('a stream of lines', () => {
+  it('comes out the same for any cuts, without a final line end too', async () => {
+    const text = `{"p":"/box/project"}\nplain /box/project\n\n{"q":"/box/target/x"}\r\n{"r":"/box/project/ü"}`;
+    const expected = text
+      .split('\n')
+      .map((part) => (part.startsWith('{') ? line(part) : part))
+      .join('\n');
+    for (const size of [1, 2, 3, 7, 1000]) {
+      assert.equal((await streamed(Buffer.from(text), size)).toString('utf8'), expected);
+    }
+  });
+
+  it('passes a line that is too long as it is, and goes on after it', async () => {
+    const long = `{"p":"/box/project${'x'.repeat(500)}"}`;
+    const text = `${long}\n{"p":"/box/project"}\n`;
+    const out = (await streamed(Buffer.from(text), 64, 200)).toString('utf8');
+    assert.equal(out, `${long}\n{"p":"/home/me/my project"}\n`);
+  });
+
+  it('does a line of megabytes in well under a second', () => {
+    const packages = Array.from({ length: 20_000 }, (_, index) => ({
+      id: `path+file:///box/project/${index}#a`,
+      path: `/box/crates/a${index}/x`,
+    }));
+    const text = Buffer.from(JSON.stringify({ packages }));
+    const start = process.cpuUsage();
+    const rewritten = JSON.parse(lineRewriter(mappings)(text).toString('utf8')) as typeof packages & {
+      packages: typeof packages;
+    };
+    const spent = process.cpuUsage(start);
+    assert.equal(rewritten.packages[9]?.path, '/cache/"quoted"/ü/a9/x');
+    assert.ok((spent.user + spent.system) / 1000 < 1000);
+  });
+
+  it('does nothing without mappings', () => {
+    const bytes = Buffer.from('{"p":"/box/project"}');
+    assert.equal(lineRewriter([])(bytes), bytes);
+  });
+});
