@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,13 +23,18 @@ export interface DockerDaemon {
 
 export interface DaemonOptions {
   readonly arguments?: readonly string[];
-  readonly insecureRegistry?: string;
+  /** The group that may use the socket, for tests as an ordinary user; `root` if not given. */
+  readonly group?: string;
 }
 
 export async function startDockerDaemon(options: DaemonOptions = {}): Promise<DockerDaemon> {
   const folder = mkdtempSync(join(tmpdir(), 'boxed-dockerd-'));
   const socket = join(folder, 'docker.sock');
-  let daemon = await launch(folder, socket, options);
+  chmodSync(folder, 0o755);
+  let daemon = await launch(folder, socket, options).catch(async (error) => {
+    await removeFolder(folder);
+    throw error;
+  });
   const end = async (signal: NodeJS.Signals) => {
     if (daemon.exitCode !== null || daemon.signalCode !== null) return;
     const gone = new Promise((resolve) => daemon.once('exit', resolve));
@@ -66,7 +71,7 @@ async function launch(folder: string, socket: string, options: DaemonOptions): P
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')],
       ...['--host', `unix://${socket}`],
       ...['--bridge', 'none', '--iptables=false', '--ip6tables=false', '--ip-masq=false', '--ip-forward=false'],
-      ...(options.insecureRegistry === undefined ? [] : ['--insecure-registry', options.insecureRegistry]),
+      ...['--group', options.group ?? 'root'],
       ...(options.arguments ?? []),
     ],
     { stdio: ['ignore', log, log], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } },

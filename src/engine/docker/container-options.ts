@@ -74,8 +74,9 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
   const memory = limits.memoryBytes?.value;
   return {
     NetworkMode: box.network,
-    // The engine would copy the host's name servers and search domains into a box without a network.
-    ...(box.network === 'none' ? { Dns: ['127.0.0.1'], DnsSearch: ['.'], DnsOptions: [] } : {}),
+    // The engine would copy the host's name servers and search domains into a box without a network. This one is the
+    // box's own loopback: asking it fails at once.
+    ...(box.network === 'none' ? { Dns: ['0.0.0.0'], DnsSearch: ['.'], DnsOptions: [] } : {}),
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges', `seccomp=${around.seccompProfile}`],
     ReadonlyRootfs: true,

@@ -107,7 +107,7 @@ test('temporary folders let programs run, and have their size', () => {
 });
 
 test('without a network no name server of the host gets in; with one nothing is set', () => {
-  assert.deepEqual(containerOptions(box, around).HostConfig?.Dns, ['127.0.0.1']);
+  assert.deepEqual(containerOptions(box, around).HostConfig?.Dns, ['0.0.0.0']);
   assert.equal(containerOptions({ ...box, network: 'host' }, around).HostConfig?.Dns, undefined);
 });
 
