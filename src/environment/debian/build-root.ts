@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { runProgram } from '../../host/program.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
+import { containMmdebstrap } from './contain-mmdebstrap.ts';
 import { sha256OfFile } from './deb-cache.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { makeLocalRepository } from './local-repository.ts';
@@ -53,7 +54,8 @@ async function makeTar(
   await mkdir(temporary);
   await chmod(temporary, 0o755);
   const log = watchLog(host, join(scratch.path, 'log'));
-  const ended = await runProgram(program, mmdebstrapArguments(packages, scratch.path, file), {
+  const contained = await containMmdebstrap(host, program, mmdebstrapArguments(packages, scratch.path, file));
+  const ended = await runProgram(...contained, {
     variables: { ...toolVariables(host), SOURCE_DATE_EPOCH: sourceDateEpoch, TMPDIR: temporary },
     workingDirectory: scratch.path,
     stdout: 'none',

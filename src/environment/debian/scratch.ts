@@ -118,12 +118,32 @@ async function removeAbandoned(host: DebianHost, folder: string, prefix: string)
 
 /** Deletes a folder that may hold files of our sub-ids: only a user namespace that maps them can. */
 async function removeForeign(host: DebianHost, path: string): Promise<void> {
+  if (!(await isFreeOfMounts(host, path))) return;
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 2 });
   } catch {
     const program = findTool(host, 'mmdebstrap');
     if (program === null) return;
-    await runProgram(program, ['--unshare-helper', 'rm', '-rf', '--', path], { variables: toolVariables(host) });
+    const remove = ['--unshare-helper', 'rm', '-rf', '--one-file-system', '--', path];
+    await runProgram(program, remove, { variables: toolVariables(host) });
     await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** Deleting must never reach through a mount that a killed run has left: such mounts are taken away first. */
+async function isFreeOfMounts(host: DebianHost, path: string): Promise<boolean> {
+  const program = findTool(host, 'umount');
+  for (const mount of mountsBelow(path)) {
+    if (program === null) return false;
+    await runProgram(program, ['--lazy', mount], { variables: toolVariables(host) });
+  }
+  return mountsBelow(path).length === 0;
+}
+
+/** Mount points below a folder, the innermost first. */
+function mountsBelow(path: string): readonly string[] {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '');
+  return points.filter((point) => point.startsWith(`${path}/`)).reverse();
 }

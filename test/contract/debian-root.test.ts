@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import {
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { debFile } from '../../src/environment/debian/deb-cache.ts';
+import type { DebianHost } from '../../src/environment/debian/debian-host.ts';
+import { fetchDebianPackages } from '../../src/environment/debian/fetch-packages.ts';
+import { pinPackages } from '../../src/environment/debian/make-pins.ts';
+import { findDebianRoot, prepareDebianRoot } from '../../src/environment/debian/prepare-root.ts';
+import { resolveNames } from '../../src/environment/debian/resolve-packages.ts';
+import { locations } from '../../src/host/locations.ts';
+import type { DebianPackage, DebianPins } from '../../src/lock/pins.ts';
+
+// The real apt, mmdebstrap and mirror, as whoever runs this: root or an ordinary user. A small root (the essential
+// packages and the certificates), made once and then again from its pins as another machine would.
+
+const folder = mkdtempSync(join(tmpdir(), 'debian-root-'));
+const snapshot = '20260101T000000Z';
+const hostAt = (home: string, change: Partial<DebianHost> = {}): DebianHost => ({
+  locations: locations({ CARGO_BOXED_HOME: join(folder, home) }),
+  variables: process.env,
+  forbidden: [],
+  onProgress: () => undefined,
+  snapshotMirror: null,
+  ...change,
+});
+const first = hostAt('first');
+let pins: DebianPins;
+let server: Server;
+/** What the stand-in for mirrors sends, by path. */
+const served = new Map<string, string>();
+let base = '';
+
+before(async () => {
+  const packages = await resolveNames(first, { suite: 'bookworm', architecture: 'amd64' }, ['ca-certificates']);
+  assert.ok(packages.ok, JSON.stringify(packages));
+  const named = { suite: 'bookworm', architecture: 'amd64', layers: [], snapshot };
+  const made = await pinPackages(first, named, packages.value);
+  assert.ok(made.ok, JSON.stringify(made));
+  pins = made.value;
+  server = createServer((request, response) => {
+    const file = served.get(decodeURIComponent(request.url ?? ''));
+    if (file === undefined) response.writeHead(404).end();
+    else createReadStream(file).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+after(async () => {
+  await new Promise((resolve) => server?.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A mirror that packages have left, beside a snapshot mirror that still has them. */
+function standIn(home: string, configured: boolean): DebianHost {
+  return hostAt(home, {
+    variables: { PATH: process.env.PATH },
+    mirrors: { debian: `${base}/debian`, 'debian-security': `${base}/debian-security` },
+    snapshotMirror: configured ? base : null,
+  });
+}
+
+function serve(pinned: DebianPackage, file: string) {
+  served.set(`/archive/${pinned.archive}/${snapshot}/${pinned.path}`, file);
+}
+
+test('the root has what every box needs, and everything belongs to the caller', () => {
+  const root = findDebianRoot(first, pins.rootSha256)?.path ?? '';
+  for (const name of ['box', 'proc', 'dev', 'sys', 'tmp']) assert.ok(statSync(join(root, name)).isDirectory(), name);
+  assert.deepEqual(readdirSync(join(root, 'box')), []);
+  assert.match(readFileSync(join(root, 'etc/passwd'), 'utf8'), /^box:x:1000:1000:/m);
+  assert.match(readFileSync(join(root, 'etc/group'), 'utf8'), /^nogroup:/m);
+  assert.ok(statSync(join(root, 'etc/ssl/certs/ca-certificates.crt')).size > 100_000);
+  for (const name of ['resolv.conf', 'hostname', 'machine-id'])
+    assert.equal(statSync(join(root, 'etc', name)).size, 0, name);
+  assert.equal(existsSync(join(root, 'etc/apt')), false);
+  for (const entry of readdirSync(join(root, 'usr/bin'), { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const { mode, uid } = statSync(join(root, 'usr/bin', entry.name));
+    assert.equal(mode & 0o6000, 0, entry.name);
+    assert.equal(uid, process.getuid?.());
+  }
+});
+
+const prepareElsewhere = `
+import { readFileSync } from 'node:fs';
+import { prepareDebianRoot } from '${new URL('../../src/environment/debian/prepare-root.ts', import.meta.url)}';
+import { locations } from '${new URL('../../src/host/locations.ts', import.meta.url)}';
+const [, home, pins] = process.argv;
+const said = [];
+const host = { locations: locations({ CARGO_BOXED_HOME: home }), variables: process.env, forbidden: [],
+  onProgress: (event) => said.push(event.text), snapshotMirror: null };
+const result = await prepareDebianRoot(host, JSON.parse(readFileSync(pins, 'utf8')));
+console.log(JSON.stringify({ result, waited: said.some((text) => text.startsWith('Waiting')) }));
+`;
+
+test('the pinned packages give the same root again; makers at once wait and share it', async () => {
+  const again = hostAt('again');
+  const file = join(folder, 'pins.json');
+  writeFileSync(file, JSON.stringify(pins));
+  const start = async () => {
+    const options = ['--import', 'tsx', '--input-type=module', '--eval', prepareElsewhere, join(folder, 'again'), file];
+    return JSON.parse((await promisify(execFile)(process.execPath, options)).stdout);
+  };
+  const ends = await Promise.all([start(), start()]);
+  for (const { result } of ends) assert.equal(result.value?.sha256, pins.rootSha256, JSON.stringify(result));
+  assert.deepEqual(ends.map((end) => end.waited).sort(), [false, true]);
+  assert.deepEqual(readdirSync(join(again.locations.cache, 'roots')), [pins.rootSha256]);
+});
+
+test('a package that has left the mirror comes from the snapshot mirror, with its sum checked', async () => {
+  const [gone] = pins.packages;
+  assert.ok(gone !== undefined);
+  serve(gone, debFile(first, gone.sha256));
+  const host = standIn('snapshot', true);
+  const result = await fetchDebianPackages(host, { ...pins, packages: [gone] });
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.deepEqual(readFileSync(debFile(host, gone.sha256)), readFileSync(debFile(first, gone.sha256)));
+});
+
+test('other bytes under a pinned name are refused wherever they come from, and not kept', async () => {
+  const [, forged, other] = pins.packages;
+  assert.ok(forged !== undefined && other !== undefined);
+  serve(forged, debFile(first, other.sha256));
+  const host = standIn('forged', true);
+  const result = await fetchDebianPackages(host, { ...pins, packages: [forged] });
+  assert.ok(!result.ok);
+  assert.equal(result.problems[0]?.code, 'checksum-mismatch');
+  assert.match(result.problems[0]?.what ?? '', new RegExp(forged.name));
+  assert.deepEqual(readdirSync(join(host.locations.cache, 'debs')), []);
+});
+
+test('a package that nobody has any more is named, with what to do', async () => {
+  const [, , gone] = pins.packages;
+  assert.ok(gone !== undefined);
+  const result = await fetchDebianPackages(standIn('gone', true), { ...pins, packages: [gone] });
+  assert.ok(!result.ok);
+  assert.equal(result.problems[0]?.code, 'fetch-failed');
+  assert.match(result.problems[0]?.fix ?? '', /cargo-boxed lock/);
+});
+
+test('a root that does not come out as pinned is not kept', async () => {
+  const wrong = { ...pins, rootSha256: '0'.repeat(64) };
+  const result = await prepareDebianRoot(first, wrong);
+  assert.ok(!result.ok);
+  assert.equal(result.problems[0]?.code, 'checksum-mismatch');
+  assert.equal(findDebianRoot(first, wrong.rootSha256), null);
+});
+
+test('hosts without mmdebstrap get the command that installs it', async () => {
+  const hidden = hostAt('again', { forbidden: ['/usr/bin', '/bin'] });
+  const result = await prepareDebianRoot(hidden, { ...pins, rootSha256: '1'.repeat(64) });
+  assert.ok(!result.ok);
+  assert.match(result.problems[0]?.fix ?? '', /sudo apt-get install mmdebstrap uidmap/);
+});
+
+test('a cache that is a file is said so', async () => {
+  const blocked = {
+    ...first,
+    locations: { ...first.locations, cache: debFile(first, pins.packages[0]?.sha256 ?? '') },
+  };
+  const result = await fetchDebianPackages(blocked, pins);
+  assert.ok(!result.ok);
+  assert.equal(result.problems[0]?.code, 'storage');
+  assert.match(result.problems[0]?.fix ?? '', /CARGO_BOXED_HOME/);
+});
