@@ -1,4 +1,5 @@
 import { Transform } from 'node:stream';
+import { collectBytes } from './collect-bytes.ts';
 import { hyperlinkEnd, keepControl, keepSystemCommand } from './judge-sequence.ts';
 import { guardCommands } from './neutralise-commands.ts';
 import { characterLength, codePoint, isHarmful } from './read-character.ts';
@@ -10,7 +11,7 @@ export interface FilterOptions {
 
 /** Takes bytes in any cuts and gives what is safe to show; the cuts never change the whole. */
 export interface TerminalFilter {
-  push(bytes: Uint8Array): Buffer;
+  push(bytes: Buffer): Buffer;
   /** What is left at the end: an end of colours and of a hyperlink that were left open. */
   end(): Buffer;
 }
@@ -39,7 +40,7 @@ export function filterTerminal(options: FilterOptions): Transform {
 export function terminalFilter(options: FilterOptions): TerminalFilter {
   const state: State = { mode: 'ground', text: '', overflow: false, isSystemCommand: false };
   const output = collectOutput(options);
-  let cut: Uint8Array = Buffer.alloc(0);
+  let cut: Buffer = Buffer.alloc(0);
   return {
     push: (chunk) => {
       const bytes = cut.length > 0 ? Buffer.concat([cut, chunk]) : chunk;
@@ -51,7 +52,7 @@ export function terminalFilter(options: FilterOptions): TerminalFilter {
           continue;
         }
         const end = endOfText(bytes, index);
-        if (end > index) output.text(bytes.subarray(index, end));
+        if (end > index) output.text(bytes, index, end);
         index = end;
         if (index === bytes.length) break;
         const length = takeOther(state, bytes, index, output);
@@ -64,7 +65,7 @@ export function terminalFilter(options: FilterOptions): TerminalFilter {
       return output.take();
     },
     end: () => {
-      if (cut.length > 0) output.text(replacement);
+      if (cut.length > 0) output.text(replacement, 0, replacement.length);
       output.close();
       return output.take();
     },
@@ -80,7 +81,7 @@ interface State {
   isSystemCommand: boolean;
 }
 interface Output {
-  text(bytes: Uint8Array): void;
+  text(bytes: Buffer, start: number, end: number): void;
   sequence(text: string): void;
   close(): void;
   take(): Buffer;
@@ -92,7 +93,7 @@ const longestString = 2048;
 const replacement = Buffer.from('\ufffd');
 
 /** Where printable text, tabs and line ends stop. */
-function endOfText(bytes: Uint8Array, start: number): number {
+function endOfText(bytes: Buffer, start: number): number {
   let index = start;
   while (index < bytes.length) {
     const byte = bytes[index] as number;
@@ -108,13 +109,13 @@ function endOfText(bytes: Uint8Array, start: number): number {
 }
 
 /** The byte or character at which text stopped; how many bytes it has, 0 when it is cut by the end of the chunk. */
-function takeOther(state: State, bytes: Uint8Array, index: number, output: Output): number {
+function takeOther(state: State, bytes: Buffer, index: number, output: Output): number {
   const byte = bytes[index] as number;
   if (byte === escapeByte) state.mode = 'escape';
   if (byte < 0x80) return 1;
   const length = characterLength(bytes, index);
   if (length === -1) return 0;
-  if (length === 0) output.text(replacement);
+  if (length === 0) output.text(replacement, 0, replacement.length);
   return Math.max(1, length);
 }
 
@@ -206,35 +207,29 @@ function leave(state: State, length: number): number {
 /** Knows whether colours or a hyperlink are open, so that our own lines never wear them. */
 function collectOutput(options: FilterOptions): Output {
   const guard = options.commands === 'mark' ? guardCommands() : null;
-  let parts: Uint8Array[] = [];
+  const kept = collectBytes();
+  const unguarded = collectBytes();
   let isColoured = false;
   let isLinked = false;
-  const add = (text: string) => {
-    if (text !== '') parts.push(Buffer.from(text));
+  const guardText = () => {
+    if (guard !== null) kept.addText(guard.text(unguarded.take().toString('utf8')));
   };
   return {
-    text: (bytes) => {
-      if (guard === null) parts.push(bytes);
-      else add(guard.text(viewOf(bytes).toString('utf8')));
-    },
+    text: (guard === null ? kept : unguarded).add,
     sequence: (text) => {
       if (text === '') return;
+      guardText();
       if (text.endsWith('m') && text[1] === '[') isColoured = !/[[;]0*m$/.test(text);
       if (text[1] === ']') isLinked = text !== hyperlinkEnd;
-      add((guard?.sequence() ?? '') + text);
+      kept.addText((guard?.sequence() ?? '') + text);
     },
     close: () => {
-      add((guard?.end() ?? '') + (isColoured ? '\u001b[0m' : '') + (isLinked ? hyperlinkEnd : ''));
+      guardText();
+      kept.addText((guard?.end() ?? '') + (isColoured ? '\u001b[0m' : '') + (isLinked ? hyperlinkEnd : ''));
     },
     take: () => {
-      const [only = new Uint8Array(), ...more] = parts;
-      const taken = more.length === 0 ? viewOf(only) : Buffer.concat(parts);
-      parts = [];
-      return taken;
+      guardText();
+      return kept.take();
     },
   };
-}
-
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -10,28 +10,24 @@ export function characterLength(bytes: Uint8Array, start: number): number {
   for (let index = 1; index < length; index += 1) {
     const next = bytes[start + index];
     if (next === undefined) return -1;
-    const [low, high] = index === 1 ? secondByte(first) : [0x80, 0xbf];
-    if (next < low || next > high) return 0;
+    if (next < 0x80 || next > 0xbf || (index === 1 && !maySecond(first, next))) return 0;
   }
   return length;
 }
 
 /** Shuts out overlong forms, surrogates and what lies beyond Unicode. */
-function secondByte(first: number): readonly [number, number] {
-  if (first === 0xe0) return [0xa0, 0xbf];
-  if (first === 0xed) return [0x80, 0x9f];
-  if (first === 0xf0) return [0x90, 0xbf];
-  if (first === 0xf4) return [0x80, 0x8f];
-  return [0x80, 0xbf];
+function maySecond(first: number, second: number): boolean {
+  if (first === 0xe0) return second >= 0xa0;
+  if (first === 0xed) return second <= 0x9f;
+  if (first === 0xf0) return second >= 0x90;
+  return first !== 0xf4 || second <= 0x8f;
 }
 
 /** The number of a whole character of two to four bytes. */
 export function codePoint(bytes: Uint8Array, start: number, length: number): number {
-  const byte = (index: number) => (bytes[start + index] as number) & 0x3f;
-  const first = bytes[start] as number;
-  if (length === 2) return ((first & 0x1f) << 6) | byte(1);
-  if (length === 3) return ((first & 0x0f) << 12) | (byte(1) << 6) | byte(2);
-  return ((first & 0x07) << 18) | (byte(1) << 12) | (byte(2) << 6) | byte(3);
+  let point = (bytes[start] as number) & (0xff >> (length + 1));
+  for (let index = 1; index < length; index += 1) point = (point << 6) | ((bytes[start + index] as number) & 0x3f);
+  return point;
 }
 
 /** Control characters beyond ASCII, and characters that turn the direction of what follows. */

@@ -252,6 +252,33 @@ describe('a hostile target', () => {
     assert.equal(report.refusedCount, 8);
   });
 
+  it('brings no device and no socket', {
+    skip: process.getuid?.() !== 0 && 'only root can make a device',
+  }, async () => {
+    put('debug/app');
+    execFileSync('mknod', [join(from, 'debug/zero'), 'c', '1', '5']);
+    execFileSync('mknod', [join(from, 'debug/disk'), 'b', '254', '99']);
+    const report = await run();
+    assert.deepEqual(tree(boxed), ['.gitignore', 'debug/app']);
+    assert.deepEqual(report.refused.map(({ path, reason }) => `${path}: ${reason}`).sort(), [
+      'debug/disk: it is a device',
+      'debug/zero: it is a device',
+    ]);
+  });
+
+  it('names what may not be read and goes on', { skip: process.getuid?.() === 0 && 'root may read all' }, async () => {
+    put('debug/app');
+    put('debug/none', 'x', 0);
+    put('release/app');
+    chmodSync(join(from, 'release'), 0);
+    const report = await run();
+    assert.deepEqual(tree(boxed), ['.gitignore', 'debug/app']);
+    assert.deepEqual(report.refused.map(({ path, reason }) => `${path}: ${reason}`).sort(), [
+      'debug/none: it cannot be read (EACCES)',
+      'release: it cannot be read (EACCES)',
+    ]);
+  });
+
   it('strips set-id, sticky and write bits of others, and times of the future', async () => {
     put('debug/app', 'x', 0o7777);
     const future = put('debug/future', 'x', 0o666);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { lineRewriter, type PathMapping, rewriteMessages } from '../../../src/report/rewrite-messages.ts';
 
 const mappings: readonly PathMapping[] = [
@@ -122,5 +123,40 @@ describe('a stream of lines', () => {
   it('does nothing without mappings', () => {
     const bytes = Buffer.from('{"p":"/box/project"}');
     assert.equal(lineRewriter([])(bytes), bytes);
+  });
+});
+
+/** Long runs ask for more: `FUZZ_RUNS=100000`. */
+const runs = { numRuns: Number(process.env.FUZZ_RUNS ?? 1000) };
+
+describe('for any input', () => {
+  it('a JSON object stays one, and only strings with a path of the box change', () => {
+    const word = fc.oneof(fc.string(), fc.constantFrom(...mappings.map(({ inside }) => `${inside}/a`)));
+    const text = fc.array(word, { maxLength: 4 }).map((words) => words.join(''));
+    const property = fc.property(fc.dictionary(fc.string(), fc.oneof(text, fc.integer(), fc.array(text))), (value) => {
+      const before = JSON.stringify(value);
+      const after = line(before);
+      const parsed = JSON.parse(after);
+      if (!before.includes('/box/')) assert.equal(after, before);
+      assert.equal(Object.keys(parsed).length, Object.keys(JSON.parse(before)).length);
+    });
+    fc.assert(property, runs);
+  });
+
+  it('any bytes pass, and the cuts do not change the whole', async () => {
+    const piece = fc.oneof(
+      fc.constantFrom('{', '}', '"', '\\', '\n', '/box/project', '/', ':', 'a').map((text) => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 3 }),
+    );
+    const property = fc.asyncProperty(
+      fc.array(piece, { maxLength: 30 }),
+      fc.integer({ min: 1, max: 40 }),
+      async (parts, size) => {
+        const bytes = Buffer.concat(parts.map((part) => Buffer.from(part)));
+        const whole = await streamed(bytes, Math.max(1, bytes.length));
+        assert.ok((await streamed(bytes, size)).equals(whole));
+      },
+    );
+    await fc.assert(property, { numRuns: Math.min(300, runs.numRuns) });
   });
 });
