@@ -21,19 +21,21 @@ export interface OpenStreams {
  * filter, and its JSON messages get the paths of this machine.
  */
 export function boxStreams(session: Session, planned: Planned, anchors: AnchorFolders): OpenStreams {
-  const box = planned.plan.box;
-  const { stdin: inputIsTerminal } = planned.facts.host.terminal;
-  if (box === null || box.streams !== 'pipes') {
+  const { terminal } = planned.facts.host;
+  const streams = planned.plan.box?.streams;
+  // With `--json` what the box says becomes events, so that nothing inside can write an event of ours.
+  const direct = streams === 'direct' && session.invocation.flags.json !== true;
+  if (streams === 'terminal' || direct) {
     return { box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {} };
   }
+  const stderr = session.reporter.foreignStream().stream;
+  const stdin = terminal.stdin ? 'none' : 'inherit';
+  if (streams === 'direct') return { box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr) };
   const commands = isContinuousIntegration(session.host.variables) ? 'mark' : 'keep';
-  const writesMessages = planned.request.arguments.some(isMessageFormat) || planned.request.arguments[0] === 'metadata';
-  const stdout = writesMessages ? rewriteMessages(mapping(planned, anchors)) : filterTerminal({ commands });
-  const stderr = filterTerminal({ commands });
+  const stdout = writesMessages(planned) ? rewriteMessages(mapping(planned, anchors)) : filterTerminal({ commands });
   stdout.pipe(process.stdout, { end: false });
-  stderr.pipe(process.stderr, { end: false });
   return {
-    box: { stdin: inputIsTerminal ? 'none' : 'inherit', stdout, stderr },
+    box: { stdin, stdout, stderr },
     finished: async () => {
       await Promise.all([ended(stdout), ended(stderr)]);
     },
@@ -48,10 +50,12 @@ async function ended(filter: Transform & Writable): Promise<void> {
   await end;
 }
 
-function isMessageFormat(word: string): boolean {
-  return (
-    word.startsWith('--message-format') || word === 'metadata' || word === 'locate-project' || word === 'read-manifest'
-  );
+const commandsThatWriteJson = new Set(['metadata', 'locate-project', 'read-manifest']);
+
+function writesMessages({ request }: Planned): boolean {
+  const separator = request.arguments.indexOf('--');
+  const words = separator < 0 ? request.arguments : request.arguments.slice(0, separator);
+  return words.some((word) => commandsThatWriteJson.has(word) || word.startsWith('--message-format'));
 }
 
 function mapping({ facts, config }: Planned, anchors: AnchorFolders) {

@@ -11,6 +11,8 @@ export interface HostFacts {
   readonly architecture: 'x86_64' | 'aarch64';
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** The most open files that a process of ours can be given: its hard limit. */
+  readonly openFiles: number;
   /** The host's whole environment; only `plan-variables` picks from it, by table and by configuration. */
   readonly variables: Readonly<Record<string, string>>;
   readonly terminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };

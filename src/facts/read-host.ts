@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
@@ -24,6 +25,7 @@ export function readHost(variables: Variables = process.env, directory = process
     architecture,
     cpus: availableParallelism(),
     memoryBytes: memoryBytes(),
+    openFiles: hardOpenFiles(),
     variables: definedOf(variables),
     terminal: {
       stdin: process.stdin.isTTY === true,
@@ -53,6 +55,12 @@ function toolHome(variables: Variables, name: string, fallback: string, director
   const value = variables[name] ?? '';
   if (value === '') return join(homeDirectory(variables), fallback);
   return isAbsolute(value) ? value : resolve(directory, value);
+}
+
+function hardOpenFiles(): number {
+  const line = /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  const value = Number(line?.[1]);
+  return Number.isFinite(value) ? value : Number.MAX_SAFE_INTEGER;
 }
 
 /** The machine's memory, or less where a control group holds this process to less. */

@@ -17,8 +17,14 @@ export function planLimits({ config, facts }: PlanInputs): BoxLimits {
     wallClockMs: limit(limits.wallClockMs),
     silenceMs: limit(limits.silenceMs),
     diskBytes: limit(limits.diskBytes),
-    openFiles: limit(limits.openFiles),
+    openFiles: openFiles(limits.openFiles, facts.host.openFiles),
   };
+}
+
+/** More than the host's own hard limit cannot be given away: a default is lowered to it, a wish is left to the engine. */
+function openFiles(setting: Setting<number | null>, hard: number): BoxLimit | null {
+  if (setting.origin.kind !== 'default' || setting.value === null) return limit(setting);
+  return weak(Math.min(setting.value, hard));
 }
 
 function limit({ value, origin }: Setting<number | null>): BoxLimit | null {

@@ -1,3 +1,4 @@
+import type { Transform } from 'node:stream';
 import type { ExportReport } from '../customs/export-artifacts.ts';
 import type { Outcome } from '../engine/engine.ts';
 import type { Problem } from '../problem/problem.ts';
@@ -15,7 +16,7 @@ export interface Reporter {
   outcome(outcome: Outcome): void;
   exported(report: ExportReport): void;
   /** Where foreign output goes while a step runs: filtered. */
-  foreignStream(): { readonly stream: NodeJS.WritableStream; readonly color: boolean; readonly columns: number | null };
+  foreignStream(): { readonly stream: Transform; readonly color: boolean; readonly columns: number | null };
   /** Takes everything that moves off the terminal: what runs now owns it. */
   pause(): void;
   readonly showsProgress: boolean;

@@ -12,6 +12,7 @@ export const fixedFacts = (project: ProjectFacts): Facts => ({
     architecture: 'x86_64',
     cpus: 4,
     memoryBytes: 16 * 1024 ** 3,
+    openFiles: 524_288,
     variables: {},
     terminal: { stdin: false, stdout: false, stderr: false },
     cargoHome: '/home/u/.cargo',

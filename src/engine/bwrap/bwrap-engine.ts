@@ -39,7 +39,7 @@ async function runBox(
     writeFileSync(files.arguments, options.map((option) => `${option}\0`).join(''));
     writeFileSync(files.status, '');
     writeFileSync(files.filter, seccompFilter(architecture()));
-    const command = launchCommand(programs, box, group?.joinFiles ?? [], hardOpenFiles());
+    const command = launchCommand(programs, box, group?.joinFiles ?? []);
     const end =
       box.streams === 'terminal'
         ? await runInTerminal(command, box, files, watch)
@@ -121,13 +121,6 @@ function ending(
     ...(end.startError === null ? {} : { why: end.startError }),
     fix: 'Run `cargo-boxed doctor`: it says what this machine lacks.',
   });
-}
-
-/** The most open files that a process of ours can be given. */
-function hardOpenFiles(): number {
-  const line = /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
-  const value = Number(line?.[1]);
-  return Number.isFinite(value) ? value : Number.MAX_SAFE_INTEGER;
 }
 
 function architecture(): Architecture {

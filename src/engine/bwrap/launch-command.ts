@@ -22,10 +22,8 @@ export function launchCommand(
   programs: BwrapPrograms,
   box: ResolvedBox,
   joinFiles: readonly string[],
-  hardOpenFiles: number,
 ): readonly [string, readonly string[]] {
-  // More than the hard limit cannot be given away; fewer is what was asked for.
-  const openFiles = box.limits.openFiles === null ? undefined : Math.min(box.limits.openFiles.value, hardOpenFiles);
+  const openFiles = box.limits.openFiles?.value;
   const limits = ['--core=0:0', ...(openFiles === undefined ? [] : [`--nofile=${openFiles}:${openFiles}`])];
   const limited = [programs.prlimit, ...limits, '--', programs.bwrap, ...descriptors, '--'];
   const whole = [...limited, ...innerCommand(box, joinFiles.length > 0)];

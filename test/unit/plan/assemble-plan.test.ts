@@ -71,6 +71,14 @@ describe('assemblePlan', () => {
     assert.equal(planned({ ...onTerminal, request: { ...inputs.request, output: 'filtered' } }).box?.streams, 'pipes');
   });
 
+  it('never asks by default for more open files than this process has', async () => {
+    const inputs = await planInputs();
+    const host = { ...inputs.facts.host, openFiles: 4096 };
+    assert.equal(planned({ ...inputs, facts: { ...inputs.facts, host } }).box?.limits.openFiles?.value, 4096);
+    const asked = await planInputs({ flags: { limits: ['files=9000'] } });
+    assert.deepEqual(planned(asked).box?.limits.openFiles, { value: 9000, strength: 'required' });
+  });
+
   it('refuses to plan an environment that is not pinned', async () => {
     const plan = assemblePlan({ ...(await planInputs()), pins: { version: 1 } });
     assert.ok(!plan.ok);
