@@ -38,7 +38,8 @@ export function containerOptions(box: ResolvedBox, around: ContainerSurroundings
     AttachStderr: true,
     OpenStdin: false,
     StopSignal: 'SIGTERM',
-    Healthcheck: { Test: ['NONE'] },
+    // Podman would ask systemd for a timer, even to have none.
+    ...(around.facts.product === 'podman' ? {} : { Healthcheck: { Test: ['NONE'] } }),
     HostConfig: hostConfig(box, around),
   };
 }
@@ -78,7 +79,7 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
     // box's own loopback: asking it fails at once.
     ...(box.network === 'none' ? { Dns: ['0.0.0.0'], DnsSearch: ['.'], DnsOptions: [] } : {}),
     CapDrop: ['ALL'],
-    SecurityOpt: ['no-new-privileges', `seccomp=${around.seccompProfile}`],
+    SecurityOpt: securityOptions(around),
     ReadonlyRootfs: true,
     IpcMode: 'private',
     // A remapping engine would write files of a sub-uid into the target.
@@ -87,7 +88,10 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
     AutoRemove: false,
     LogConfig: { Type: 'none', Config: {} },
     RestartPolicy: { Name: 'no' },
-    Mounts: box.mounts.flatMap((mount) => bindMounts(mount, around.mountsBelow)) as NonNullable<HostConfig['Mounts']>,
+    Mounts: [
+      ...box.mounts.flatMap((mount) => bindMounts(mount, around.mountsBelow)),
+      ...noNameServers(box, around),
+    ] as NonNullable<HostConfig['Mounts']>,
     Tmpfs: Object.fromEntries(box.mounts.flatMap((mount) => tmpfsMount(mount, box, around))),
     // Memory and swap together: without the second, as much again would go to swap.
     ...(memory === undefined ? {} : { Memory: memory, MemorySwap: memory }),
@@ -100,6 +104,12 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
         : [{ Name: 'nofile', Soft: limits.openFiles.value, Hard: limits.openFiles.value }]),
     ],
   };
+}
+
+/** Podman takes the profile by a path on its own side and not by text (4.3): there its own default holds. */
+function securityOptions(around: ContainerSurroundings): readonly string[] {
+  if (around.facts.product === 'podman') return ['no-new-privileges'];
+  return ['no-new-privileges', `seccomp=${around.seccompProfile}`];
 }
 
 interface BindMount {
@@ -133,6 +143,13 @@ function bindMounts(mount: ResolvedMount, below: ContainerSurroundings['mountsBe
   return [readOnly(source, target), ...points.map((point) => readOnly(point, target + point.slice(source.length)))];
 }
 
+/** Podman (4.3) copies the host's name servers whatever is set. */
+function noNameServers(box: ResolvedBox, around: ContainerSurroundings): readonly BindMount[] {
+  if (around.facts.product !== 'podman' || box.network !== 'none') return [];
+  const empty = { kind: 'bind', source: '/dev/null', target: '/etc/resolv.conf', access: 'read-only' } as const;
+  return bindMounts(empty, new Map());
+}
+
 /** Programs may run from it: the linker's and doctests' temporary files do. */
 function tmpfsMount(
   mount: ResolvedMount,
@@ -142,6 +159,8 @@ function tmpfsMount(
   if (mount.kind === 'bind') return [];
   const [uid, gid] = boxUser(box, around.facts).split(':');
   const size = mount.sizeBytes === null ? [] : [`size=${mount.sizeBytes}`];
-  const options = ['rw', 'exec', 'nosuid', 'nodev', 'mode=1777', `uid=${uid}`, `gid=${gid}`, ...size];
+  // Podman (4.3) refuses to give it to somebody; everybody may write in it anyway.
+  const owner = around.facts.product === 'podman' ? [] : [`uid=${uid}`, `gid=${gid}`];
+  const options = ['rw', 'exec', 'nosuid', 'nodev', 'mode=1777', ...owner, ...size];
   return [[mount.target, options.join(',')]];
 }

@@ -32,6 +32,8 @@ interface InfoAnswer {
   readonly PidsLimit?: boolean;
   readonly CpuCfsQuota?: boolean;
   readonly SecurityOptions?: readonly string[] | null;
+  /** Podman's own word for it. */
+  readonly Rootless?: boolean;
 }
 
 export function engineFacts(version: VersionAnswer, info: InfoAnswer): EngineFacts {
@@ -43,7 +45,7 @@ export function engineFacts(version: VersionAnswer, info: InfoAnswer): EngineFac
     version: version.Version ?? '0',
     apiVersion: version.ApiVersion ?? '0',
     minimumApiVersion: version.MinAPIVersion ?? '1.12',
-    userNamespace: has('rootless') ? 'rootless' : has('userns') ? 'remapped' : 'plain',
+    userNamespace: has('rootless') || info.Rootless === true ? 'rootless' : has('userns') ? 'remapped' : 'plain',
     memoryLimit: info.MemoryLimit === true,
     swapLimit: info.SwapLimit === true,
     processLimit: info.PidsLimit === true,

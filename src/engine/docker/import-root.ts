@@ -17,13 +17,13 @@ export async function importRoot(
   rootSha256: string,
 ): Promise<Result<string>> {
   const { docker } = connection;
-  const tag = rootSha256.slice(0, 12);
-  const name = `${rootRepository}:${tag}`;
+  const name = `${rootRepository}:${rootSha256.slice(0, 12)}`;
   try {
     const known = await findRoot(connection, name, rootSha256);
     if (known !== null) return success(known);
     const { packRoot } = await import('../../archive/pack-root.ts');
-    const options = { repo: rootRepository, tag, changes: `LABEL ${rootLabel}=${rootSha256}` };
+    // Podman 4.3 does not read the tag of its own.
+    const options = { repo: name, changes: `LABEL ${rootLabel}=${rootSha256}` };
     const stream = (await docker.importImage(packRoot(directory), options)) as unknown as Readable;
     const followed = await followProgress(stream);
     if (!followed.ok) return notImported(followed.problems[0]?.why ?? '');

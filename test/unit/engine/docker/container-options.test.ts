@@ -116,3 +116,11 @@ test('stdin is open once, or not at all', () => {
   assert.equal(options.OpenStdin, false);
   assert.equal(withStdin(options).StdinOnce, true);
 });
+
+test('what Podman takes otherwise', () => {
+  const options = containerOptions(box, { ...around, facts: { product: 'podman', userNamespace: 'rootless' } });
+  assert.equal(options.Healthcheck, undefined);
+  assert.deepEqual(options.HostConfig?.SecurityOpt, ['no-new-privileges']);
+  assert.deepEqual(options.HostConfig?.Tmpfs, { '/tmp': 'rw,exec,nosuid,nodev,mode=1777,size=4096' });
+  assert.equal(options.HostConfig?.Mounts?.at(-1)?.Target, '/etc/resolv.conf');
+});

@@ -28,6 +28,7 @@ test('rootless, remapped and Podman are recognised', () => {
   assert.equal(engineFacts(version, { ...info, SecurityOptions: ['name=userns'] }).userNamespace, 'remapped');
   const podman = engineFacts({ ...version, Components: [{ Name: 'Podman Engine' }] }, info);
   assert.equal(podman.product, 'podman');
+  assert.equal(engineFacts(version, { ...info, Rootless: true }).userNamespace, 'rootless');
 });
 
 test('what is not held is said with its reason', () => {
