@@ -37,7 +37,7 @@ export async function noOpDocker(bench: Bench): Promise<Row> {
   const { stdout } = await mustSucceed(bench.boxed('docker', ['plan', '--as', 'shell', 'build']));
   const script = join(bench.folder, 'docker-run.sh');
   writeFileSync(script, stdout);
-  const byHand = { ...bench.boxed('docker', []), argv: ['sh', script] };
+  const byHand = { ...bench.boxed('docker', []), argv: ['bash', script] };
   const found = await compare(bench.boxed('docker', ['build']), byHand, 15);
   return ratioRow('no-op build, docker, against a hand-written hardened docker run', found, 1.1);
 }

@@ -84,7 +84,7 @@ test('nothing is written into the project but the export', async (context) => {
     listed.stdout
       .trim()
       .split('\n')
-      .filter((file) => !file.startsWith('target/boxed/debug/'))
+      .filter((file) => !file.startsWith('target/boxed/'))
       .sort(),
     ['Cargo.lock', 'Cargo.toml', 'src/main.rs'],
   );

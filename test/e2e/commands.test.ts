@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import test from 'node:test';
-import { fixture, type Project, plainProgram, project, temporaryFolder } from '../support/rig.ts';
+import { fixture, lockOf, type Project, plainProgram, project, temporaryFolder } from '../support/rig.ts';
 
 const library = {
   'Cargo.toml':
     '[package]\nname = "library"\nversion = "0.1.0"\nedition = "2021"\nlicense = "MIT"\ndescription = "one"\n',
-  'Cargo.lock': 'version = 4\n\n[[package]]\nname = "library"\nversion = "0.1.0"\n',
+  'Cargo.lock': lockOf('library'),
   'src/lib.rs':
     '/// Adds.\n///\n/// ```\n/// assert_eq!(library::add(1, 2), 3);\n/// ```\npub fn add(a: i32, b: i32) -> i32 { a + b }\n',
   'examples/shows.rs': 'fn main() { println!("{}", library::add(1, 2)); }\n',

@@ -54,7 +54,7 @@ test('silence is 124', async (context) => {
 
 test('bad usage is 64, a broken configuration 78, an outdated pinned lock 65', async (context) => {
   const made = project(context, plainProgram('any', 'fn main() {}\n'));
-  assert.equal((await made.boxed([])).status, 64);
+  assert.equal((await made.boxed(['--no-such-option', 'build'])).status, 64);
   assert.equal((await made.boxed(['--engine', 'podmen', 'build'])).status, 64);
   const pinned = await made.boxed(['--pinned', 'build']);
   assert.equal(pinned.status, 65, pinned.text);

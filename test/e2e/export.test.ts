@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import test from 'node:test';
-import { plainProgram, project, temporaryFolder } from '../support/rig.ts';
+import { lockOf, plainProgram, project, temporaryFolder } from '../support/rig.ts';
 
 test('a committed link in the place of target is refused, and nothing is written behind it', async (context) => {
   const elsewhere = temporaryFolder(context, 'elsewhere');
@@ -27,7 +27,7 @@ test('libraries, examples and several binaries come out', async (context) => {
   const made = project(context, {
     'Cargo.toml':
       '[package]\nname = "many"\nversion = "0.1.0"\nedition = "2021"\n\n[lib]\ncrate-type = ["cdylib", "staticlib", "rlib"]\n',
-    'Cargo.lock': 'version = 4\n\n[[package]]\nname = "many"\nversion = "0.1.0"\n',
+    'Cargo.lock': lockOf('many'),
     'src/lib.rs': '#[no_mangle] pub extern "C" fn answer() -> u32 { 42 }\n',
     'src/bin/one.rs': 'fn main() {}\n',
     'src/bin/two.rs': 'fn main() {}\n',

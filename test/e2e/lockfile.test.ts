@@ -23,10 +23,19 @@ test('a stale Cargo.lock is brought up to date, as cargo does', async (context) 
   assert.match(made.read('Cargo.lock'), /name = "itoa"/);
 });
 
-test("--locked without a fitting lock is cargo's own error, and nothing is written", async (context) => {
+test('a Cargo.lock that cargo would write in other words, without a dependency: written so, as cargo does', async (context) => {
+  const made = project(context, plainProgram('by-hand', 'fn main() {}\n'));
+  const asCargoWrites = made.read('Cargo.lock');
+  made.write('Cargo.lock', asCargoWrites.replace(/^#.*\n/gm, ''));
+  const ended = await made.boxed(['build']);
+  assert.equal(ended.status, 0, ended.text);
+  assert.equal(made.read('Cargo.lock'), asCargoWrites);
+});
+
+test("--locked without a fitting lock is 65 with cargo's own words, and nothing is written", async (context) => {
   const made = project(context, withDependency);
   const missing = await made.boxed(['build', '--locked']);
-  assert.equal(missing.status, 101, missing.text);
+  assert.equal(missing.status, 65, missing.text);
   assert.match(missing.stderr, /--locked/);
   assert.ok(!existsSync(made.path('Cargo.lock')));
 });

@@ -103,13 +103,12 @@ test('colour is kept when it is asked for, and only then', async (context) => {
   assert.ok(coloured.stderr.includes('\u001b['), coloured.text);
 });
 
-test('--json tells the steps and the end as events, one a line', async (context) => {
+test('--json tells what came out and the end as events on stderr, one a line', async (context) => {
   const made = project(context, plainProgram('told', 'fn main() {}\n'));
   const ended = await made.boxed(['--json', 'build']);
   assert.equal(ended.status, 0, ended.text);
-  const events = ended.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  assert.ok(events.length > 0);
+  const lines = ended.stderr.split('\n').filter((line) => line.startsWith('{'));
+  const events = lines.map((line) => JSON.parse(line));
+  assert.deepEqual(events.at(-1), { event: 'outcome', outcome: { kind: 'finished', status: 0 } });
+  assert.ok(events.some(({ event }) => event === 'exported'));
 });

@@ -15,7 +15,13 @@ import {
 
 test('npm pack gives a package that installs into an empty folder and works there', async (context) => {
   const folder = temporaryFolder(context, 'package');
-  const variables = { ...cleanVariables(), HOME: folder, npm_config_cache: join(folder, 'cache') };
+  const certificates = process.env.SSL_CERT_FILE;
+  const variables = {
+    ...cleanVariables(),
+    HOME: folder,
+    npm_config_cache: join(folder, 'cache'),
+    ...(certificates === undefined ? {} : { npm_config_cafile: certificates }),
+  };
   // The bundle is there already; building it again would race with other tests that run it.
   const packed = await run(['npm', 'pack', '--ignore-scripts', '--pack-destination', folder, '--json'], {
     currentFolder: tree,

@@ -32,7 +32,7 @@ test('plan --as shell prints a command line that does the same without us', asyn
   assert.equal(printed.status, 0, printed.text);
   const script = join(temporaryFolder(context, 'script'), 'run.sh');
   writeFileSync(script, printed.stdout);
-  const ended = await run(['sh', script], { variables: cleanVariables(), currentFolder: '/' });
+  const ended = await run(['bash', script], { variables: cleanVariables(), currentFolder: '/' });
   assert.equal(ended.status, 0, `${printed.stdout}\n${ended.text}`);
   assert.equal(ended.stdout, 'run by hand\n');
 });

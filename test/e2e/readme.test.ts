@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { plainProgram, project, tree } from '../support/rig.ts';
+import { cleanVariables, commandLine, plainProgram, project, run, temporaryFolder, tree } from '../support/rig.ts';
 
 /**
  * Commands of the README, from its ```console blocks: lines that start with `$ cargo-boxed` or `$ cargo boxed`. What
  * needs a terminal, a network or another machine says so with a comment at its end: `# not run here: …`.
  */
-function readmeCommands(): readonly { line: string; words: readonly string[]; runs: boolean }[] {
+function readmeCommands(): readonly { line: string; runs: boolean }[] {
   const readme = readFileSync(join(tree, 'README.md'), 'utf8');
   const blocks = [...readme.matchAll(/^```(?:console|shell-session)\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
   return blocks
@@ -16,7 +16,7 @@ function readmeCommands(): readonly { line: string; words: readonly string[]; ru
     .flatMap((line) => /^\$ cargo[- ]boxed\b(.*)$/.exec(line)?.[1] ?? [])
     .map((line) => {
       const [command = '', comment = ''] = line.split(/\s#\s?/, 2);
-      return { line, words: command.trim().split(/\s+/).filter(Boolean), runs: !comment.startsWith('not run here') };
+      return { line: `cargo-boxed${command}`, runs: !comment.startsWith('not run here') };
     });
 }
 
@@ -30,10 +30,14 @@ test('every command of the README works in a small project', async (context) => 
     ...plainProgram('from-readme', 'fn main() { println!("from the README"); }\n'),
     'tests/passes.rs': '#[test]\nfn passes() {}\n',
   });
-  for (const { line, words, runs } of readmeCommands()) {
+  const programs = temporaryFolder(context, 'programs');
+  writeFileSync(join(programs, 'cargo-boxed'), `#!/bin/sh\nexec '${process.execPath}' '${commandLine}' "$@"\n`);
+  chmodSync(join(programs, 'cargo-boxed'), 0o755);
+  const variables = { ...cleanVariables(), PATH: `${programs}:${process.env.PATH}` };
+  for (const { line, runs } of readmeCommands()) {
     if (!runs) continue;
-    const ended = await made.boxed(words);
-    assert.equal(ended.status, 0, `cargo-boxed${line}\n${ended.text}`);
+    const ended = await run(['bash', '-c', line], { currentFolder: made.folder, variables });
+    assert.equal(ended.status, 0, `${line}\n${ended.text}`);
   }
 });
 
