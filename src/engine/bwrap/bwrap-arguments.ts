@@ -12,7 +12,9 @@ export const insideUserId = 1000;
 
 /**
  * All options of bubblewrap but the program to run. They go through a descriptor (`--args`), since bubblewrap is
- * process 1 inside and its command line can be read there: host paths must not stand in it.
+ * process 1 inside and its command line can be read there: host paths must not stand in it. The box's variables are
+ * options too and never the launchers' own environment: a project may set LD_PRELOAD for itself, not for programs of the
+ * host.
  */
 export function bwrapArguments(box: ResolvedBox, surroundings: BwrapSurroundings): readonly string[] {
   if (box.root.kind !== 'directory') throw new Error('bubblewrap takes a root that is a directory');
@@ -36,6 +38,7 @@ export function bwrapArguments(box: ResolvedBox, surroundings: BwrapSurroundings
     '/dev/shm',
     '--remount-ro',
     '/dev',
+    ...Object.entries(box.variables).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir',
     box.workingDirectory,
   ];

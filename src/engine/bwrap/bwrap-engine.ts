@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { failure, type Result, success } from '../../base/result.ts';
@@ -36,7 +36,7 @@ async function runBox(
   try {
     const files = boxFiles(scratch);
     const options = bwrapArguments(box, surroundings());
-    writeFileSync(files.arguments, options.map((option) => `${option}\0`).join(''));
+    writeFileSync(files.arguments, options.map((option) => `${option}\0`).join(''), { mode: 0o600 });
     writeFileSync(files.status, '');
     writeFileSync(files.filter, seccompFilter(architecture()));
     const command = launchCommand(programs, box, group?.joinFiles ?? []);
@@ -71,10 +71,13 @@ async function runOnPipes(
   watch: BoxWatch,
 ): Promise<LauncherEnd> {
   const descriptors = [openSync(files.arguments, 'r'), openSync(files.status, 'r+'), openSync(files.filter, 'r')];
+  // Values of passed variables may be secret: they stay on no disk when we are killed.
+  unlinkSync(files.arguments);
   try {
     const output = (to: 'inherit' | Writable) => (to === 'inherit' ? 'inherit' : watch.listen(to));
     return await runProgram(command[0], command[1], {
-      variables: box.variables,
+      // Nothing of the box's environment reaches the launchers: they get it as options of bubblewrap.
+      variables: {},
       stdin: streams.stdin,
       stdout: output(streams.stdout),
       stderr: output(streams.stderr),
@@ -95,7 +98,7 @@ async function runInTerminal(
   watch: BoxWatch,
 ): Promise<LauncherEnd> {
   const { runOnTerminal } = await import('./run-on-terminal.ts');
-  return runOnTerminal(command, box.variables, [files.arguments, files.status, files.filter], watch);
+  return runOnTerminal(command, box.variables.TERM ?? 'xterm', [files.arguments, files.status, files.filter], watch);
 }
 
 /** How the launcher ended: by itself (with a status) or killed. */

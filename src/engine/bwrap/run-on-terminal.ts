@@ -11,18 +11,19 @@ const openAndBecome = 'exec 3<"$1" 4<>"$2" 5<"$3"; shift 3; exec "$@"';
  */
 export async function runOnTerminal(
   [program, programArguments]: readonly [string, readonly string[]],
-  variables: Readonly<Record<string, string>>,
+  terminalName: string,
   files: readonly [string, string, string],
   watch: BoxWatch,
 ): Promise<{ status: number | null; startError: null }> {
   const { stdin, stdout } = process;
   const shellArguments = ['-c', openAndBecome, 'sh', ...files, program, ...programArguments];
   const terminal = spawn('/bin/sh', shellArguments, {
-    name: variables.TERM ?? 'xterm',
+    name: terminalName,
     cols: stdout.columns ?? 80,
     rows: stdout.rows ?? 24,
     cwd: '/',
-    env: { ...variables },
+    // The box's own variables are options of bubblewrap: the launchers run on the host.
+    env: {},
     encoding: null,
   });
   const resize = () => terminal.resize(stdout.columns ?? 80, stdout.rows ?? 24);

@@ -14,10 +14,9 @@ export function bwrapShellCommand(
   surroundings: BwrapSurroundings,
   architecture: Architecture,
 ): string {
-  const variables = Object.entries(box.variables).map(([name, value]) => `${name}=${value}`);
   const filter = Buffer.from(seccompFilter(architecture)).toString('base64');
   const lines = shellLines([
-    ['env', '-i', ...variables],
+    ['env', '-i'],
     [programs.prlimit, '--core=0:0', '--'],
     [programs.bwrap],
     ...optionGroups(bwrapArguments(box, surroundings)),
@@ -27,7 +26,7 @@ export function bwrapShellCommand(
   return `${lines} 9< <(base64 -d <<<${quoteShell(filter)})\n`;
 }
 
-/** Each option with its values. No value of bubblewrap's options begins with two dashes: all are paths and numbers. */
+/** Each option with its values, a line each; a variable's value that looks like an option only begins another line. */
 function optionGroups(options: readonly string[]): readonly (readonly string[])[] {
   const groups: string[][] = [];
   for (const word of options) {

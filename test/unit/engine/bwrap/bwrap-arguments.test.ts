@@ -51,6 +51,11 @@ describe('bwrapArguments', () => {
     assert.ok(has(words, '--uid', '1000') && has(words, '--cap-drop', 'ALL'));
   });
 
+  it('gives the box its variables as options, so that they are not those of the launchers on the host', () => {
+    const words = bwrapArguments({ ...box, variables: { LD_PRELOAD: '/home/u/evil.so' } }, surroundings);
+    assert.ok(has(words, '--setenv', 'LD_PRELOAD', '/home/u/evil.so'));
+  });
+
   it('hands paths on as words of their own, whatever is in them', () => {
     assert.ok(has(bwrapArguments(box, surroundings), '--ro-bind', '/home/u/a b,c:d', '/box/project'));
   });
