@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Problem } from '../problem/problem.ts';
 import { type ArtifactArea, artifactAreas, exportLimits } from './artifact-table.ts';
@@ -7,7 +7,7 @@ import { contentStamp, kindOf, sourceStamp } from './describe-file.ts';
 import { type ExportFolders, openExportFolders } from './export-folders.ts';
 import { type ExportRecord, readExportRecord, writeExportRecord } from './export-record.ts';
 import { type FoundFile, type FoundFolder, findArtifacts } from './find-artifacts.ts';
-import { at, closeFolder, errorCode, type Folder, openRoot } from './folder.ts';
+import { at, closeFolder, errorCode, type Folder, openFolder, openRoot } from './folder.ts';
 import { placeCopy } from './place-file.ts';
 import { collectRefusals, type Refusal, type Refusals } from './refusals.ts';
 import { storageProblem } from './storage-problem.ts';
@@ -92,11 +92,21 @@ function openBoth(inputs: ExportInputs): Result<{ source: Folder | null; folders
   const folders = openExportFolders(inputs.to.projectRoot, inputs.to.relative);
   if (!folders.ok) return folders;
   try {
-    return success({ source: openRoot(inputs.from), folders: folders.value });
+    return success({ source: openSource(inputs.from), folders: folders.value });
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return success({ source: null, folders: folders.value });
     folders.value.close();
     return failure(storageProblem(error, 'read', inputs.from));
+  }
+}
+
+/** The box can write the folder that holds cargo's target directory: it may have put a link in its place. */
+function openSource(from: string): Folder {
+  const around = openRoot(dirname(from));
+  try {
+    return openFolder(around, basename(from));
+  } finally {
+    closeFolder(around);
   }
 }
 

@@ -66,6 +66,23 @@ function tree(folder: string): string[] {
     .sort();
 }
 
+describe('a target directory that the box replaced', () => {
+  it('is not followed when it is a link now', async () => {
+    const secrets = join(scratch, 'secrets');
+    mkdirSync(join(secrets, 'gh'), { recursive: true });
+    writeFileSync(join(secrets, 'gh/hosts'), 'a secret');
+    rmSync(from, { recursive: true });
+    symlinkSync(secrets, from);
+    const result = await exportArtifacts({
+      from,
+      to: { projectRoot: project, relative: 'target/boxed' },
+      record: join(scratch, 'record/export.json'),
+    });
+    assert.equal(result.ok, false);
+    assert.equal(existsSync(join(boxed, 'gh/hosts')), false);
+  });
+});
+
 describe('what is exported', () => {
   it('takes the results of both layouts and leaves the work of cargo', async () => {
     const wanted = [
