@@ -7,6 +7,7 @@ import type { Engine, EngineReport } from '../engine/engine.ts';
 import { findProgram } from '../host/program.ts';
 import type { Problem } from '../problem/problem.ts';
 import { cachedCheck } from './cached-check.ts';
+import { forbiddenFolders } from './forbidden-folders.ts';
 import type { Session } from './session.ts';
 
 export interface ChosenEngine {
@@ -40,8 +41,9 @@ const noImagesInBwrap: Problem = {
   fix: 'Use `--engine docker`, or `--environment debian`.',
 };
 
-export async function openBwrap(session: Session, mountRoot: string): Promise<Result<ChosenEngine>> {
-  const find = (name: string) => findProgram(name, session.host.variables.PATH, [mountRoot]);
+export async function openBwrap(session: Session, mountRoot: string | null): Promise<Result<ChosenEngine>> {
+  const forbidden = forbiddenFolders(session, mountRoot);
+  const find = (name: string) => findProgram(name, session.host.variables.PATH, forbidden);
   const bwrap = find('bwrap');
   const prlimit = find('prlimit');
   if (bwrap === null || prlimit === null) {

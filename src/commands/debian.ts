@@ -7,13 +7,14 @@ import { holdLock } from '../host/hold-lock.ts';
 import type { DebianPins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
+import { forbiddenFolders } from './forbidden-folders.ts';
 import type { Session } from './session.ts';
 
 export function debianHost(session: Session, config: Config, mountRoot: string): DebianHost {
   return {
     locations: session.locations,
     variables: session.host.variables,
-    forbidden: [mountRoot],
+    forbidden: forbiddenFolders(session, mountRoot),
     onProgress: ({ text, fraction }) => session.reporter.progress(text, fraction),
     signal: session.interruption.signal,
     snapshotMirror: config.snapshotMirror.value,

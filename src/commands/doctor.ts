@@ -7,6 +7,7 @@ import type { Problem } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { table } from './answer.ts';
 import { type ChosenEngine, openBwrap, openDocker } from './choose-engine.ts';
+import { forbiddenFolders } from './forbidden-folders.ts';
 import type { Session } from './session.ts';
 
 interface Check {
@@ -18,7 +19,7 @@ interface Check {
 
 /** What this machine can do, and what to install for the rest. Ends with 69 when no engine works. */
 export async function doctor(session: Session): Promise<Result<Answer>> {
-  const [bwrap, docker] = [await openBwrap(session, '/nonexistent'), await openDocker(session)];
+  const [bwrap, docker] = [await openBwrap(session, null), await openDocker(session)];
   const checks: readonly Check[] = [
     ...engineChecks('bwrap', bwrap),
     ...engineChecks('docker', docker),
@@ -63,7 +64,7 @@ function problemCheck(name: string, { what, why, fix }: Problem): Check {
 }
 
 function programCheck(session: Session, program: string, use: string, install: string): Check {
-  const path = findProgram(program, session.host.variables.PATH);
+  const path = findProgram(program, session.host.variables.PATH, forbiddenFolders(session, null));
   if (path === null) {
     return { name: program, state: 'missing', detail: `not installed; it ${use}`, fix: `Run \`${install}\`.` };
   }

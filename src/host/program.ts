@@ -90,7 +90,8 @@ export async function runProgram(
     extendEnv: false,
     reject: false,
     stripFinalNewline: false,
-    ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
+    // Never the caller's own, which is mostly a project: programs look around where they start.
+    cwd: options.workingDirectory ?? '/',
     ...(input !== undefined ? { input } : stdin instanceof Uint8Array ? { input: stdin } : {}),
     stdio: [
       standardInput as 'pipe',
