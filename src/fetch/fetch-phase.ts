@@ -13,6 +13,7 @@ import { checkRecorded, resolveExtraCrates } from './resolve-extra-crates.ts';
 import { settleLock } from './settle-lock.ts';
 import { fetchStandardLibrary } from './standard-library.ts';
 import { viewName } from './view-name.ts';
+import { withStorage } from './with-storage.ts';
 
 export interface Fetched {
   readonly view: View;
@@ -29,7 +30,9 @@ export type LockfileChange = { readonly kind: 'same' } | { readonly kind: 'chang
  * of the project runs in it. With a view from before it is done at once.
  */
 export async function fetchPhase(inputs: FetchInputs): Promise<Result<Fetched>> {
-  const known = withoutBox(inputs);
+  const without = await withStorage(inputs.locations.cache, async () => success(withoutBox(inputs)));
+  if (!without.ok) return without;
+  const known = without.value;
   if (known !== null) {
     const checked = checkRecorded(known.extraCrates, inputs.beyondLock ?? nothingBeyondLock);
     return checked.ok ? success(known) : checked;

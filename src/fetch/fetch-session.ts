@@ -18,6 +18,7 @@ import { registryTokens } from './registry-tokens.ts';
 import { type CargoEnd, runCargo } from './run-cargo.ts';
 import { tomlText } from './toml-text.ts';
 import { vendoredFolders } from './vendored-folders.ts';
+import { withStorage } from './with-storage.ts';
 
 /** One use of the fetch box: a skeleton and configuration of its own, any number of cargo runs, then it is gone. */
 export interface FetchSession {
@@ -42,33 +43,45 @@ export async function withFetchSession<T>(
   if (!root.ok) return root;
   const credentials = readCredentials(inputs.facts.host.cargoHome);
   if (!credentials.ok) return credentials;
-  const { project, host } = inputs.facts;
-  const vendored = vendoredFolders(project);
+  const vendored = vendoredFolders(inputs.facts.project);
   if (!vendored.ok) return vendored;
-  const folders = makeFetchFolders(inputs.locations);
-  try {
-    const tokens = registryTokens(project.cargoConfig, credentials.value, host.variables);
-    const session: FetchSession = {
-      inputs,
-      folders,
-      skeleton: join(folders.run, 'skeleton'),
-      unpacked: join(folders.run, 'unpacked'),
-      withheldTokens: tokens.withheld,
-      root: root.value,
-      network: findHostNetwork(host.variables, project.cargoConfig.user),
-      usesSsh: mentionsSsh(project),
-      vendored: vendored.value,
-    };
-    const config = fetchConfig(project.cargoConfig);
-    mkdirSync(session.unpacked);
-    writeFileSync(join(folders.run, 'config.toml'), tomlText(config.home), { mode: 0o600 });
-    writeFileSync(join(folders.run, 'credentials.toml'), tomlText(tokens.credentials), { mode: 0o600 });
-    makeSkeleton(project, config.project, session.skeleton);
-    for (const path of session.vendored) mkdirSync(join(session.skeleton, path), { recursive: true });
-    return await use(session);
-  } finally {
-    removeRun(folders);
-  }
+  return withStorage(inputs.locations.cache, async () => {
+    const folders = makeFetchFolders(inputs.locations);
+    try {
+      return await use(openSession(inputs, folders, root.value, credentials.value, vendored.value));
+    } finally {
+      removeRun(folders);
+    }
+  });
+}
+
+function openSession(
+  inputs: FetchInputs,
+  folders: FetchFolders,
+  root: PreparedRoot,
+  credentials: TomlTable,
+  vendored: readonly string[],
+): FetchSession {
+  const { project, host } = inputs.facts;
+  const tokens = registryTokens(project.cargoConfig, credentials, host.variables);
+  const config = fetchConfig(project.cargoConfig);
+  const [skeleton, unpacked] = [join(folders.run, 'skeleton'), join(folders.run, 'unpacked')];
+  mkdirSync(unpacked);
+  writeFileSync(join(folders.run, 'config.toml'), tomlText(config.home), { mode: 0o600 });
+  writeFileSync(join(folders.run, 'credentials.toml'), tomlText(tokens.credentials), { mode: 0o600 });
+  makeSkeleton(project, config.project, skeleton);
+  for (const path of vendored) mkdirSync(join(skeleton, path), { recursive: true });
+  return {
+    inputs,
+    folders,
+    skeleton,
+    unpacked,
+    withheldTokens: tokens.withheld,
+    root,
+    network: findHostNetwork(host.variables, project.cargoConfig.user),
+    usesSsh: mentionsSsh(project),
+    vendored,
+  };
 }
 
 export interface CargoRun {

@@ -18,8 +18,9 @@ export function smallRoot(folder: string, toolchain: string): string {
     mkdirSync(join(folder, name), { recursive: true });
   for (const file of ['etc/resolv.conf', 'etc/hosts']) writeFileSync(join(folder, file), '');
   writeFileSync(join(folder, 'etc/passwd'), 'box:x:1000:1000::/box/home:/bin/sh\n');
-  const loaded = ['cargo', 'rustc'].map((name) =>
-    execFileSync('ldd', [join(toolchain, 'bin', name)], { encoding: 'utf8' }),
+  copyFileSync('/bin/ls', join(folder, 'bin/ls'));
+  const loaded = [join(toolchain, 'bin/cargo'), join(toolchain, 'bin/rustc'), '/bin/ls'].map((program) =>
+    execFileSync('ldd', [program], { encoding: 'utf8' }),
   );
   for (const [, file = ''] of loaded.join('\n').matchAll(/(?:=> )?(\/\S+) \(0x/g)) {
     if (file.startsWith(toolchain) || basename(file).startsWith('librustc') || basename(file).startsWith('libLLVM'))
@@ -56,6 +57,7 @@ export function testFacts(project: string, cargoHome: string, variables: Readonl
       architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
       cpus: 2,
       memoryBytes: 2 ** 32,
+      openFiles: 1024,
       variables: { ...Object.fromEntries(passed), HOME: dirname(cargoHome), ...variables },
       terminal: { stdin: false, stdout: false, stderr: false },
       cargoHome,

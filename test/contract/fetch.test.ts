@@ -1,0 +1,497 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import type { Facts } from '../../src/facts/facts.ts';
+import { extraFeatures } from '../../src/fetch/extra-features.ts';
+import { nothingBeyondLock } from '../../src/fetch/fetch-inputs.ts';
+import { type Fetched, fetchPhase } from '../../src/fetch/fetch-phase.ts';
+import { runLockWriting } from '../../src/fetch/run-lock-writing.ts';
+import { inside } from '../../src/plan/box-plan.ts';
+import { crateOf } from '../support/crate-archive.ts';
+import { git, startGitServer } from '../support/git-server.ts';
+import { type FetchRig, fetchRig, smallRoot, testFacts, testToolchain } from '../support/plain-bwrap.ts';
+import { type RegistryOptions, type RegistryStandIn, startRegistry } from '../support/registry-stand-in.ts';
+
+let base = '';
+let root = '';
+
+before(() => {
+  base = mkdtempSync(join(tmpdir(), 'cargo-boxed-fetch-'));
+  chmodSync(base, 0o755);
+  root = smallRoot(join(base, 'root'), testToolchain());
+});
+after(() => rmSync(base, { recursive: true, force: true }));
+
+interface Place {
+  readonly project: string;
+  readonly home: string;
+  readonly cargoHome: string;
+  write(file: string, text: string): void;
+  facts(variables?: Readonly<Record<string, string>>): Facts;
+  rig(facts: Facts, more?: Parameters<typeof fetchRig>[3]): FetchRig;
+}
+
+let places = 0;
+function place(): Place {
+  const folder = join(base, `place-${places++}`);
+  const project = join(folder, 'project');
+  const cargoHome = join(folder, 'person/.cargo');
+  mkdirSync(cargoHome, { recursive: true });
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(project, file)), { recursive: true });
+    writeFileSync(join(project, file), text);
+  };
+  write('src/lib.rs', 'pub fn here() {}\n');
+  return {
+    project,
+    home: join(folder, 'home'),
+    cargoHome,
+    write,
+    facts: (variables = {}) => testFacts(project, cargoHome, variables),
+    rig: (facts, more) => fetchRig(join(folder, 'home'), root, facts, more),
+  };
+}
+
+function manifest(dependencies: string, more = ''): string {
+  return `[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\n${dependencies}\n${more}`;
+}
+
+async function registry(context: TestContext, options: RegistryOptions = {}): Promise<RegistryStandIn> {
+  const made = await startRegistry(options);
+  context.after(() => made.stop());
+  await made.publish({ name: 'leaf', version: '1.0.0' });
+  await made.publish({
+    name: 'branch',
+    version: '1.2.0',
+    dependencies: [{ name: 'leaf', requirement: '1' }],
+    files: { 'src/lib.rs': 'pub fn here() { leaf::here() }\n' },
+  });
+  return made;
+}
+
+/** Fetches, brings the lock back as the command would, and gives what was fetched. */
+async function fetched(at: Place, rig: FetchRig): Promise<Fetched> {
+  const result = await fetchPhase(rig.inputs);
+  assert.ok(result.ok, `${JSON.stringify(result)}\n${rig.said()}`);
+  if (result.value.lockfile.kind === 'changed') at.write('Cargo.lock', result.value.lockfile.text);
+  return result.value;
+}
+
+/** Runs a program in a box like a build's: no network, project, view and store read-only. */
+async function boxed(
+  at: Place,
+  view: Fetched['view'],
+  argv: readonly string[],
+): Promise<{ status: number; said: string }> {
+  const facts = at.facts();
+  const rig = at.rig(facts);
+  const target = join(at.home, 'target');
+  mkdirSync(target, { recursive: true });
+  const stream = new PassThrough();
+  let said = '';
+  stream.on('data', (piece: Buffer) => {
+    said += piece.toString('utf8');
+  });
+  const bind = (source: string, to: string, access: 'read-only' | 'read-write' = 'read-only') =>
+    ({ kind: 'bind', source, target: to, access }) as const;
+  const none = {
+    memoryBytes: null,
+    processes: null,
+    cpus: null,
+    wallClockMs: null,
+    silenceMs: null,
+    diskBytes: null,
+    openFiles: null,
+  };
+  const outcome = await rig.inputs.runBox(
+    {
+      id: `check-${places}-${Date.now()}`,
+      root: { kind: 'directory', path: root },
+      argv,
+      workingDirectory: inside.project,
+      variables: {
+        PATH: `${inside.toolchain}/bin`,
+        HOME: inside.home,
+        CARGO_HOME: inside.cargoHome,
+        CARGO_NET_OFFLINE: 'true',
+        CARGO_TARGET_DIR: inside.targetDirectory,
+      },
+      mounts: [
+        bind(at.project, inside.project),
+        bind(target, inside.target, 'read-write'),
+        bind(join(view.path, 'cargo-home'), inside.cargoHome),
+        bind(join(view.path, 'crates'), inside.crates),
+        bind(join(at.home, 'cache/store'), inside.store),
+        bind(facts.toolchain.path, inside.toolchain),
+        { kind: 'tmpfs', target: inside.home, sizeBytes: null },
+        { kind: 'tmpfs', target: '/tmp', sizeBytes: null },
+      ],
+      network: 'none',
+      limits: none,
+      streams: 'pipes',
+      uid: facts.host.uid,
+      gid: facts.host.gid,
+    },
+    { stdin: 'none', stdout: stream, stderr: stream },
+    new AbortController().signal,
+  );
+  assert.ok(outcome.ok && outcome.value.kind === 'finished', `${JSON.stringify(outcome)}\n${said}`);
+  return { status: outcome.value.status, said };
+}
+
+async function checks(at: Place, view: Fetched['view'], ...more: readonly string[]): Promise<void> {
+  const end = await boxed(at, view, [`${inside.toolchain}/bin/cargo`, 'check', '--locked', ...more]);
+  assert.equal(end.status, 0, end.said);
+}
+
+describe('registries', () => {
+  test('a project without a lock: it is resolved, brought back, fetched, and checks offline', async (context) => {
+    const at = place();
+    const { index } = await registry(context);
+    at.write('Cargo.toml', manifest('branch = { version = "1", registry = "mine" }'));
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${index}"\n`);
+    at.write('src/lib.rs', 'pub fn here() { branch::here() }\n');
+    const first = await fetched(at, at.rig(at.facts()));
+    assert.equal(first.lockfile.kind, 'changed');
+    await checks(at, first.view);
+
+    const again = at.rig(at.facts());
+    const started = performance.now();
+    const second = await fetched(at, again);
+    assert.ok(performance.now() - started < 50);
+    assert.deepEqual([again.boxes(), second.view.path, second.lockfile.kind], [0, first.view.path, 'same']);
+
+    at.write('Cargo.toml', manifest('branch = { version = "1.2", registry = "mine" }'));
+    const seeded = at.rig(at.facts(), { lockfile: 'locked' });
+    await fetched(at, seeded);
+    assert.equal(seeded.boxes(), 1);
+  });
+
+  test('the store has each crate once, cannot be listed by its owner, and is not changed by a second fetch', async (context) => {
+    const at = place();
+    const { index } = await registry(context);
+    at.write('Cargo.toml', manifest('branch = { version = "1", registry = "mine" }'));
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${index}"\n`);
+    const { view } = await fetched(at, at.rig(at.facts()));
+    const store = join(at.home, 'cache/store');
+    assert.equal(statSync(store).mode & 0o777, 0o311);
+    assert.equal(statSync(join(at.home, 'data/store-secret')).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(join(view.path, 'crates/0')).sort(), ['branch-1.2.0', 'leaf-1.0.0']);
+    const listing = await boxed(at, view, ['/bin/ls', inside.store]);
+    assert.notEqual(listing.status, 0);
+    assert.match(listing.said, /Permission denied/);
+    const known = await boxed(at, view, ['/bin/ls', `${inside.crates}/0/leaf-1.0.0/src`]);
+    assert.deepEqual([known.status, known.said], [0, 'lib.rs\n']);
+    assert.deepEqual(readdirSync(join(at.home, 'cache/fetch-runs')), []);
+  });
+
+  test('a stale lock: with --locked an error, else only what has to change does', async (context) => {
+    const at = place();
+    const made = await registry(context);
+    at.write('Cargo.toml', manifest('leaf = { version = "1", registry = "mine" }'));
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${made.index}"\n`);
+    await fetched(at, at.rig(at.facts()));
+    await made.publish({ name: 'leaf', version: '1.1.0' });
+    at.write(
+      'Cargo.toml',
+      manifest('leaf = { version = "1", registry = "mine" }\nbranch = { version = "1", registry = "mine" }'),
+    );
+    const locked = await fetchPhase(at.rig(at.facts(), { lockfile: 'locked' }).inputs);
+    assert.deepEqual(locked.ok ? [] : locked.problems.map(({ code }) => code), ['lock-outdated']);
+    const changed = await fetched(at, at.rig(at.facts()));
+    assert.ok(changed.lockfile.kind === 'changed');
+    assert.match(changed.lockfile.text, /name = "leaf"\nversion = "1.0.0"/);
+    assert.match(changed.lockfile.text, /name = "branch"/);
+    await checks(at, changed.view);
+  });
+
+  test('a checksum that does not match is named and nothing is kept', async (context) => {
+    const at = place();
+    const made = await registry(context);
+    await made.publish({
+      name: 'swapped',
+      version: '1.0.0',
+      served: await crateOf([{ name: 'swapped-1.0.0/x', content: '' }]),
+    });
+    at.write('Cargo.toml', manifest('swapped = { version = "1", registry = "mine" }'));
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${made.index}"\n`);
+    const result = await fetchPhase(at.rig(at.facts()).inputs);
+    assert.deepEqual(result.ok ? [] : result.problems.map(({ code, what }) => [code, /swapped/.test(what)]), [
+      ['checksum-mismatch', true],
+    ]);
+    assert.deepEqual(readdirSync(join(at.home, 'cache/views')), []);
+  });
+
+  test('an archive with a link is refused', async (context) => {
+    const at = place();
+    const made = await registry(context);
+    const archive = await crateOf([
+      { name: 'linked-1.0.0/Cargo.toml', content: '[package]\nname = "linked"\nversion = "1.0.0"\n' },
+      { name: 'linked-1.0.0/src/lib.rs', content: '' },
+      { name: 'linked-1.0.0/out', type: 'symlink', linkname: '/etc' },
+    ]);
+    await made.publish({ name: 'linked', version: '1.0.0', archive });
+    at.write('Cargo.toml', manifest('linked = { version = "1", registry = "mine" }'));
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${made.index}"\n`);
+    const result = await fetchPhase(at.rig(at.facts()).inputs);
+    assert.ok(!result.ok);
+    assert.deepEqual(
+      result.problems.map(({ code }) => code),
+      ['archive-refused'],
+    );
+    assert.match(`${result.problems[0]?.what} ${result.problems[0]?.why}`, /linked 1\.0\.0.*out: it is a link/);
+  });
+
+  test('a registry that is down is named', async (context) => {
+    const at = place();
+    const made = await registry(context);
+    at.write('Cargo.toml', manifest('leaf = { version = "1", registry = "mine" }'));
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${made.index}"\n`);
+    await made.stop();
+    const result = await fetchPhase(at.rig(at.facts({ CARGO_NET_RETRY: '0' })).inputs);
+    assert.ok(!result.ok);
+    assert.equal(result.problems[0]?.code, 'fetch-failed');
+    assert.match(result.problems[0]?.what ?? '', /127\.0\.0\.1:\d+/);
+  });
+
+  test('a token goes to the registry that the user names, by file or by variable', async (context) => {
+    const at = place();
+    const made = await registry(context, { token: 'secret-token' });
+    at.write('Cargo.toml', manifest('leaf = { version = "1", registry = "mine" }'));
+    writeFileSync(join(at.cargoHome, 'config.toml'), `[registries.mine]\nindex = "${made.index}"\n`);
+    const without = await fetchPhase(at.rig(at.facts()).inputs);
+    assert.match(without.ok ? '' : (without.problems[0]?.what ?? ''), /wants a token/);
+    const byVariable = await fetched(at, at.rig(at.facts({ CARGO_REGISTRIES_MINE_TOKEN: 'secret-token' })));
+    assert.equal(byVariable.lockfile.kind, 'changed');
+    writeFileSync(join(at.cargoHome, 'credentials.toml'), '[registries.mine]\ntoken = "secret-token"\n');
+    at.write('Cargo.toml', manifest('branch = { version = "1", registry = "mine" }'));
+    const { view } = await fetched(at, at.rig(at.facts()));
+    await checks(at, view);
+    assert.equal(statSync(join(at.home, 'cache/fetch-home/credentials.toml')).size, 0);
+    assert.doesNotMatch(readFileSync(join(view.path, 'cargo-home/config.toml'), 'utf8'), /secret/);
+  });
+
+  test('a project cannot send the token of a registry to an address of its own', async (context) => {
+    const at = place();
+    const thief = await registry(context, { token: 'some-other-token' });
+    at.write('Cargo.toml', manifest('leaf = { version = "1", registry = "mine" }'));
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${thief.index}"\n`);
+    writeFileSync(join(at.cargoHome, 'credentials.toml'), '[registries.mine]\ntoken = "secret-token"\n');
+    const result = await fetchPhase(at.rig(at.facts({ CARGO_REGISTRIES_MINE_TOKEN: 'secret-token' })).inputs);
+    assert.match(result.ok ? '' : (result.problems[0]?.why ?? ''), /token for mine was not sent/);
+    assert.ok(thief.requests().length > 0);
+    assert.deepEqual(
+      thief.requests().filter(({ authorization }) => authorization !== null),
+      [],
+    );
+  });
+
+  test('no program that the project names is run', async (context) => {
+    const at = place();
+    const made = await registry(context, { token: 'some-token' });
+    const marker = '/box/project/ran';
+    at.write('evil.sh', `#!/bin/sh\necho > ${marker}\n`);
+    chmodSync(join(at.project, 'evil.sh'), 0o755);
+    at.write('Cargo.toml', manifest('leaf = { version = "1", registry = "mine" }'));
+    at.write(
+      '.cargo/config.toml',
+      `[build]\nrustc = "./evil.sh"\nrustc-wrapper = "./evil.sh"\n[registries.mine]\nindex = "${made.index}"\ncredential-provider = ["./evil.sh"]\n[registry]\nglobal-credential-providers = ["./evil.sh"]\n`,
+    );
+    const rig = at.rig(at.facts());
+    const result = await fetchPhase(rig.inputs);
+    assert.ok(!result.ok);
+    assert.doesNotMatch(rig.said(), /evil/);
+  });
+
+  test('a mirror in the place of a registry, and vendored crates in the place of another', async (context) => {
+    const at = place();
+    const mirror = await registry(context, { mirror: true });
+    at.write('Cargo.toml', manifest('branch = "1"'));
+    at.write(
+      '.cargo/config.toml',
+      `[source.crates-io]\nreplace-with = "near"\n[source.near]\nregistry = "${mirror.index}"\n`,
+    );
+    at.write('src/lib.rs', 'pub fn here() { branch::here() }\n');
+    const { view } = await fetched(at, at.rig(at.facts()));
+    await checks(at, view);
+
+    at.write('vendor/branch/Cargo.toml', '[package]\nname = "branch"\nversion = "1.2.0"\nedition = "2021"\n');
+    at.write('vendor/branch/src/lib.rs', 'pub fn here() {}\n');
+    const sum = /name = "branch"[^[]*checksum = "(\w+)"/.exec(
+      readFileSync(join(at.project, 'Cargo.lock'), 'utf8'),
+    )?.[1];
+    at.write('vendor/branch/.cargo-checksum.json', `{"files":{},"package":"${sum}"}`);
+    at.write('.cargo/config.toml', '[source.crates-io]\nreplace-with = "kept"\n[source.kept]\ndirectory = "vendor"\n');
+    rmSync(join(at.project, 'Cargo.lock'));
+    const before = mirror.requests().length;
+    const vendored = await fetched(at, at.rig(at.facts()));
+    await checks(at, vendored.view);
+    assert.equal(mirror.requests().length, before);
+    assert.deepEqual(readdirSync(join(vendored.view.path, 'crates')), []);
+  });
+
+  test('the user’s own mirror serves the fetch and does not show in the box', async (context) => {
+    const at = place();
+    const mirror = await registry(context, { mirror: true });
+    at.write('Cargo.toml', manifest('leaf = "1"'));
+    writeFileSync(
+      join(at.cargoHome, 'config.toml'),
+      `[source.crates-io]\nreplace-with = "near"\n[source.near]\nregistry = "${mirror.index}"\n[build]\nrustc = "/nowhere/rustc"\n[profile.dev]\ndebug = false\n`,
+    );
+    const { view } = await fetched(at, at.rig(at.facts()));
+    const config = readFileSync(join(view.path, 'cargo-home/config.toml'), 'utf8');
+    assert.match(config, /"debug" = false/);
+    assert.doesNotMatch(config, /nowhere|127\.0\.0\.1/);
+    await checks(at, view);
+  });
+});
+
+describe('what is not in a registry', () => {
+  test('a project that needs nothing uses no box', async () => {
+    const at = place();
+    at.write('Cargo.toml', manifest(''));
+    at.write('Cargo.lock', 'version = 4\n\n[[package]]\nname = "app"\nversion = "0.1.0"\n');
+    const rig = at.rig(at.facts(), { root: () => Promise.reject(new Error('no root is needed')) });
+    const { view } = await fetched(at, rig);
+    assert.equal(rig.boxes(), 0);
+    await checks(at, view);
+  });
+
+  test('git dependencies: two commits of one repository, and nothing of other projects', async (context) => {
+    const at = place();
+    const server = await startGitServer();
+    context.after(() => server.stop());
+    const sources = join(at.home, 'sources');
+    mkdirSync(join(sources, 'src'), { recursive: true });
+    writeFileSync(join(sources, 'Cargo.toml'), '[package]\nname = "dep"\nversion = "0.1.0"\n');
+    writeFileSync(join(sources, 'src/lib.rs'), 'pub fn first() {}\n');
+    const first = server.commit('Some.Dep', sources);
+    writeFileSync(join(sources, 'src/lib.rs'), 'pub fn second() {}\n');
+    const second = server.commit('Some.Dep', sources);
+    server.commit('other', sources);
+    const url = `${server.url}/Some.Dep.git`;
+    at.write(
+      'Cargo.toml',
+      manifest(
+        `one = { package = "dep", git = "${url}", rev = "${first}" }\ntwo = { package = "dep", git = "${url}", rev = "${second}" }`,
+      ),
+    );
+    at.write('src/lib.rs', 'pub fn here() { one::first(); two::second() }\n');
+    const { view } = await fetched(at, at.rig(at.facts()));
+    await checks(at, view);
+
+    at.write('Cargo.toml', manifest(`other = { package = "dep", git = "${server.url}/other.git" }`));
+    at.write('src/lib.rs', 'pub fn here() { other::second() }\n');
+    rmSync(join(at.project, 'Cargo.lock'));
+    const later = await fetched(at, at.rig(at.facts()));
+    await checks(at, later.view);
+    const names = readdirSync(join(later.view.path, 'cargo-home/git/db')).map((name) => name.split('-')[0]);
+    assert.deepEqual(names, ['other']);
+  });
+});
+
+test('a git dependency with a submodule', async (context) => {
+  const at = place();
+  const server = await startGitServer();
+  context.after(() => server.stop());
+  const [outer, inner] = [join(at.home, 'outer'), join(at.home, 'inner')];
+  for (const folder of [join(outer, 'src'), inner]) mkdirSync(folder, { recursive: true });
+  writeFileSync(join(inner, 'data.txt'), 'native sources live here');
+  server.commit('inner', inner);
+  writeFileSync(join(outer, 'Cargo.toml'), '[package]\nname = "dep"\nversion = "0.1.0"\n');
+  writeFileSync(join(outer, 'src/lib.rs'), 'pub const DATA: &str = include_str!("../native/data.txt");\n');
+  writeFileSync(join(outer, '.gitmodules'), `[submodule "native"]\npath = native\nurl = ${server.url}/inner.git\n`);
+  // A folder that is a repository of its own is added as its commit: the same bytes and dates, so the same commit.
+  const native = join(outer, 'native');
+  cpSync(inner, native, { recursive: true });
+  git(['init', '--quiet', '--initial-branch=main'], native);
+  git(['add', '--all'], native);
+  git(['commit', '--quiet', '--message', 'sources'], native);
+  server.commit('outer', outer);
+  at.write('Cargo.toml', manifest(`dep = { git = "${server.url}/outer.git" }`));
+  at.write('src/lib.rs', 'pub const DATA: &str = dep::DATA;\n');
+  const { view } = await fetched(at, at.rig(at.facts()));
+  await checks(at, view);
+});
+
+describe('commands that write the lock', () => {
+  test('add and update change manifest and lock, and only those come back', async (context) => {
+    const at = place();
+    const made = await registry(context);
+    at.write('Cargo.toml', manifest(''));
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${made.index}"\n`);
+    const added = await runLockWriting(at.rig(at.facts()).inputs, ['add', 'leaf', '--registry', 'mine']);
+    assert.ok(added.ok && added.value.status === 0, JSON.stringify(added));
+    assert.deepEqual(
+      added.value.files.map(({ path }) => path),
+      ['Cargo.toml', 'Cargo.lock'],
+    );
+    assert.match(added.value.files[0]?.text ?? '', /leaf = \{ version = "1\.0\.0", registry = "mine" \}/);
+    for (const { path, text } of added.value.files) at.write(path, text);
+
+    await fetched(at, at.rig(at.facts()));
+    await made.publish({ name: 'leaf', version: '1.1.0' });
+    const updated = await runLockWriting(at.rig(at.facts()).inputs, ['update']);
+    assert.ok(updated.ok, JSON.stringify(updated));
+    assert.deepEqual(
+      updated.value.files.map(({ path }) => path),
+      ['Cargo.lock'],
+    );
+    assert.match(updated.value.files[0]?.text ?? '', /version = "1\.1\.0"/);
+    assert.ok(!existsSync(join(at.home, 'cache/fetch-runs/skeleton')));
+  });
+});
+
+describe('features beyond the lock', () => {
+  test('what DEP/FEATURE brings is resolved, recorded, and refused when pinned and not recorded', async (context) => {
+    const at = place();
+    const made = await registry(context);
+    await made.publish({
+      name: 'wide',
+      version: '1.0.0',
+      dependencies: [{ name: 'leaf', requirement: '1', optional: true }],
+      features: { more: ['dep:leaf'] },
+      files: { 'src/lib.rs': '#[cfg(feature = "more")]\npub fn here() { leaf::here() }\n' },
+    });
+    at.write('Cargo.toml', manifest('wide = { version = "1", registry = "mine" }'));
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${made.index}"\n`);
+    const plain = await fetched(at, at.rig(at.facts()));
+    assert.deepEqual(plain.extraCrates, []);
+    const facts = at.facts();
+    const features = extraFeatures(['--features', 'wide/more'], facts.project.manifests);
+    const refused = await fetchPhase(
+      at.rig(facts, { beyondLock: { ...nothingBeyondLock, features, pinned: true } }).inputs,
+    );
+    assert.deepEqual(refused.ok ? [] : refused.problems.map(({ code }) => code), ['lock-outdated']);
+    const open = await fetched(at, at.rig(facts, { beyondLock: { ...nothingBeyondLock, features } }));
+    assert.deepEqual(
+      open.extraCrates.map(({ name, version }) => `${name} ${version}`),
+      ['leaf 1.0.0'],
+    );
+    await checks(at, open.view, '--features', 'wide/more');
+    const recorded = { ...nothingBeyondLock, features, recorded: open.extraCrates, pinned: true };
+    await fetched(at, at.rig(facts, { beyondLock: recorded }));
+  });
+});
+
+test('cargo’s own default registry', async () => {
+  const at = place();
+  at.write('Cargo.toml', manifest('itoa = "1"\ncfg-if = "1"'));
+  at.write('src/lib.rs', 'pub fn here() -> String { itoa::Buffer::new().format(1).to_owned() }\n');
+  const { view } = await fetched(at, at.rig(at.facts()));
+  await checks(at, view);
+});

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { honestCrate } from './crate-archive.ts';
+
+/** A sparse cargo registry of one's own, on the loopback interface. */
+export interface RegistryStandIn {
+  /** For `index =`: `sparse+http://127.0.0.1:PORT/index/`. */
+  readonly index: string;
+  /** `127.0.0.1:PORT` */
+  readonly host: string;
+  publish(crate: PublishedCrate): Promise<string>;
+  /** Method, path and authorization of each request so far. */
+  requests(): readonly RegistryRequest[];
+  stop(): Promise<void>;
+}
+
+export interface PublishedCrate {
+  readonly name: string;
+  readonly version: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly dependencies?: readonly {
+    readonly name: string;
+    readonly requirement: string;
+    readonly optional?: boolean;
+  }[];
+  readonly features?: Readonly<Record<string, readonly string[]>>;
+  /** In the place of an archive made from the files. */
+  readonly archive?: Buffer;
+  /** Served in the place of the archive that the index promises. */
+  readonly served?: Buffer;
+}
+
+export interface RegistryRequest {
+  readonly path: string;
+  readonly authorization: string | null;
+}
+
+export interface RegistryOptions {
+  /** Wanted with every request. */
+  readonly token?: string;
+  readonly port?: number;
+  /** Stands for cargo's default registry, whose crates don't say where their dependencies come from. */
+  readonly mirror?: true;
+}
+
+export async function startRegistry(options: RegistryOptions = {}): Promise<RegistryStandIn> {
+  const lines = new Map<string, string[]>();
+  const archives = new Map<string, Buffer>();
+  const seen: RegistryRequest[] = [];
+  const server = createServer((request, response) => {
+    seen.push({ path: request.url ?? '', authorization: request.headers.authorization ?? null });
+    answer(request, response);
+  });
+  await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url ?? '';
+    if (options.token !== undefined && request.headers.authorization !== options.token) {
+      response.writeHead(401, { 'WWW-Authenticate': 'Cargo login_url="http://localhost/me"' }).end();
+    } else if (path === '/index/config.json') {
+      const auth = options.token === undefined ? {} : { 'auth-required': true };
+      response.end(JSON.stringify({ dl: `http://${host}/dl`, api: `http://${host}`, ...auth }));
+    } else {
+      const found = path.startsWith('/dl/') ? archives.get(path) : lines.get(path.slice(path.lastIndexOf('/') + 1));
+      if (found === undefined) response.writeHead(404).end();
+      else response.end(Array.isArray(found) ? `${found.join('\n')}\n` : found);
+    }
+  }
+
+  return {
+    index: `sparse+http://${host}/index/`,
+    host,
+    async publish(crate) {
+      const archive = crate.archive ?? (await archiveOf(crate, options.mirror ? null : `sparse+http://${host}/index/`));
+      const sum = createHash('sha256').update(archive).digest('hex');
+      archives.set(`/dl/${crate.name}/${crate.version}/download`, crate.served ?? archive);
+      lines.set(crate.name, [...(lines.get(crate.name) ?? []), indexLine(crate, sum)]);
+      return sum;
+    },
+    requests: () => seen,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** As `cargo publish` writes it: dependencies from another than the default registry name its index. */
+function archiveOf(crate: PublishedCrate, index: string | null): Promise<Buffer> {
+  const { name, version, files, dependencies = [], features = {} } = crate;
+  const origin = index === null ? '' : `, registry-index = "${index}"`;
+  const manifest = [
+    `[package]\nname = "${name}"\nversion = "${version}"\nedition = "2021"\n[dependencies]`,
+    ...dependencies.map(
+      (dependency) =>
+        `${dependency.name} = { version = "${dependency.requirement}", optional = ${dependency.optional === true}${origin} }`,
+    ),
+    '[features]',
+    ...Object.entries(features).map(([feature, list]) => `${feature} = ${JSON.stringify(list)}`),
+  ].join('\n');
+  return honestCrate(`${name}-${version}`, { 'Cargo.toml': manifest, 'src/lib.rs': 'pub fn here() {}\n', ...files });
+}
+
+/** One line of an index file, as registries write it. */
+function indexLine({ name, version, dependencies = [], features = {} }: PublishedCrate, sum: string): string {
+  return JSON.stringify({
+    name,
+    vers: version,
+    deps: dependencies.map((dependency) => ({
+      name: dependency.name,
+      req: dependency.requirement,
+      features: [],
+      optional: dependency.optional === true,
+      default_features: true,
+      target: null,
+      kind: 'normal',
+    })),
+    cksum: sum,
+    features,
+    yanked: false,
+  });
+}
