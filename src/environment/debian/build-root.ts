@@ -8,7 +8,7 @@ import { containMmdebstrap } from './contain-mmdebstrap.ts';
 import { sha256OfFile } from './deb-cache.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { makeLocalRepository } from './local-repository.ts';
-import { explainFailure, missingForUnshare, mmdebstrapMissing, mmdebstrapMode } from './mmdebstrap-problems.ts';
+import { explainFailure, missingForUnshare, mmdebstrapMissing } from './mmdebstrap-problems.ts';
 import { finishScript, sourceDateEpoch } from './root-recipe.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
 
@@ -70,7 +70,6 @@ async function makeTar(
 
 function mmdebstrapArguments(packages: readonly DebianPackage[], scratch: string, file: string): readonly string[] {
   return [
-    `--mode=${mmdebstrapMode()}`,
     '--variant=custom',
     '--format=tar',
     '--skip=output/dev,cleanup/apt,cleanup/mmdebstrap',

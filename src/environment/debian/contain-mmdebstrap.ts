@@ -1,11 +1,12 @@
 import { runProgram } from '../../host/program.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
-import { mmdebstrapMode } from './mmdebstrap-problems.ts';
+import { isRoot } from './mmdebstrap-problems.ts';
 
 /**
- * The command line that runs mmdebstrap so that it ends with us, even by `kill -9`. As root it mounts /proc, /sys and
- * /dev in its root, on the host: in namespaces of its own those mounts are gone with the last process, and nothing can
- * delete through them. Ordinary users have that from mmdebstrap itself.
+ * The command line that runs mmdebstrap in namespaces of its own. They end with their first process, and that one with
+ * us, even by `kill -9`: mmdebstrap alone goes on, or waits for ever, and as root it leaves /proc, /sys and /dev mounted
+ * in its root, where deleting would reach through them. They have no network either: packages' scripts need none.
+ * An ordinary user is root in a user namespace there, so both make a root in the same way.
  */
 export async function containMmdebstrap(
   host: DebianHost,
@@ -13,17 +14,20 @@ export async function containMmdebstrap(
   programArguments: readonly string[],
 ): Promise<readonly [string, readonly string[]]> {
   const setpriv = findTool(host, 'setpriv');
+  const namespaces = await ownNamespaces(host);
   const endsWithUs = setpriv === null ? [] : [setpriv, '--pdeathsig', 'KILL', '--'];
-  const contained = mmdebstrapMode() === 'root' ? await ownNamespaces(host) : [];
-  const [first = program, ...rest] = [...endsWithUs, ...contained, program, ...programArguments];
+  const mode = namespaces.length > 0 || isRoot() ? 'root' : 'unshare';
+  const [first = program, ...rest] = [...endsWithUs, ...namespaces, program, `--mode=${mode}`, ...programArguments];
   return [first, rest];
 }
 
-/** Root without the right to mount (in a container) cannot have them; mmdebstrap does not mount then either. */
+/** Not to be had by root in a container, or with an unshare before 2.38: then mmdebstrap does what it can by itself. */
 async function ownNamespaces(host: DebianHost): Promise<readonly string[]> {
   const unshare = findTool(host, 'unshare');
   if (unshare === null) return [];
-  const options = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
+  const user = isRoot() ? [] : ['--map-root-user', '--map-auto'];
+  const mounts = ['--mount', '--propagation', 'private', '--mount-proc'];
+  const options = [...user, ...mounts, '--net', '--pid', '--fork', '--kill-child', '--'];
   const tried = await runProgram(unshare, [...options, 'true'], { variables: toolVariables(host), timeoutMs: 10_000 });
   return tried.status === 0 ? [unshare, ...options] : [];
 }

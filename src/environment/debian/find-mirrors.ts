@@ -11,7 +11,7 @@ import {
   parseOneLineSources,
 } from './apt-sources.ts';
 import { type DebianArchive, type DebianHost, findTool, toolVariables } from './debian-host.ts';
-import { mmdebstrapMissing, mmdebstrapMode } from './mmdebstrap-problems.ts';
+import { isRoot, mmdebstrapMissing } from './mmdebstrap-problems.ts';
 
 /** Files of Debian's archive keys, as the two spellings of the package that has them. */
 const keyrings = ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'];
@@ -71,7 +71,7 @@ async function defaultMirrors(host: DebianHost, suite: string): Promise<Result<r
   const ended = await runProgram(
     program,
     [
-      `--mode=${mmdebstrapMode()}`,
+      `--mode=${isRoot() ? 'root' : 'unshare'}`,
       '--variant=custom',
       '--format=null',
       `--setup-hook=${printSources}`,

@@ -14,14 +14,13 @@ export function mmdebstrapMissing(): Problem {
   };
 }
 
-/** Root makes the root file system as it is; everybody else in a user namespace. */
-export function mmdebstrapMode(): 'root' | 'unshare' {
-  return process.getuid?.() === 0 ? 'root' : 'unshare';
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
 }
 
 /** What an ordinary user lacks for a user namespace with a range of ids, before anything is started. */
 export function missingForUnshare(host: DebianHost): Problem | null {
-  if (mmdebstrapMode() === 'root') return null;
+  if (isRoot()) return null;
   for (const program of ['newuidmap', 'newgidmap']) {
     if (findTool(host, program) === null) {
       return {
