@@ -1,11 +1,12 @@
-// Bundles the command line into dist/cargo-boxed.cjs. What is imported by `import()` becomes a bundle of its own that
+// Bundles the command line into dist/main.cjs, which dist/cargo-boxed.cjs starts. What is imported by `import()` becomes a bundle of its own that
 // is loaded only when it is needed: a no-op build must not pay for the Docker client or the YAML parser at start-up.
+// Commands are the exception: they are evaluated late, but stand in the main bundle.
 // A lazy bundle gets its own copy of the small modules it shares, so no module may hold state or rely on `instanceof`.
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
-const outdir = 'dist';
+const outdir = process.argv[2] ?? 'dist';
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const lazyEntries = new Map();
 const bundled = new Set();
@@ -17,15 +18,20 @@ const lazyImports = {
       if (request.kind !== 'dynamic-import') return undefined;
       const file = resolve(request.resolveDir, request.path);
       const folder = basename(resolve(file, '..'));
+      // A command shares nearly all of its modules with the others: it stays inside, evaluated when it is called.
+      if (folder === 'commands') return undefined;
       const name = `${folder}-${basename(file).replace(/\.ts$/, '')}`;
       lazyEntries.set(name, file);
       return { path: `./${name}.cjs`, external: true };
     });
-    // dockerode's ssh transport and BuildKit session drag in native code and gRPC; neither is ever used here.
-    bundler.onResolve({ filter: /^(ssh2|cpu-features|@grpc\/grpc-js|@grpc\/proto-loader)$/ }, () => ({
-      path: 'unused',
-      namespace: 'unused',
-    }));
+    // dockerode's ssh transport, BuildKit session and build contexts drag in native code, gRPC and an old tar-fs; none of
+    // them is ever used here. Our own tar-fs is another, newer one.
+    const unused = { path: 'unused', namespace: 'unused' };
+    const never = /^(ssh2|cpu-features|protobufjs|@grpc\/grpc-js|@grpc\/proto-loader|@balena\/dockerignore)$/;
+    bundler.onResolve({ filter: never }, () => unused);
+    bundler.onResolve({ filter: /^tar-fs$/ }, (request) =>
+      request.importer.includes('/dockerode/') ? unused : undefined,
+    );
     bundler.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}', loader: 'js' }));
   },
 };
@@ -52,7 +58,7 @@ const options = (name, file) => ({
 
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir);
-lazyEntries.set('cargo-boxed', resolve('src/main.ts'));
+lazyEntries.set('main', resolve('src/main.ts'));
 while (bundled.size < lazyEntries.size) {
   for (const [name, file] of lazyEntries) {
     if (bundled.has(name)) continue;
@@ -60,4 +66,5 @@ while (bundled.size < lazyEntries.size) {
     await build(options(name, file));
   }
 }
+await copyFile('src/launch.cjs', join(outdir, 'cargo-boxed.cjs'));
 await chmod(join(outdir, 'cargo-boxed.cjs'), 0o755);

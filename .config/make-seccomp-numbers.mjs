@@ -23,8 +23,16 @@ const is64BitLittleEndian = 0xc0000000;
 const sched = defines(`${include}/linux/sched.h`, /^#define (CLONE_NEW\w+)\s+(0x[0-9a-f]+)/gm);
 const terminal = defines(`${include}/asm-generic/ioctls.h`, /^#define (TIOC\w+)\s+(0x[0-9A-Fa-f]+)/gm);
 // Socket families are part of glibc's headers; these four have the same number on every architecture.
-const families = defines(`${include}/x86_64-linux-gnu/bits/socket.h`, /^#define PF_(UNIX|LOCAL|INET6?|NETLINK)\s+(\d+)/gm);
-const family = { AF_UNIX: families.LOCAL, AF_INET: families.INET, AF_INET6: families.INET6, AF_NETLINK: families.NETLINK };
+const families = defines(
+  `${include}/x86_64-linux-gnu/bits/socket.h`,
+  /^#define PF_(UNIX|LOCAL|INET6?|NETLINK)\s+(\d+)/gm,
+);
+const family = {
+  AF_UNIX: families.LOCAL,
+  AF_INET: families.INET,
+  AF_INET6: families.INET6,
+  AF_NETLINK: families.NETLINK,
+};
 
 const pick = (table, wanted) => Object.fromEntries(wanted.map((name) => [name, table[name]]));
 const result = {

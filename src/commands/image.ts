@@ -2,7 +2,7 @@ import { type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { DockerEngine } from '../engine/docker/create-docker-engine.ts';
 import type { PreparedRoot } from '../engine/engine.ts';
-import type { PullProgress } from '../environment/image/image-store.ts';
+import type { ImageStore, PullProgress } from '../environment/image/image-store.ts';
 import type { ImagePins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
@@ -21,37 +21,42 @@ export async function ownImagePins(session: Session, config: Config, file: strin
   return written.ok ? fresh : written;
 }
 
-/** What the reference names today. */
+/** What the reference names today, if a build can run in it: looked at once, so that no build has to. */
 export async function freshImagePins(session: Session, config: Config): Promise<Result<ImagePins>> {
   const reference = config.image.value;
   if (reference === null) throw new Error('the image environment without an image');
-  const opened = await openDocker(session);
-  if (!opened.ok) return opened;
-  const store = await (opened.value.docker as DockerEngine).images();
+  const store = await imageStore(session);
   if (!store.ok) return store;
-  const { resolveImage } = await import('../environment/image/resolve-image.ts');
-  return resolveImage(store.value, reference, onPull(session));
+  const { prepareImage, resolveImage } = await import('../environment/image/resolve-image.ts');
+  const { inspectImage, judgeImage } = await import('../environment/image/inspect-image.ts');
+  const resolved = await resolveImage(store.value, reference, onPull(session));
+  if (!resolved.ok) return resolved;
+  const prepared = await prepareImage(store.value, resolved.value, onPull(session));
+  if (!prepared.ok) return prepared;
+  const { architecture } = session.host;
+  const facts = await inspectImage(store.value, prepared.value.image, architecture);
+  if (!facts.ok) return facts;
+  const judged = judgeImage(reference, prepared.value.image, facts.value, config.toolchain.value, architecture);
+  if (!judged.ok) return judged;
+  return success({ ...resolved.value, cargo: facts.value.cargo, variables: facts.value.variables });
 }
 
-/** The pinned image, pulled if need be, and only if a build can run in it. */
+/** The pinned image, pulled if need be. */
 export async function imageRoot(
   session: Session,
-  config: Config,
   docker: DockerEngine,
   pins: ImagePins,
 ): Promise<Result<PreparedRoot>> {
   const store = await docker.images();
   if (!store.ok) return store;
   const { prepareImage } = await import('../environment/image/resolve-image.ts');
-  const { inspectImage, judgeImage } = await import('../environment/image/inspect-image.ts');
   const prepared = await prepareImage(store.value, pins, onPull(session));
-  if (!prepared.ok) return prepared;
-  const { architecture } = session.host;
-  const facts = await inspectImage(store.value, prepared.value.image, architecture);
-  if (!facts.ok) return facts;
-  const { image, root } = prepared.value;
-  const judged = judgeImage(pins.reference, image, facts.value, config.toolchain.value, architecture);
-  return judged.ok ? success(root) : judged;
+  return prepared.ok ? success(prepared.value.root) : prepared;
+}
+
+async function imageStore(session: Session): Promise<Result<ImageStore>> {
+  const opened = await openDocker(session);
+  return opened.ok ? (opened.value.docker as DockerEngine).images() : opened;
 }
 
 function onPull(session: Session): (progress: PullProgress) => void {

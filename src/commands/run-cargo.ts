@@ -3,7 +3,6 @@ import type { CargoCommand } from '../invocation/invocation.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
-import { create } from './create.ts';
 import { execute } from './execute.ts';
 import { exportResults } from './export-results.ts';
 import { fetchCrates } from './fetch.ts';
@@ -11,13 +10,11 @@ import { type Gathered, gather } from './gather.ts';
 import { makePlan } from './make-plan.ts';
 import { classify, makeRequest, type ReadyCommand } from './make-request.ts';
 import type { Session } from './session.ts';
-import { writeLock } from './write-lock.ts';
-import { writeSources } from './write-sources.ts';
 
-/** Any cargo command, each by its class. */
+/** Any cargo command, each by its class. What a build does not need is loaded when it is asked for. */
 export async function runCargo(session: Session, command: CargoCommand): Promise<Result<Answer>> {
   const first = classify(command, null);
-  if (first.class === 'creating') return create(session, command);
+  if (first.class === 'creating') return (await import('./create.ts')).create(session, command);
   const manifestPath = writtenManifestPath(command.name, command.arguments);
   const project = first.tableEntry?.needsManifest === false ? 'optional' : 'needed';
   const gathered = await gather(session, { manifestPath, project });
@@ -26,13 +23,13 @@ export async function runCargo(session: Session, command: CargoCommand): Promise
   if (!ready.ok) return ready;
   switch (ready.value.request.class) {
     case 'creating':
-      return create(session, command);
+      return (await import('./create.ts')).create(session, command);
     case 'fetch':
       return fetchOnly(session, gathered.value, ready.value);
     case 'lock-writing':
-      return writeLock(session, gathered.value, ready.value);
+      return (await import('./write-lock.ts')).writeLock(session, gathered.value, ready.value);
     case 'source-writing':
-      return writeSources(session, gathered.value, ready.value);
+      return (await import('./write-sources.ts')).writeSources(session, gathered.value, ready.value);
     default:
       return runOffline(session, gathered.value, ready.value);
   }

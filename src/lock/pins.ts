@@ -32,11 +32,19 @@ export interface DebianPackage {
   readonly sha256: string;
 }
 
-export interface ImagePins {
+/** An image by name and content. */
+export interface PinnedReference {
   /** As people wrote it, with its tag. */
   readonly reference: string;
   /** `sha256:…` of the manifest. */
   readonly digest: string;
+}
+
+export interface ImagePins extends PinnedReference {
+  /** Absolute path of the image's own cargo; `null` when it has none and the host's toolchain is mounted. */
+  readonly cargo: string | null;
+  /** Of the image's own variables those that its toolchain needs: PATH, RUSTUP_HOME and the like. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 export interface ToolchainPins {

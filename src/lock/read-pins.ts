@@ -79,7 +79,15 @@ const sections: Readonly<Record<string, Check>> = {
       ),
     }),
   ),
-  image: optional(record({ reference: isText, digest: matches(/^sha256:[0-9a-f]{64}$/) })),
+  image: optional(
+    record({
+      reference: isText,
+      digest: matches(/^sha256:[0-9a-f]{64}$/),
+      cargo: (value) => value === null || matches(/^\/[^\0]{1,500}$/)(value),
+      variables: (value) =>
+        isRecord(value) && Object.keys(value).every(matches(/^[A-Z_]{1,40}$/)) && Object.values(value).every(isText),
+    }),
+  ),
   toolchain: optional(
     record({
       name: matches(word),

@@ -41,7 +41,7 @@ function runsInBox(commandClass: PlanInputs['request']['class']): boolean {
 
 function boxStep(inputs: PlanInputs, toolchain: BoxPlan['toolchain'], projectPath: string): BoxStep {
   const { request, facts, config } = inputs;
-  const cargo = toolchain.kind === 'host' ? `${inside.toolchain}/bin/cargo` : 'cargo';
+  const cargo = toolchain.kind === 'host' ? `${inside.toolchain}/bin/cargo` : (inputs.pins.image?.cargo ?? 'cargo');
   return {
     argv: request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments,
     workingDirectory: joined(projectPath, facts.project.current),

@@ -18,12 +18,14 @@ export function planVariables(inputs: PlanInputs, toolchain: ToolchainPlan): Rea
 
 const base = { LANG: 'C.UTF-8', USER: 'box', LOGNAME: 'box' } as const;
 
-function fixed({ facts }: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<string, string>> {
-  const toolchainPath = toolchain.kind === 'host' ? `${inside.toolchain}/bin:` : '/usr/local/cargo/bin:';
-  const version = toolchain.kind === 'host' ? toolchain.version : facts.toolchain.version;
+function fixed({ pins }: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<string, string>> {
+  const image = toolchain.kind === 'image' ? (pins.image?.variables ?? {}) : {};
+  const path = toolchain.kind === 'host' ? `${inside.toolchain}/bin:${systemPath}` : (image.PATH ?? systemPath);
+  const version = toolchain.kind === 'host' ? toolchain.version : 'unknown';
   return {
+    ...image,
     HOME: inside.home,
-    PATH: `${toolchainPath}${inside.bin}:${systemPath}`,
+    PATH: `${inside.bin}:${path}`,
     TMPDIR: '/tmp',
     CARGO_HOME: inside.cargoHome,
     CARGO_NET_OFFLINE: 'true',

@@ -84,7 +84,7 @@ export async function planInputs(
         packages: [],
         rootSha256: 'b'.repeat(64),
       },
-      image: { reference: 'registry.example/rust:1', digest: `sha256:${'c'.repeat(64)}` },
+      image: { reference: 'registry.example/rust:1', digest: `sha256:${'c'.repeat(64)}`, cargo: null, variables: {} },
     },
     facts: fixedFacts(change.project ?? emptyProject),
     engine: change.engine ?? 'bwrap',

@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../../base/result.ts';
 import type { PreparedRoot } from '../../engine/engine.ts';
-import type { ImagePins } from '../../lock/pins.ts';
+import type { PinnedReference } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 import { type ImageReference, readReference } from './image-reference.ts';
 import type { ImageStore, PullProgress, StoredImage } from './image-store.ts';
@@ -11,7 +11,11 @@ export type OnPull = (progress: PullProgress) => void;
  * What a reference names today, pinned by digest; the reference is kept as people wrote it. The registry is asked, since
  * a tag in the engine may be old or somebody's own; an image that only the engine has is pinned by its content's id.
  */
-export async function resolveImage(store: ImageStore, reference: string, onPull: OnPull): Promise<Result<ImagePins>> {
+export async function resolveImage(
+  store: ImageStore,
+  reference: string,
+  onPull: OnPull,
+): Promise<Result<PinnedReference>> {
   const name = readReference(reference);
   if (!name.ok) return name;
   const pulled = await store.pull(name.value.canonical, onPull);
@@ -34,7 +38,11 @@ export interface PreparedImage {
  * The image of the pins and no other: looked for by its digest, pulled by its digest. What the tag says meanwhile, here
  * or in the registry, is of no interest.
  */
-export async function prepareImage(store: ImageStore, pins: ImagePins, onPull: OnPull): Promise<Result<PreparedImage>> {
+export async function prepareImage(
+  store: ImageStore,
+  pins: PinnedReference,
+  onPull: OnPull,
+): Promise<Result<PreparedImage>> {
   const name = readReference(pins.reference);
   if (!name.ok) return name;
   const known = await findPinned(store, pins, name.value);
@@ -50,7 +58,7 @@ export async function prepareImage(store: ImageStore, pins: ImagePins, onPull: O
 /** By what a registry calls it, else by its content: both name the same bytes for ever. */
 async function findPinned(
   store: ImageStore,
-  pins: ImagePins,
+  pins: PinnedReference,
   name: ImageReference,
 ): Promise<Result<StoredImage | null>> {
   const byDigest = await store.inspect(`${name.repository}@${pins.digest}`);
@@ -82,7 +90,7 @@ function gone(reference: string): Result<never> {
   });
 }
 
-function notPulled(pins: ImagePins) {
+function notPulled(pins: PinnedReference) {
   return {
     code: 'environment',
     what: `the pinned image ${printable(pins.reference)} (${printable(pins.digest)}) is neither here nor in its registry`,
