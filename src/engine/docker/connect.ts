@@ -16,26 +16,29 @@ export interface Connection {
 const answerWithinMs = 10_000;
 
 export async function connect(socket: EngineSocket): Promise<Result<Connection>> {
+  const agent = new Agent({ keepAlive: true });
   try {
-    const asked = client(socket.path);
+    const asked = client(socket.path, agent);
     const [version, info] = await deadline(Promise.all([asked.version(), asked.info()]), answerWithinMs, 'its version');
     const facts = engineFacts(version, info);
     const api = commonApi(facts);
     if (api === null) return failure(tooOld(facts, socket));
-    return success({ docker: client(socket.path, api), facts, socket });
+    return success({ docker: client(socket.path, agent, api), facts, socket });
   } catch (error) {
+    // A question without an answer would keep the process alive for as long as the other side holds the line.
+    agent.destroy();
     return failure(unreachable(error, socket));
   }
 }
 
 /** Every field that the library would take from the process's variables is given: DOCKER_HOST is read by us alone. */
-function client(socketPath: string, api?: string): Docker {
+function client(socketPath: string, agent: Agent, api?: string): Docker {
   const options = {
     socketPath,
     host: undefined,
     port: undefined,
     protocol: 'http',
-    agent: new Agent({ keepAlive: true }),
+    agent,
     ...(api === undefined ? {} : { version: `v${api}` }),
   };
   return new Docker(options as unknown as DockerOptions);
