@@ -1,8 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { printable } from '../problem/problem.ts';
-import { currentOwner, isAlive, type Owner, ownerWord } from './owner.ts';
+import { currentOwner, isAlive, isAliveWord, type Owner, ownerWord } from './owner.ts';
 
 const retryMs = 100;
 
@@ -21,6 +21,7 @@ export async function holdLock<T>(
   const owner = currentOwner();
   const own = `${file}.${ownerWord(owner)}`;
   writeFileSync(own, JSON.stringify({ ...owner, what }));
+  removeDead(file);
   let said = false;
   try {
     while (!take(own, file)) {
@@ -45,6 +46,15 @@ export async function holdLock<T>(
     }
   } finally {
     unlinkSync(own);
+  }
+}
+
+/** What killed processes left beside the lock. */
+function removeDead(file: string): void {
+  const prefix = `${basename(file)}.`;
+  for (const name of readdirSync(dirname(file))) {
+    const word = name.startsWith(prefix) ? name.slice(prefix.length).replace(/^dead\./, '') : null;
+    if (word !== null && !isAliveWord(word)) rmSync(join(dirname(file), name), { force: true });
   }
 }
 

@@ -13,6 +13,7 @@ describe('holdLock', () => {
   it('passes over a holder that is gone, and leaves nothing behind', async () => {
     const file = join(folder, 'a');
     writeFileSync(file, JSON.stringify({ processId: 1, startTicks: 'x', bootId: 'another', what: 'a build' }));
+    writeFileSync(`${file}.1-5-abcdefgh`, '');
     const held = await holdLock(
       file,
       'work',
