@@ -7,6 +7,7 @@ import { boxStreams, presentationVariables } from './box-streams.ts';
 import { fetchCrates } from './fetch.ts';
 import type { Planned } from './make-plan.ts';
 import { prepareRoot } from './prepare-root.ts';
+import { reapLeftovers } from './reap-leftovers.ts';
 import { type AnchorFolders, resolveBox } from './resolve-box.ts';
 import type { Session } from './session.ts';
 import { targetFolder } from './target-folder.ts';
@@ -34,7 +35,7 @@ export async function execute(
   if (box === null) throw new Error('a plan without a box cannot be executed');
   const verdicts = judgePlan(plan, chosen.report);
   if (verdicts.length > 0) return failure(...verdicts);
-  await chosen.docker?.reapContainers();
+  await reapLeftovers(session, chosen.engine);
   const fetched = await fetchCrates(session, planned);
   if (!fetched.ok) return fetched;
   const mountRoot = facts.project.mountRoot;

@@ -11,6 +11,7 @@ import { execute } from './execute.ts';
 import type { Gathered } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import type { ReadyCommand } from './make-request.ts';
+import { copiesFolder } from './reap-leftovers.ts';
 import type { Session } from './session.ts';
 
 /** fmt, fix, clippy --fix: offline on a writable copy; only sources and manifests that changed come back. */
@@ -26,7 +27,7 @@ export async function runOnCopy(
   wanted: BringBackClass,
   content: 'whole' | 'empty' = 'whole',
 ): Promise<Result<Answer>> {
-  const copies = join(session.locations.cache, 'copies');
+  const copies = join(session.locations.cache, copiesFolder);
   const folder = join(copies, session.runWord);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {

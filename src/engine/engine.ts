@@ -9,6 +9,11 @@ export interface Engine {
   check(): Promise<Result<EngineReport>>;
   /** Runs one box to its end and leaves nothing behind, also when `signal` aborts it. */
   run(box: ResolvedBox, streams: BoxStreams, signal: AbortSignal): Promise<Result<Outcome>>;
+  /**
+   * Takes away what boxes of killed commands left behind (groups, containers, scratch) and gives their ids. Cheap when
+   * there is nothing; what cannot be asked now is left to the next command.
+   */
+  reap(): Promise<readonly string[]>;
   /** The box as a command for bash that does the same without us, quoted for copy and paste. */
   shellCommand(box: ResolvedBox): string;
 }

@@ -27,6 +27,12 @@ export function isAliveWord(word: string): boolean {
   return boot === bootId().slice(0, 8) && startTicks(Number(processId)) === ticks;
 }
 
+/** Whether the run that a box's id names still runs: an id has the run's word in it. */
+export function isAliveId(id: string): boolean {
+  const word = /\d+-\d+-[0-9a-f]{8}/.exec(id)?.[0];
+  return word !== undefined && isAliveWord(word);
+}
+
 function startTicks(processId: number): string | null {
   try {
     const stat = readFileSync(`/proc/${processId}/stat`, 'latin1');

@@ -288,11 +288,11 @@ function runABox(id: string) {
 test('a killed command’s box is reaped by the next one, a living one’s is not', async () => {
   const child = runABox('left-behind');
   await child.said('up');
-  assert.deepEqual(await engine.reapContainers(), { ok: true, value: [] });
+  assert.deepEqual(await engine.reap(), []);
   child.kill();
   await child.exited;
   assert.notEqual(containers(), '', 'the container outlives its client');
-  assert.deepEqual(await engine.reapContainers(), { ok: true, value: ['left-behind'] });
+  assert.deepEqual(await engine.reap(), ['left-behind']);
   assert.equal(containers(), '');
 });
 
@@ -340,5 +340,5 @@ test('an engine that dies in the middle is a lost box, and the next command with
   await child.said('"kind":"lost"');
   await child.exited;
   await daemon.restart();
-  assert.deepEqual(await engine.reapContainers(), { ok: true, value: ['dying-engine'] });
+  assert.deepEqual(await engine.reap(), ['dying-engine']);
 });

@@ -1,13 +1,24 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { failure, type Result, success } from '../../base/result.ts';
+import { isAliveId } from '../../host/owner.ts';
 import { type ProgramEnd, runProgram } from '../../host/program.ts';
 import type { BoxStreams, Engine, EngineReport, Outcome, ResolvedBox } from '../engine.ts';
 import { type BoxWatch, type StopReason, watchBox } from '../watch-box.ts';
 import { type BwrapSurroundings, bwrapArguments } from './bwrap-arguments.ts';
 import { checkBwrap } from './check-bwrap.ts';
-import { type ControlGroup, findControlGroups, makeControlGroup } from './control-group.ts';
+import { type ControlGroup, findControlGroups, makeControlGroup, reapControlGroups } from './control-group.ts';
 import { type BwrapPrograms, launchCommand } from './launch-command.ts';
 import { type Architecture, seccompFilter } from './seccomp-filter.ts';
 import { bwrapShellCommand } from './shell-command.ts';
@@ -18,6 +29,7 @@ export function bwrapEngine(programs: BwrapPrograms, scratchFolder: string): Eng
     name: 'bwrap',
     check: (): Promise<Result<EngineReport>> => checkBwrap(programs),
     run: (box, streams, signal) => runBox(programs, scratchFolder, box, streams, signal),
+    reap: () => reap(scratchFolder),
     shellCommand: (box) => bwrapShellCommand(programs, box, surroundings(), architecture()),
   };
 }
@@ -43,7 +55,7 @@ async function runBox(
     const end =
       box.streams === 'terminal'
         ? await runInTerminal(command, box, files, watch)
-        : await runOnPipes(command, box, streams, files, watch);
+        : await runOnPipes(command, streams, files, watch);
     return ending(files.status, watch.signal, group, end);
   } finally {
     watch.end();
@@ -65,7 +77,6 @@ function boxFiles(scratch: string): BoxFiles {
 
 async function runOnPipes(
   command: readonly [string, readonly string[]],
-  box: ResolvedBox,
   streams: BoxStreams,
   files: BoxFiles,
   watch: BoxWatch,
@@ -124,6 +135,14 @@ function ending(
     ...(end.startError === null ? {} : { why: end.startError }),
     fix: 'Run `cargo-boxed doctor`: it says what this machine lacks.',
   });
+}
+
+async function reap(scratchFolder: string): Promise<readonly string[]> {
+  await reapControlGroups(findControlGroups(), isAliveId);
+  if (!existsSync(scratchFolder)) return [];
+  const dead = readdirSync(scratchFolder).filter((id) => !isAliveId(id));
+  for (const id of dead) rmSync(join(scratchFolder, id), { recursive: true, force: true });
+  return dead;
 }
 
 function architecture(): Architecture {

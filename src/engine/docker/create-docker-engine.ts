@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { failure, type Result, success } from '../../base/result.ts';
+import { type Result, success } from '../../base/result.ts';
 import type { ImageStore } from '../../environment/image/image-store.ts';
 import type { Engine } from '../engine.ts';
-import { type Connection, connect, reasonOf } from './connect.ts';
+import { type Connection, connect } from './connect.ts';
 import { currentContainerOwner } from './container-owner.ts';
 import { createImageStore } from './create-image-store.ts';
 import { describeContainer } from './describe-container.ts';
@@ -20,8 +20,6 @@ import { dockerShellCommand } from './shell-command.ts';
 export interface DockerEngine extends Engine {
   /** Makes a prepared root directory an image, once; gives its id. */
   importRoot(directory: string, rootSha256: string): Promise<Result<string>>;
-  /** Removes what killed commands of this user left behind; gives the ids of their boxes. */
-  reapContainers(): Promise<Result<readonly string[]>>;
   images(): Promise<Result<ImageStore>>;
 }
 
@@ -62,15 +60,9 @@ export async function createDockerEngine({ variables }: DockerEngineInputs): Pro
       const line = await connected();
       return line.ok ? importRoot(line.value, directory, rootSha256) : line;
     },
-    reapContainers: async () => {
+    reap: async () => {
       const line = await connected();
-      if (!line.ok) return line;
-      try {
-        return success(await reapContainers(line.value, owner));
-      } catch (error) {
-        const what = 'the engine could not be asked for containers that were left behind';
-        return failure({ code: 'engine-failed', what, why: reasonOf(error) });
-      }
+      return line.ok ? reapContainers(line.value, owner).catch(() => []) : [];
     },
     images: async () => {
       const line = await connected();
