@@ -77,11 +77,16 @@ function linkOf(name: string, config: CargoConfigFacts): ChainLink | null {
     test(config.project) ? ('project' as const) : test(config.user) ? ('user' as const) : null;
   const definedBy = has(source) ?? has(registry);
   if (definedBy === null) return null;
-  const location =
+  return { name, definedBy, location: sourceLocation(name, config) };
+}
+
+/** The address of a source or registry as configured, by its name. */
+export function sourceLocation(name: string, config: CargoConfigFacts): string | null {
+  return (
     sourceString(name, 'registry', config) ??
     stringAt(config.project, 'registries', name, 'index') ??
-    stringAt(config.user, 'registries', name, 'index');
-  return { name, definedBy, location };
+    stringAt(config.user, 'registries', name, 'index')
+  );
 }
 
 function sourceString(name: string, key: string, config: CargoConfigFacts): string | null {

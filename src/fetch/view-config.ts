@@ -3,7 +3,7 @@ import { inside } from '../plan/box-plan.ts';
 import { isTable, stringAt, tableAt } from '../toml/read-table.ts';
 import { type Allowed, isAnything, isNumber, isSwitch, isText, isTextOrTexts, pickAllowed } from './allowed-keys.ts';
 import { registryVariable } from './registry-tokens.ts';
-import { builtInRegistry, followSource } from './source-chain.ts';
+import { builtInRegistry, sourceLocation } from './source-chain.ts';
 
 /** A program by its plain name is looked up in the box; a path would be one of the host. */
 const isPlainName = (value: TomlValue) => typeof value === 'string' && /^[A-Za-z0-9_.+-]+$/.test(value);
@@ -59,14 +59,22 @@ function replacement(source: ViewSource, config: CargoConfigFacts): Record<strin
   const directory = { directory: `${inside.crates}/${source.folder}` };
   const url = source.source.replace(/^registry\+/, '');
   if (source.name === null) return { [own]: directory, [`${own}-origin`]: { registry: url, 'replace-with': own } };
-  // The user's links are not in the view, so the chain is followed through the project's file alone.
-  const end = followSource(source.name, { ...config, user: { registries: tableAt(config.user, 'registries') } });
-  const last = end.kind === 'broken' ? null : end.last;
-  const target = last?.name ?? source.name;
+  const target = lastOfProject(source.name, config);
   // A replaced source still has to say what it is, once: the project's file, cargo itself, or we.
   const saysItself = target === builtInRegistry || Object.hasOwn(tableAt(config.project, 'source'), target);
-  const location = saysItself ? {} : { registry: target === source.name ? url : (last?.location ?? url) };
+  const location = saysItself ? {} : { registry: sourceLocation(target, config) ?? url };
   return { [own]: directory, [target]: { ...location, 'replace-with': own } };
+}
+
+/** Where the project's own links lead; the user's are not in the view. */
+function lastOfProject(name: string, config: CargoConfigFacts): string {
+  const seen = new Set<string>();
+  let current = name;
+  while (!seen.has(current)) {
+    seen.add(current);
+    current = stringAt(config.project, 'source', current, 'replace-with') ?? current;
+  }
+  return current;
 }
 
 /** A manifest that says `registry = "x"` is an error where nobody says what x is. */
