@@ -46,7 +46,7 @@ test('a configuration that is not UTF-8', async (context) => {
 test('configuration in two places', async (context) => {
   const made = project(context, { ...plain, 'cargo-boxed.yaml': 'engine: auto\n' });
   made.write('Cargo.toml', `${plain['Cargo.toml']}\n[package.metadata.boxed]\nengine = "auto"\n`);
-  expectProblem(await made.boxed(['build']), 78, /cargo-boxed\.yaml/, /metadata/);
+  expectProblem(await made.boxed(['build']), 78, /cargo-boxed\.yaml/, /Cargo\.toml:6:1/);
 });
 
 test('a broken Cargo.lock', async (context) => {
@@ -58,7 +58,7 @@ test('a broken Cargo.lock', async (context) => {
 
 test('a broken cargo-boxed.lock', async (context) => {
   const made = project(context, { ...plain, 'cargo-boxed.lock': '{"version": 1, "debian": 7}' });
-  expectProblem(await made.boxed(['build']), 65, /cargo-boxed\.lock/);
+  expectProblem(await made.boxed(['build']), 78, /cargo-boxed\.lock/, /debian/);
 });
 
 for (const name of ['Cargo.lock', 'cargo-boxed.yaml', 'cargo-boxed.lock', 'Cargo.toml']) {
