@@ -1,8 +1,9 @@
-import { type Result, success } from '../base/result.ts';
+import { failure, type Result, success } from '../base/result.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
+import { checkSubcommand } from './check-subcommand.ts';
 import { execute } from './execute.ts';
 import { exportResults } from './export-results.ts';
 import { fetchCrates } from './fetch.ts';
@@ -38,6 +39,8 @@ export async function runCargo(session: Session, command: CargoCommand): Promise
 async function runOffline(session: Session, gathered: Gathered, ready: ReadyCommand): Promise<Result<Answer>> {
   const planned = await makePlan(session, gathered, ready.request);
   if (!planned.ok) return planned;
+  const unfit = checkSubcommand(planned.value);
+  if (unfit.length > 0) return failure(...unfit);
   const executed = await execute(session, planned.value);
   if (!executed.ok) return executed;
   const { outcome } = executed.value;
