@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { ArtifactArea } from '../customs/artifact-table.ts';
@@ -7,6 +7,7 @@ import type { CargoCommand } from '../invocation/invocation.ts';
 import { passingVariables } from '../invocation/passing-variables.ts';
 import { readAliases } from '../invocation/read-aliases.ts';
 import { translateArguments } from '../invocation/translate-arguments.ts';
+import { unknownCommand } from '../invocation/unknown-command.ts';
 import { projectPathInside } from '../plan/assemble-plan.ts';
 import type { Request } from '../plan/plan-inputs.ts';
 import { printable } from '../problem/problem.ts';
@@ -41,6 +42,10 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
     });
   }
   const [name = command.name, ...rest] = classified.expanded;
+  if (classified.tableEntry === null && !isKnown(session, gathered, name)) {
+    const { project, user } = gathered.facts.project.cargoConfig;
+    return failure(unknownCommand(command.name, readAliases([project, user]), installedSubcommands(session)));
+  }
   const globalArguments = [...command.globalArguments, ...classified.globalArguments];
   const translated = translateArguments(
     { name, arguments: rest, globalArguments },
@@ -95,6 +100,21 @@ function realPath(path: string): string | null {
     return realpathSync.native(path);
   } catch {
     return null;
+  }
+}
+
+/** Whether cargo in the box will find such a command: the user's, the toolchain's, or what an image may bring. */
+function isKnown(session: Session, { config, facts }: Gathered, name: string): boolean {
+  if (config.toolchain.value === 'image' || subcommandBinary(session.host.cargoHome, name) !== null) return true;
+  return existsSync(join(facts.toolchain.path, 'bin', `cargo-${name}`));
+}
+
+function installedSubcommands(session: Session): readonly string[] {
+  try {
+    const programs = readdirSync(join(session.host.cargoHome, 'bin'));
+    return programs.filter((name) => name.startsWith('cargo-')).map((name) => name.slice('cargo-'.length));
+  } catch {
+    return [];
   }
 }
 
