@@ -31,6 +31,12 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return (await import('./clean-up.ts')).prune(session);
     case 'reset':
       return (await import('./clean-up.ts')).reset(session);
+    case 'grant':
+      return (await import('./grant.ts')).grant(session, command);
+    case 'grants':
+      return (await import('./grants.ts')).grants(session);
+    case 'revoke':
+      return (await import('./grant.ts')).revoke(session, command);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(session);
     case 'completions': {

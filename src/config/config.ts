@@ -12,6 +12,12 @@ export interface Config {
   /** Where the project stands inside the box: a fixed path, or (for editors) the host's own. */
   readonly projectPath: Setting<'fixed' | 'mirror'>;
   readonly env: EnvironmentVariables;
+  /** Doors out of a box without a network, each to exactly one address: `unix:/PATH`, `tcp:HOST:PORT`; sorted. */
+  readonly network: Setting<readonly string[]>;
+  /** Folders and files of the host that the box sees too, sorted by target. */
+  readonly mounts: Setting<readonly HostMount[]>;
+  /** Images that a project may choose by itself, as patterns. User configuration only. */
+  readonly allowedImages: Setting<readonly string[]>;
   readonly limits: Limits;
   readonly export: Setting<boolean>;
   readonly pinned: Setting<boolean>;
@@ -42,6 +48,15 @@ export interface EnvironmentVariables {
   readonly pass: Setting<readonly string[]>;
   /** Variables with a value of their own. */
   readonly set: Setting<Readonly<Record<string, string>>>;
+}
+
+/** Something of the host in the box. */
+export interface HostMount {
+  /** Absolute, or below the home as `~/…`. */
+  readonly source: string;
+  /** Absolute, inside. */
+  readonly target: string;
+  readonly access: 'read-only' | 'read-write';
 }
 
 /** Limits of one box. `null` is no limit. A limit with another origin than `default` must be held or refused. */

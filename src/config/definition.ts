@@ -1,5 +1,13 @@
 import type { Key, KeyName, KeyValues, Widening } from './key.ts';
-import { imageReference, layerName, mirrorUrl, type ValueType, variableName } from './value-type.ts';
+import {
+  doorAddress,
+  imagePattern,
+  imageReference,
+  layerName,
+  mirrorUrl,
+  type ValueType,
+  variableName,
+} from './value-type.ts';
 
 const never: Widening = { kind: 'never' };
 const free = { writers: 'everybody', widening: never } as const;
@@ -30,9 +38,10 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     description: 'What is inside of the box: a root made of Debian packages, or an OCI image.',
   },
   image: {
-    ...free,
     type: { kind: 'text', form: imageReference },
     default: null,
+    writers: 'everybody',
+    widening: { kind: 'outside-of', patterns: 'allowed-images' },
     description: 'The OCI image of the image environment, pinned by digest in the lock; chooses that environment.',
   },
   suite: {
@@ -78,6 +87,29 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     type: { kind: 'variables' },
     default: {},
     description: 'Variables of the box with values of their own.',
+  },
+  network: {
+    type: { kind: 'list', form: doorAddress },
+    default: [],
+    writers: 'everybody',
+    widening: { kind: 'more-names' },
+    description: 'Doors out of the box, which has no network: each leads to exactly one socket or one port of a host.',
+    variable: 'CARGO_BOXED_NETWORK',
+  },
+  mounts: {
+    type: { kind: 'mounts' },
+    default: [],
+    writers: 'everybody',
+    widening: { kind: 'more-names' },
+    description: 'Files and folders of the host that the box sees too.',
+  },
+  'allowed-images': {
+    type: { kind: 'list', form: imagePattern },
+    default: ['**'],
+    writers: 'user',
+    widening: never,
+    description: 'Images that a project may choose without asking, as patterns: `*` within a part, `**` anything.',
+    variable: 'CARGO_BOXED_ALLOWED_IMAGES',
   },
   'limits.memory': limit(
     { kind: 'size' },

@@ -69,6 +69,8 @@ function settingOf(config: Config, key: KeyName): Setting<unknown> {
       return config.projectPath;
     case 'snapshot-mirror':
       return config.snapshotMirror;
+    case 'allowed-images':
+      return config.allowedImages;
     default:
       return config[key];
   }

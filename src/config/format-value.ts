@@ -1,4 +1,5 @@
 import { printable } from '../problem/problem.ts';
+import type { HostMount } from './config.ts';
 import { noneWord } from './read-value.ts';
 import { formatDuration, formatSize } from './units.ts';
 import type { ValueType } from './value-type.ts';
@@ -6,6 +7,7 @@ import type { ValueType } from './value-type.ts';
 /** A settled value as it would be written into a file. Of variables only the names: a value can be a secret. */
 export function formatText(type: ValueType, value: unknown): string {
   if (value === null) return noneWord;
+  if (type.kind === 'mounts') return `[${(value as readonly HostMount[]).map(mountText).join(', ')}]`;
   if (Array.isArray(value)) return `[${value.map((item) => printable(String(item), 60)).join(', ')}]`;
   switch (type.kind) {
     case 'optional':
@@ -19,4 +21,8 @@ export function formatText(type: ValueType, value: unknown): string {
     default:
       return printable(String(value));
   }
+}
+
+function mountText({ source, target, access }: HostMount): string {
+  return `{source: ${printable(source, 120)}, target: ${printable(target, 120)}, access: ${access}}`;
 }

@@ -1,4 +1,4 @@
-import type { DebianSuite, EngineChoice, EnvironmentChoice } from './config.ts';
+import type { DebianSuite, EngineChoice, EnvironmentChoice, HostMount } from './config.ts';
 import type { ValueType } from './value-type.ts';
 
 /** Every key by its path in a file, and the type that its value has once it is settled. */
@@ -12,6 +12,9 @@ export interface KeyValues {
   readonly 'project-path': 'fixed' | 'mirror';
   readonly 'env.pass': readonly string[];
   readonly 'env.set': Readonly<Record<string, string>>;
+  readonly network: readonly string[];
+  readonly mounts: readonly HostMount[];
+  readonly 'allowed-images': readonly string[];
   readonly 'limits.memory': number | null;
   readonly 'limits.processes': number | null;
   readonly 'limits.cpus': number | null;
@@ -48,7 +51,9 @@ export type Widening =
   | { readonly kind: 'never' }
   /** This value, where another one holds. */
   | { readonly kind: 'to'; readonly value: unknown }
-  /** A name that is not in the list yet. */
+  /** An entry that is not in the list yet. */
   | { readonly kind: 'more-names' }
+  /** What none of the patterns in the user's list matches. */
+  | { readonly kind: 'outside-of'; readonly patterns: 'allowed-images' }
   /** A higher limit, or none. */
   | { readonly kind: 'weaker-limit' };

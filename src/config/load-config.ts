@@ -1,14 +1,15 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
+import type { Ask } from '../grants/ask.ts';
 import { readForeignText } from '../host/read-file.ts';
 import type { BoxFlags } from '../invocation/invocation.ts';
 import { printable } from '../problem/problem.ts';
-import { checkAsks } from './check-asks.ts';
 import { checkDocument } from './check-document.ts';
 import type { Config } from './config.ts';
 import type { DocumentNode } from './document.ts';
 import { configVariable } from './doors.ts';
+import { findAsks } from './find-asks.ts';
 import { readFlags, readVariables } from './read-doors.ts';
 import { type Manifest, readMetadata } from './read-metadata.ts';
 import { settle } from './settle.ts';
@@ -27,6 +28,12 @@ export interface ConfigInputs {
   readonly metadata: Manifest | null;
 }
 
+/** The settled configuration, with what of it holds only if it was granted: nobody may use it unjudged. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly asks: readonly Ask[];
+}
+
 /** Nobody writes more configuration by hand, and what is not read costs no time. */
 const maximumBytes = 256 * 1024;
 
@@ -34,7 +41,7 @@ const maximumBytes = 256 * 1024;
  * Settles the configuration: defaults < user < project < environment < flags. Every value keeps its origin. All faults
  * of all sources come back at once. A project without a YAML file pays for no YAML library.
  */
-export async function loadConfig(inputs: ConfigInputs): Promise<Result<Config>> {
+export async function loadConfig(inputs: ConfigInputs): Promise<Result<LoadedConfig>> {
   const user = inputs.userFile === null ? emptySource : await readUser(inputs.userFile);
   const project = await readProject(inputs);
   const variables = readVariables(inputs.variables);
@@ -42,9 +49,9 @@ export async function loadConfig(inputs: ConfigInputs): Promise<Result<Config>> 
   const problems = [user, project, variables, flags].flatMap((source) => source.problems);
   if (problems.length > 0) return failure(...problems);
   const call: Written = new Map([...variables.written, ...flags.written]);
-  const asks = checkAsks(user.written, project.written, call, inputs.userFile);
-  if (asks.length > 0) return failure(...asks);
-  return settle([user.written, project.written, variables.written, flags.written]);
+  const config = settle([user.written, project.written, variables.written, flags.written]);
+  if (!config.ok) return config;
+  return success({ config: config.value, asks: findAsks(user.written, project.written, call) });
 }
 
 /** The user's own file may be a link: people keep such files elsewhere and link them here. */

@@ -1,5 +1,6 @@
 import { printable } from '../problem/problem.ts';
 import type { DocumentNode, Location, ScalarNode } from './document.ts';
+import { readMounts } from './read-mounts.ts';
 import { type Complaint, complaint, type Reading, readForm, readList, readText } from './read-value.ts';
 import { expectation, type TextForm, type ValueType } from './value-type.ts';
 
@@ -11,6 +12,7 @@ export type NodeReading =
 /** Reads a value of a file. Files have types: `4096` is a number and `"4096"` is a text. */
 export function readNode(type: ValueType, node: DocumentNode): NodeReading {
   if (type.kind === 'list') return readListNode(type.form, node);
+  if (type.kind === 'mounts') return readMounts(node);
   if (node.kind !== 'scalar') return { ...mismatch(type, node), place: node.place };
   const reading = readScalar(type, node);
   return reading.ok ? reading : { ...reading, place: node.place };

@@ -43,6 +43,7 @@ export function readText(type: ValueType, text: string): Reading {
         text.split(/[,\s]+/).filter((item) => item !== ''),
       );
     case 'variables':
+    case 'mounts':
       return complaint(takes(type));
     case 'optional':
       return readOptional(type.of, type, text);

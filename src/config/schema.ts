@@ -3,7 +3,7 @@ import { unreachable } from '../base/unreachable.ts';
 import { keyNames, keys } from './definition.ts';
 import type { Key } from './key.ts';
 import { noneWord } from './read-value.ts';
-import { type TextForm, type ValueType, variableName } from './value-type.ts';
+import { mountSource, mountTarget, type TextForm, type ValueType, variableName } from './value-type.ts';
 
 type Schema = { readonly [key: string]: Json };
 
@@ -68,6 +68,8 @@ function typeSchema(type: ValueType): Schema {
       return { type: 'array', items: formSchema(type.form) };
     case 'variables':
       return variablesSchema;
+    case 'mounts':
+      return { type: 'array', items: mountSchema };
     case 'optional':
       return { anyOf: [typeSchema(type.of), { const: noneWord }] };
     default:
@@ -78,6 +80,17 @@ function typeSchema(type: ValueType): Schema {
 function formSchema(form: TextForm): Schema {
   return { type: 'string', pattern: form.pattern.source, maxLength: form.maximumLength, examples: [form.example] };
 }
+
+const mountSchema: Schema = {
+  type: 'object',
+  properties: {
+    source: formSchema(mountSource),
+    target: formSchema(mountTarget),
+    access: { enum: ['read-only', 'read-write'] },
+  },
+  required: ['source', 'target'],
+  additionalProperties: false,
+};
 
 const variableValue: Schema = { type: ['string', 'number', 'boolean'] };
 const variablesSchema: Schema = {

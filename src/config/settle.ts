@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../base/result.ts';
-import type { Problem } from '../problem/problem.ts';
+import { type Problem, printable } from '../problem/problem.ts';
 import type { Config, Setting } from './config.ts';
 import { keys } from './definition.ts';
 import type { KeyName, KeyValues } from './key.ts';
@@ -17,6 +17,9 @@ export function settle(sources: readonly Written[]): Result<Config> {
     toolchain: value('toolchain'),
     projectPath: value('project-path'),
     env: variables(sources),
+    network: value('network'),
+    mounts: value('mounts'),
+    allowedImages: value('allowed-images'),
     limits: {
       memoryBytes: value('limits.memory'),
       processes: value('limits.processes'),
@@ -69,8 +72,8 @@ function variables(sources: readonly Written[]): Config['env'] {
   return { pass: { value: names, origin: pass.origin }, set: { value: values, origin: set.origin } };
 }
 
-function contradictions({ environment, image, toolchain }: Config): readonly Problem[] {
-  const problems: Problem[] = [];
+function contradictions({ environment, image, toolchain, network, mounts }: Config): readonly Problem[] {
+  const problems = [...doorsOfOnePort(network), ...mountsInEachOther(mounts)];
   if (environment.value === 'image' && image.value === null) {
     problems.push({
       code: 'config',
@@ -88,4 +91,24 @@ function contradictions({ environment, image, toolchain }: Config): readonly Pro
     });
   }
   return problems;
+}
+
+/** In the box every door is a port of its loopback. */
+function doorsOfOnePort({ value, origin }: Config['network']): Problem[] {
+  const ports = value.filter((door) => door.startsWith('tcp:')).map((door) => door.slice(door.lastIndexOf(':') + 1));
+  const twice = ports.find((port, index) => ports.indexOf(port) < index);
+  if (twice === undefined) return [];
+  const what = `two doors of \`network\` have the port ${twice}`;
+  const why = 'in the box each stands at its port of 127.0.0.1';
+  return [{ code: 'config', what, ...placeOf(origin), why, fix: 'Keep one of them.' }];
+}
+
+function mountsInEachOther({ value, origin }: Config['mounts']): Problem[] {
+  const targets = value.map(({ target }) => target);
+  const inner = targets.find((target, index) =>
+    targets.some((other, at) => at !== index && `${target}/`.startsWith(`${other}/`)),
+  );
+  if (inner === undefined) return [];
+  const what = `\`${printable(inner, 120)}\` lies in the target of another mount, or is it`;
+  return [{ code: 'config', what, ...placeOf(origin), fix: 'Give each mount a target of its own.' }];
 }

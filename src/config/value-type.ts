@@ -11,6 +11,8 @@ export type ValueType =
   | { readonly kind: 'text'; readonly form: TextForm }
   | { readonly kind: 'list'; readonly form: TextForm }
   | { readonly kind: 'variables' }
+  /** Maps of `source`, `target` and `access`. */
+  | { readonly kind: 'mounts' }
   /** A value of the inner type, or the word `none`, which is `null`. */
   | { readonly kind: 'optional'; readonly of: ValueType };
 
@@ -50,6 +52,50 @@ export const imageReference: TextForm = {
   maximumLength: 512,
 };
 
+/** Which images: a reference with `*` (within a part) and `**` (anything). */
+export const imagePattern: TextForm = {
+  one: 'a pattern of image references',
+  many: 'patterns of image references',
+  example: 'registry.example/team/**',
+  pattern: /^[A-Za-z0-9.:/@_*[\]-]+$/,
+  maximumLength: 512,
+};
+
+/** From 1024 on: a box has no right to listen at a lower port. */
+const port =
+  '(?:102[4-9]|10[3-9][0-9]|1[1-9][0-9]{2}|[2-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+/** Folders of the root itself and of the box: nothing of the host may cover them. */
+const systemFolders = '(?:box|usr|bin|sbin|lib[a-z0-9]*|etc|dev|proc|sys|boot|root)';
+
+/** `unix:/PATH` or `tcp:HOST:PORT`: one address and nothing else. */
+export const doorAddress: TextForm = {
+  one: 'the address of a door (a port from 1024 on, or a socket outside of system folders)',
+  many: 'addresses of doors',
+  example: 'tcp:127.0.0.1:5432',
+  pattern: new RegExp(
+    `^(?:unix:(?!/${systemFolders}/)(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._+@=-]+){2,}|tcp:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\]):${port})$`,
+  ),
+  maximumLength: 300,
+};
+
+/** Where a mount may stand inside: any folder that is neither of the root itself nor of the box. */
+export const mountTarget: TextForm = {
+  one: 'an absolute path outside of system folders',
+  many: 'absolute paths',
+  example: '/data',
+  pattern: new RegExp(`^(?!/${systemFolders}(?:/|$))(?!/(?:tmp|run|var|home)$)(?:/(?!\\.{1,2}(?:/|$))[^/\\p{C}]+)+$`),
+  maximumLength: 1024,
+};
+
+/** What is mounted: a path of the host, absolute or below the home. */
+export const mountSource: TextForm = {
+  one: 'a path of this machine, absolute or below `~/`',
+  many: 'paths of this machine',
+  example: '~/data',
+  pattern: /^~?(?:\/(?!\.{1,2}(?:\/|$))[^/\p{C}]+)+$/u,
+  maximumLength: 1024,
+};
+
 /** No user name in it, no query and no fragment: it ends up in messages and in apt's sources. */
 export const mirrorUrl: TextForm = {
   one: 'the URL of a mirror',
@@ -80,6 +126,8 @@ export function expectation(type: ValueType): string {
       return `a list of ${type.form.many}, such as [${type.form.example}]`;
     case 'variables':
       return 'names of variables with their values, such as {RUST_LOG: debug}';
+    case 'mounts':
+      return 'a list of mounts, such as [{source: ~/data, target: /data, access: read-only}]';
     case 'optional':
       return `${expectation(type.of)}, or none`;
     default:

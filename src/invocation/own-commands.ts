@@ -30,6 +30,9 @@ export type Shell = (typeof shells)[number];
 
 const plain = { usage: '', takes: 'none', maximumWords: 0, words: [], options: [], json: 'understood' } as const;
 
+const all = { long: '--all', placeholder: null, allowed: [], summary: 'Everything' } as const;
+const mostKeys = 1000;
+
 export const ownCommands: readonly OwnCommandDefinition[] = [
   {
     ...plain,
@@ -53,6 +56,29 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   { ...plain, name: 'ls', summary: 'List what is kept: targets, roots, crates' },
   { ...plain, name: 'prune', summary: 'Delete what no project needs any more' },
   { ...plain, name: 'reset', summary: 'Delete what is kept for this project' },
+  {
+    ...plain,
+    name: 'grant',
+    usage: 'KEY… | --all | --import FILE --sha256 HASH',
+    takes: 'words',
+    maximumWords: mostKeys,
+    options: [
+      all,
+      { long: '--import', placeholder: 'FILE', allowed: [], summary: "Take an organisation's grants" },
+      { long: '--sha256', placeholder: 'HASH', allowed: [], summary: 'The sha256 of that file' },
+    ],
+    summary: 'Allow what the project asks for: KEY, or KEY=VALUE for one value',
+  },
+  { ...plain, name: 'grants', summary: 'List what is asked here, and all that is granted' },
+  {
+    ...plain,
+    name: 'revoke',
+    usage: 'KEY… | --all | --imported HASH',
+    takes: 'words',
+    maximumWords: mostKeys,
+    options: [all, { long: '--imported', placeholder: 'HASH', allowed: [], summary: 'Forget an imported file' }],
+    summary: 'Take back what was granted to this project',
+  },
   { ...plain, name: 'doctor', summary: 'Check what this machine can do, and say what is missing' },
   {
     ...plain,

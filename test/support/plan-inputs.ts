@@ -73,7 +73,7 @@ export async function planInputs(
   if (!config.ok) throw new Error(JSON.stringify(config.problems));
   return {
     request: { ...buildRequest, ...change.request },
-    config: config.value,
+    config: config.value.config,
     pins: {
       version: 1,
       debian: {

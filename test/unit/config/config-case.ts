@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '../../../src/base/result.ts';
 import type { Config } from '../../../src/config/config.ts';
-import { type ConfigInputs, loadConfig } from '../../../src/config/load-config.ts';
+import { type ConfigInputs, type LoadedConfig, loadConfig } from '../../../src/config/load-config.ts';
+import type { Ask } from '../../../src/grants/ask.ts';
 import type { BoxFlags } from '../../../src/invocation/invocation.ts';
 import type { Problem } from '../../../src/problem/problem.ts';
 
@@ -20,7 +21,7 @@ export interface Sources {
 }
 
 /** Loads from real files in a folder that is gone afterwards; places in problems and origins are relative to it. */
-export async function load(sources: Sources): Promise<Result<Config>> {
+export async function load(sources: Sources): Promise<Result<LoadedConfig>> {
   const folder = mkdtempSync(join(tmpdir(), 'cargo-boxed-config-'));
   try {
     return relative(await loadConfig(inputsIn(folder, sources)), folder);
@@ -51,7 +52,18 @@ function relative<T>(value: T, folder: string): T {
 export async function settled(sources: Sources): Promise<Config> {
   const result = await load(sources);
   assert.ok(result.ok, JSON.stringify(result));
-  return result.value;
+  return result.value.config;
+}
+
+export async function asksOf(sources: Sources): Promise<readonly Ask[]> {
+  const result = await load(sources);
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value.asks;
+}
+
+/** `file:line:column key value`, for a short look at what is asked and where. */
+export function briefAsks(asks: readonly Ask[]): readonly string[] {
+  return asks.map(({ key, value, where }) => `${where.file}:${where.line}:${where.column} ${key} ${value}`);
 }
 
 export async function problemsOf(sources: Sources): Promise<readonly Problem[]> {

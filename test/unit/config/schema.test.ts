@@ -18,6 +18,10 @@ function matches(schema: Schema, value: Json): boolean {
         return true;
       case 'type':
         return (Array.isArray(says) ? says : [says]).some((type) => isOf(type as string, value));
+      case 'required':
+        return (
+          !isOf('object', value) || (says as readonly string[]).every((key) => Object.hasOwn(value as Schema, key))
+        );
       case 'enum':
         return (says as readonly Json[]).includes(value);
       case 'const':
@@ -95,6 +99,20 @@ test('schema and reader agree, for a project and for a user', async () => {
     { export: false, pinned: true },
     { pinned: 'true' },
     { color: 'never' },
+    { network: ['tcp:db.example:5432', 'unix:/run/a/b'] },
+    { network: ['open'] },
+    { network: 'tcp:a:5432' },
+    { network: ['tcp:a:80'] },
+    {
+      mounts: [
+        { source: '~/a', target: '/a' },
+        { source: '/b', target: '/b', access: 'read-write' },
+      ],
+    },
+    { mounts: [{ source: '/b', target: '/usr' }] },
+    { mounts: [{ source: '/b' }] },
+    { mounts: ['/b'] },
+    { 'allowed-images': ['registry.example/**'] },
     { 'snapshot-mirror': 'http://mirror.example/x' },
     { output: 'json' },
     [],
