@@ -39,6 +39,8 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return (await import('./grant.ts')).revoke(session, command);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(session);
+    case 'selftest':
+      return (await import('./selftest.ts')).selftest(session);
     case 'completions': {
       const { completionScript } = await import('../invocation/complete.ts');
       const script = completionScript(command.arguments[0] as Shell);

@@ -62,6 +62,7 @@ export const ownCommandNames = [
   'grants',
   'revoke',
   'doctor',
+  'selftest',
   'completions',
   'schema',
   'help',

@@ -80,6 +80,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
     summary: 'Take back what was granted to this project',
   },
   { ...plain, name: 'doctor', summary: 'Check what this machine can do, and say what is missing' },
+  { ...plain, name: 'selftest', summary: 'Attack a box of this machine from inside, and say what it holds' },
   {
     ...plain,
     name: 'completions',

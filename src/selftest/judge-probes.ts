@@ -1,0 +1,60 @@
+import table from '../../images/selftest/probes.json' with { type: 'json' };
+
+/** One attack of the crate in images/selftest, and what a box owes. */
+export interface Probe {
+  readonly name: string;
+  /** Entries of the catalogue that it tries. */
+  readonly attacks: readonly (number | string)[];
+  readonly promise: PromiseName;
+  /** `root`: outside of a box only root gets through. */
+  readonly open?: string;
+  /** What the machine must have for it to get through outside of a box. */
+  readonly openWhere?: string;
+  /** Why no box holds it, and why that does no harm. */
+  readonly notHeld?: string;
+}
+export type PromiseName = keyof typeof table.promises;
+
+export const probes: readonly Probe[] = table.probes as readonly Probe[];
+export const promises: Readonly<Record<PromiseName, string>> = table.promises;
+
+/** What one run of a probe came to. */
+export interface Observation {
+  readonly phase: 'build' | 'run';
+  readonly probe: string;
+  readonly reached: boolean;
+  readonly detail: string;
+}
+
+/** Reads what the probes printed; other lines are cargo's or somebody's. */
+export function readObservations(output: string): readonly Observation[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{"phase":'))
+    .map((line) => JSON.parse(line) as Observation);
+}
+
+export interface PromiseVerdict {
+  readonly promise: PromiseName;
+  readonly what: string;
+  readonly tried: number;
+  /** Attacks that got through and are none of those that are known to. */
+  readonly broken: readonly Observation[];
+}
+
+/** Each promise with the attacks that broke it; a probe that was not tried breaks it too. */
+export function judgeProbes(observations: readonly Observation[]): readonly PromiseVerdict[] {
+  return (Object.keys(promises) as PromiseName[]).map((promise) => {
+    const own = probes.filter((probe) => probe.promise === promise);
+    const broken = own.flatMap((probe) => {
+      const seen = observations.filter((observation) => observation.probe === probe.name);
+      if (seen.length === 0) return [missing(probe.name)];
+      return probe.notHeld === undefined ? seen.filter((observation) => observation.reached) : [];
+    });
+    return { promise, what: promises[promise], tried: own.length, broken };
+  });
+}
+
+function missing(probe: string): Observation {
+  return { phase: 'build', probe, reached: true, detail: 'it did not run' };
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, networkInterfaces, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { inside } from '../plan/box-plan.ts';
+import { openServices } from './open-services.ts';
+
+/** Things of this machine that no box may reach: harmless, and known to the probes by name. */
+export interface Canaries {
+  /** What the probes read, `name=value` a line. */
+  readonly values: Readonly<Record<string, string>>;
+  /** To be set where the command line runs: a secret in the environment. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The home of a user who has secrets. */
+  readonly home: string;
+  close(): Promise<void>;
+}
+
+const homeFiles = [
+  '.ssh/id_ed25519',
+  '.aws/credentials',
+  '.config/gh/hosts.yml',
+  '.cargo/credentials.toml',
+  '.docker/config.json',
+  '.netrc',
+  '.npmrc',
+  '.git-credentials',
+];
+
+/** Lays canaries into an empty folder of ours and opens services that answer to whoever reaches them. */
+export async function layCanaries(folder: string): Promise<Canaries> {
+  const word = randomBytes(6).toString('hex');
+  const home = join(folder, 'home');
+  for (const file of homeFiles) put(join(home, file), 'canary-home\n');
+  put(join(folder, 'temporary-file'), '');
+  const sharedMemory = `boxed-canary-${word}`;
+  put(`/dev/shm/${sharedMemory}`, '');
+  const services = await openServices(folder, word, hostAddress());
+  const values = {
+    ...services.values,
+    variable: `canary-${word}`,
+    host_folder: folder,
+    host_root_entry: folder.slice(1),
+    host_process: String(process.pid),
+    home,
+    temporary_file: join(folder, 'temporary-file'),
+    shared_memory: sharedMemory,
+    group_word: 'cargo-boxed',
+    user: userName(),
+    host_name: hostname(),
+    ...fileValue('machine_id', '/etc/machine-id'),
+    ...fileValue('boot_id', '/proc/sys/kernel/random/boot_id'),
+    ...namespaces(),
+    crates: inside.crates,
+    store: inside.store,
+    other_target: join(folder, 'other-target'),
+  };
+  mkdirSync(join(folder, 'other-target/out'), { recursive: true });
+  return {
+    values,
+    variables: { BOXED_CANARY_SECRET: `canary-${word}` },
+    home,
+    close: async () => {
+      rmSync(`/dev/shm/${sharedMemory}`, { force: true });
+      await services.close();
+    },
+  };
+}
+
+export function canaryFile(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+function put(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text, { mode: 0o600 });
+}
+
+/** An address by which this machine is reached from elsewhere. */
+function hostAddress(): string | null {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? null;
+}
+
+/** Inside everybody is `box`; a caller of that name would be found by it. */
+function userName(): string {
+  try {
+    const { username } = userInfo();
+    return username === 'root' || username === 'box' ? 'no-such-user' : username;
+  } catch {
+    return 'no-such-user';
+  }
+}
+
+function fileValue(name: string, file: string): Readonly<Record<string, string>> {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    return text === '' ? {} : { [name]: text };
+  } catch {
+    return {};
+  }
+}
+
+function namespaces(): Readonly<Record<string, string>> {
+  const kinds = ['net', 'pid', 'ipc', 'uts', 'mnt'];
+  return Object.fromEntries(kinds.map((kind) => [`ns_${kind}`, readlinkSync(`/proc/self/ns/${kind}`)]));
+}
