@@ -37,7 +37,9 @@ test('every command of the README works in a small project', async (context) => 
   for (const { line, runs } of readmeCommands()) {
     if (!runs) continue;
     const ended = await run(['bash', '-c', line], { currentFolder: made.folder, variables });
-    assert.equal(ended.status, 0, `${line}\n${ended.text}`);
+    // A limit that was asked for and that this host cannot hold for this user is refused: that is what is promised.
+    if (line.includes('--limit') && ended.status === 77) assert.match(ended.stderr, /not-enforceable/);
+    else assert.equal(ended.status, 0, `${line}\n${ended.text}`);
   }
 });
 

@@ -37,7 +37,7 @@ export function stageForUser(own: Stage, user: IdentityRun, folder: string): Sta
   return {
     tree,
     node,
-    rustupHome: stageToolchains(own.rustupHome, folder),
+    rustupHome: stageToolchains(own.rustupHome, user, folder),
     cargoHome: stageCargo(own, user, folder, programs),
     programs: [programs],
   };
@@ -58,7 +58,7 @@ function stageNode(user: IdentityRun, folder: string, programs: string): string 
   return node;
 }
 
-function stageToolchains(from: string, folder: string): string {
+function stageToolchains(from: string, user: IdentityRun, folder: string): string {
   const to = join(folder, 'rustup');
   mkdirSync(join(to, 'toolchains'), { recursive: true });
   copyTree(join(from, 'settings.toml'), join(to, 'settings.toml'), 'copied');
@@ -68,6 +68,8 @@ function stageToolchains(from: string, folder: string): string {
     if (entry.isDirectory()) copyTree(source, target, 'linked');
     else symlinkSync(join(to, 'toolchains', realpathSync(source).split('/').at(-1) as string), target);
   }
+  // rustup's proxies write notes of their own into its home; the toolchains stay root's.
+  execFileSync('chown', [`${user.uid}:${user.gid}`, to, join(to, 'settings.toml')]);
   return to;
 }
 
