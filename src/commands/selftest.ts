@@ -65,11 +65,12 @@ async function attack(session: Session): Promise<Result<Answer>> {
   const text = readForeignText(join(target, 'out/probes.jsonl'), mostReportBytes);
   if (!text.ok) return text;
   if (text.value === null) return failure({ code: 'internal', what: 'the probes of the self-test left no report' });
-  return success(answer(planned.value.chosen.report, readObservations(text.value)));
+  return success(answer(planned.value.chosen.report, session.host.uid, readObservations(text.value)));
 }
 
-function answer(report: EngineReport, observations: readonly Observation[]): Answer {
-  const verdicts = judgeProbes(observations);
+function answer(report: EngineReport, uid: number, observations: readonly Observation[]): Answer {
+  const setting = { engine: report.engine, identity: uid === 0 ? 'root' : 'user' } as const;
+  const verdicts = judgeProbes(observations, setting);
   const held = verdicts.every(({ broken }) => broken.length === 0);
   const engine = { name: report.engine, version: report.version, path: report.path };
   const limits = Object.entries(report.gaps).map(([guarantee, why]) => ({ guarantee, why }));

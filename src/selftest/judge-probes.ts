@@ -12,6 +12,14 @@ export interface Probe {
   readonly openWhere?: string;
   /** Why no box holds it, and why that does no harm. */
   readonly notHeld?: string;
+  /** The same for one engine, and perhaps one kind of caller only. */
+  readonly notHeldOn?: readonly { readonly engine: string; readonly as?: string; readonly why: string }[];
+}
+
+/** Who attacks: on what, and started by whom. */
+export interface Setting {
+  readonly engine: string;
+  readonly identity: 'root' | 'user';
 }
 export type PromiseName = keyof typeof table.promises;
 
@@ -42,14 +50,20 @@ export interface PromiseVerdict {
   readonly broken: readonly Observation[];
 }
 
+/** Why a probe gets through here and does no harm; `null` where it must not. */
+export function whyNotHeld(probe: Probe, { engine, identity }: Setting): string | null {
+  const here = probe.notHeldOn?.find((gap) => gap.engine === engine && (gap.as ?? identity) === identity);
+  return probe.notHeld ?? here?.why ?? null;
+}
+
 /** Each promise with the attacks that broke it; a probe that was not tried breaks it too. */
-export function judgeProbes(observations: readonly Observation[]): readonly PromiseVerdict[] {
+export function judgeProbes(observations: readonly Observation[], setting: Setting): readonly PromiseVerdict[] {
   return (Object.keys(promises) as PromiseName[]).map((promise) => {
     const own = probes.filter((probe) => probe.promise === promise);
     const broken = own.flatMap((probe) => {
       const seen = observations.filter((observation) => observation.probe === probe.name);
       if (seen.length === 0) return [missing(probe.name)];
-      return probe.notHeld === undefined ? seen.filter((observation) => observation.reached) : [];
+      return whyNotHeld(probe, setting) === null ? seen.filter((observation) => observation.reached) : [];
     });
     return { promise, what: promises[promise], tried: own.length, broken };
   });

@@ -81,6 +81,8 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
     CapDrop: ['ALL'],
     SecurityOpt: securityOptions(around),
     ReadonlyRootfs: true,
+    // Podman's list is its own, and longer.
+    ...(around.facts.product === 'podman' ? {} : { MaskedPaths: maskedPaths }),
     IpcMode: 'private',
     // A remapping engine would write files of a sub-uid into the target.
     ...(around.facts.userNamespace === 'remapped' ? { UsernsMode: 'host' } : {}),
@@ -105,6 +107,25 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
     ],
   };
 }
+
+/** What the engine covers by itself, and what else tells one machine from another. */
+const maskedPaths = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/key-users',
+  '/proc/keys',
+  '/proc/kmsg',
+  '/proc/latency_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/sys/kernel/random/boot_id',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/sys/devices/virtual/powercap',
+  '/sys/firmware',
+];
 
 /** Podman takes the profile by a path on its own side and not by text (4.3): there its own default holds. */
 function securityOptions(around: ContainerSurroundings): readonly string[] {

@@ -121,8 +121,8 @@ pub const PROBES: &[Probe] = &[
     ("core-dump", |_| core_dump()),
     ("terminal-input", |_| terminal_input()),
     ("console-input", |_| console_input()),
-    ("old-system-calls", |_| old_calls()),
-    ("x32-system-calls", |_| call(0x4000_0000 + 39, [0, 0, 0, 0, 0])),
+    ("old-system-calls", |_| in_child(old_calls)),
+    ("x32-system-calls", |_| in_child(|| call(0x4000_0000 + 39, [0, 0, 0, 0, 0]))),
     ("real-time-priority", |_| real_time()),
     ("out-of-memory-order", |_| oom_order()),
 ];
@@ -175,8 +175,11 @@ fn in_child(work: fn() -> Outcome) -> Outcome {
         if child < 0 || waitpid(child, &mut status, 0) < 0 {
             return stopped();
         }
+        if status & 0x7f != 0 {
+            return Err(format!("killed by signal {}", status & 0x7f));
+        }
         match (status >> 8) & 0xff {
-            0 if status & 0x7f == 0 => Ok("done".into()),
+            0 => Ok("done".into()),
             number => Err(super::short(&std::io::Error::from_raw_os_error(number))),
         }
     }
@@ -431,7 +434,7 @@ fn old_calls() -> Outcome {
         // 45 is recvfrom for 64 bits and brk for 32; 20 is getpid.
         unsafe { std::arch::asm!("int 0x80", inlateout("rax") 20i64 => result, out("r8") _, out("r9") _, out("r10") _, out("r11") _) };
         let signed = result as i32;
-        if signed < 0 { Err(super::short(&std::io::Error::from_raw_os_error(-signed))) } else { Ok(format!("it gave {signed}")) }
+        if signed < 0 { unsafe { *__errno_location() = -signed }; stopped() } else { Ok(format!("it gave {signed}")) }
     }
     #[cfg(not(target_arch = "x86_64"))]
     Err("there are none on this processor".into())
