@@ -6,14 +6,18 @@ import { inside } from '../plan/box-plan.ts';
 import { filterTerminal } from '../report/filter-terminal.ts';
 import { isContinuousIntegration } from '../report/neutralise-commands.ts';
 import { rewriteMessages } from '../report/rewrite-messages.ts';
+import { watchNames } from '../report/watch-names.ts';
 import type { Planned } from './make-plan.ts';
 import type { AnchorFolders } from './resolve-box.ts';
+import { hiddenNames } from './say-hidden.ts';
 import type { Session } from './session.ts';
 
 export interface OpenStreams {
   readonly box: BoxStreams;
   /** Resolves when all that the box wrote has reached our own descriptors. */
   finished(): Promise<void>;
+  /** Names of hidden files that stood in the output, where it passes us. */
+  named(): ReadonlySet<string>;
 }
 
 /**
@@ -25,16 +29,21 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const streams = planned.plan.box?.streams;
   // With `--json` what the box says becomes events, so that nothing inside can write an event of ours.
   const direct = streams === 'direct' && session.invocation.flags.json !== true;
+  const watch = watchNames(hiddenNames(planned.facts.secrets));
+  const named = watch.seen;
   if (streams === 'terminal' || direct) {
-    return { box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {} };
+    return { box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {}, named };
   }
   const stderr = session.reporter.foreignStream().stream;
+  watch.listen(stderr);
   const stdin = terminal.stdin ? 'none' : 'inherit';
-  if (streams === 'direct') return { box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr) };
+  if (streams === 'direct') return { box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr), named };
   const commands = isContinuousIntegration(session.host.variables) ? 'mark' : 'keep';
   const stdout = writesMessages(planned) ? rewriteMessages(mapping(planned, anchors)) : filterTerminal({ commands });
   stdout.pipe(process.stdout, { end: false });
+  watch.listen(stdout);
   return {
+    named,
     box: { stdin, stdout, stderr },
     finished: async () => {
       await Promise.all([ended(stdout), ended(stderr)]);

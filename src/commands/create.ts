@@ -1,7 +1,8 @@
 import { posix, relative } from 'node:path';
-import { failure, type Result } from '../base/result.ts';
+import { failure, type Result, success } from '../base/result.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import type { Answer } from './answer.ts';
+import { findProjectSecrets } from './find-project-secrets.ts';
 import { type Gathered, gather } from './gather.ts';
 import { makePlan } from './make-plan.ts';
 import { makeRequest } from './make-request.ts';
@@ -15,32 +16,35 @@ import { runOnCopy } from './write-sources.ts';
 export async function create(session: Session, command: CargoCommand): Promise<Result<Answer>> {
   const around = await gather(session, { manifestPath: null, project: 'optional' });
   if (!around.ok) return around;
-  const gathered = around.value.facts.project.manifests.length > 0 ? around.value : inFolder(session, around.value);
-  const ready = makeRequest(session, gathered, command);
-  if (!ready.ok) return ready;
-  const folder = newFolder(session, gathered, command);
-  const bare = gathered !== around.value;
+  const bare = around.value.facts.project.manifests.length === 0;
+  const folder = newFolder(session, bare ? session.directory : around.value.facts.project.mountRoot, command);
   if (bare && session.directory === session.homeDirectory && folder === '') {
     const fix = 'Make a folder for it: `cargo-boxed new NAME`.';
     return failure({ code: 'refused', what: 'a package is not made of your home directory', fix });
   }
-  const planned = await makePlan(session, gathered, ready.value.request);
+  const content = bare && folder !== '' ? 'empty' : 'whole';
+  const gathered = bare ? inFolder(session, around.value, content) : around;
+  if (!gathered.ok) return gathered;
+  const ready = makeRequest(session, gathered.value, command);
+  if (!ready.ok) return ready;
+  const planned = await makePlan(session, gathered.value, ready.value.request);
   if (!planned.ok) return planned;
-  return runOnCopy(session, planned.value, { kind: 'creating', folder }, bare && folder !== '' ? 'empty' : 'whole');
+  return runOnCopy(session, planned.value, { kind: 'creating', folder }, content);
 }
 
 /** The folder of the call as the project of a command that has none. */
-function inFolder(session: Session, gathered: Gathered): Gathered {
-  const project = { ...gathered.facts.project, mountRoot: session.directory };
-  return { ...gathered, facts: { ...gathered.facts, project } };
+function inFolder(session: Session, { config, facts }: Gathered, content: 'whole' | 'empty'): Result<Gathered> {
+  const project = { ...facts.project, mountRoot: session.directory };
+  const secrets = findProjectSecrets(session, project, config, content === 'whole' ? 'project' : 'repository');
+  if (!secrets.ok) return secrets;
+  return success({ config, facts: { ...facts, project, secrets: secrets.value } });
 }
 
 /** Where the new package will stand, below the mounted folder: the last word that is no option, else the folder itself. */
-function newFolder(session: Session, gathered: Gathered, command: CargoCommand): string {
+function newFolder(session: Session, mountRoot: string, command: CargoCommand): string {
   const valued = new Set(['--vcs', '--edition', '--name', '--registry', '--color', '--config', '-Z']);
   const words = command.arguments;
   const operand = words.findLast((word, index) => !word.startsWith('-') && !valued.has(words[index - 1] ?? ''));
   const path = posix.resolve(session.directory, operand ?? '.');
-  const below = relative(gathered.facts.project.mountRoot, path);
-  return below;
+  return relative(mountRoot, path);
 }

@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { cacheFolders } from '../host/locations.ts';
+import { projectPathInside } from '../plan/assemble-plan.ts';
 import { judgePlan } from '../policy/judge-plan.ts';
 import { boxStreams, presentationVariables } from './box-streams.ts';
+import { coverFolders, withoutGone } from './cover-folders.ts';
 import { fetchCrates } from './fetch.ts';
 import type { Planned } from './make-plan.ts';
 import { prepareRoot } from './prepare-root.ts';
 import { reapLeftovers } from './reap-leftovers.ts';
 import { type AnchorFolders, resolveBox } from './resolve-box.ts';
+import { sayHidden } from './say-hidden.ts';
 import type { Session } from './session.ts';
 import { targetFolder } from './target-folder.ts';
 
@@ -43,6 +46,8 @@ export async function execute(
   if (!root.ok) return root;
   const target = targetFolder(session.locations, facts.project, plan.identity);
   if (!target.ok) return target;
+  const covers = coverFolders(session.locations, facts.secrets);
+  if (!covers.ok) return covers;
   const anchors: AnchorFolders = {
     project: mountRoot,
     target: target.value,
@@ -50,13 +55,17 @@ export async function execute(
     store: join(session.locations.cache, cacheFolders.store),
     toolchain: facts.toolchain.path,
     'cargo-bin': join(facts.host.cargoHome, 'bin'),
+    ...covers.value,
     ...(options.scratch === null ? {} : { scratch: options.scratch }),
   };
   const presentation = presentationVariables(session, planned);
-  const resolved = resolveBox(session.runWord, box, root.value, anchors, facts, presentation);
+  const step = withoutGone(box, mountRoot, projectPathInside({ facts, config }));
+  const resolved = resolveBox(session.runWord, step, root.value, anchors, facts, presentation);
   const streams = boxStreams(session, planned, anchors);
   session.reporter.pause();
   const outcome = await chosen.engine.run(resolved, streams.box, session.interruption.signal);
   await streams.finished();
+  const hasFailed = outcome.ok && outcome.value.kind === 'finished' && outcome.value.status !== 0;
+  if (hasFailed) sayHidden(session, planned, streams.named());
   return outcome.ok ? success({ outcome: outcome.value, target: target.value }) : outcome;
 }

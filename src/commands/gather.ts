@@ -5,6 +5,7 @@ import type { Facts, ProjectFacts, ToolchainFacts } from '../facts/facts.ts';
 import { hasBoxedAlias } from '../facts/read-cargo-config.ts';
 import { readToolchain } from '../facts/read-toolchain.ts';
 import { refusal } from '../policy/judge-asks.ts';
+import { findProjectSecrets } from './find-project-secrets.ts';
 import type { Session } from './session.ts';
 import { type GatherWish, survey } from './survey.ts';
 
@@ -27,9 +28,11 @@ export async function gather(session: Session, wish: GatherWish): Promise<Result
       'An alias `boxed` is configured for cargo: `cargo boxed` would run it. Always write `cargo-boxed`.',
     );
   }
+  const secrets = findProjectSecrets(session, project, config);
+  if (!secrets.ok) return secrets;
   return success({
     config,
-    facts: { host: session.host, project, toolchain: toolchain.value },
+    facts: { host: session.host, project, secrets: secrets.value, toolchain: toolchain.value },
   });
 }
 

@@ -7,6 +7,7 @@ import { projectKey } from '../host/project-key.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import type { Answer } from './answer.ts';
+import { coverFolders } from './cover-folders.ts';
 import { gather } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { makeRequest } from './make-request.ts';
@@ -49,6 +50,8 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
   }
   const { project } = facts;
   const { cache } = session.locations;
+  const covers = coverFolders(session.locations, facts.secrets);
+  if (!covers.ok) return covers;
   const anchors = {
     project: project.mountRoot,
     target: join(cache, cacheFolders.targets, projectKey(project.mountRoot, project.workspace), boxPlan.identity),
@@ -56,6 +59,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
     store: join(cache, cacheFolders.store),
     toolchain: facts.toolchain.path,
     'cargo-bin': join(facts.host.cargoHome, 'bin'),
+    ...covers.value,
   };
   const folder =
     boxPlan.environment.kind === 'debian' ? join(cache, cacheFolders.roots, boxPlan.environment.rootSha256) : '';

@@ -32,7 +32,7 @@ export async function runOnCopy(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
     const projectRoot = planned.facts.project.mountRoot;
-    const copy = content === 'empty' ? success(emptyCopy(folder)) : await copyOf(projectRoot, folder);
+    const copy = content === 'empty' ? success(emptyCopy(folder)) : await copyOf(planned, folder);
     if (!copy.ok) return copy;
     for (const path of copy.value.skipped) session.reporter.note(`Not in the copy: ${path}`);
     const executed = await execute(session, planned, { scratch: folder });
@@ -50,8 +50,15 @@ export async function runOnCopy(
   }
 }
 
-function copyOf(projectRoot: string, folder: string): Promise<Result<WritableCopy>> {
-  return makeWritableCopy({ projectRoot, to: folder, exclude: ['target'] });
+/** Without what a box must not see, and without the host's own results. */
+function copyOf({ facts }: Planned, folder: string): Promise<Result<WritableCopy>> {
+  const { mountRoot, workspace } = facts.project;
+  const hidden = facts.secrets.hidden.map(({ path }) => path);
+  return makeWritableCopy({
+    projectRoot: mountRoot,
+    to: folder,
+    exclude: ['target', join(workspace, 'target'), ...hidden],
+  });
 }
 
 /** For a package that is made beside others: what is around it is not looked at. */

@@ -16,6 +16,8 @@ export interface Config {
   readonly network: Setting<readonly string[]>;
   /** Folders and files of the host that the box sees too, sorted by target. */
   readonly mounts: Setting<readonly HostMount[]>;
+  /** Files of the project that the box sees though they are called like secrets: patterns from the workspace, sorted. */
+  readonly show: Setting<readonly string[]>;
   /** Images that a project may choose by itself, as patterns. User configuration only. */
   readonly allowedImages: Setting<readonly string[]>;
   readonly limits: Limits;

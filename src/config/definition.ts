@@ -5,6 +5,7 @@ import {
   imageReference,
   layerName,
   mirrorUrl,
+  projectPattern,
   type ValueType,
   variableName,
 } from './value-type.ts';
@@ -102,6 +103,14 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     writers: 'everybody',
     widening: { kind: 'more-names' },
     description: 'Files and folders of the host that the box sees too.',
+  },
+  show: {
+    type: { kind: 'list', form: projectPattern },
+    default: [],
+    writers: 'everybody',
+    widening: { kind: 'more-names' },
+    description: 'Files that the box sees though they are called like secrets and git does not know them.',
+    variable: 'CARGO_BOXED_SHOW',
   },
   'allowed-images': {
     type: { kind: 'list', form: imagePattern },

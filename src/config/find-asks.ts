@@ -71,6 +71,7 @@ function titleOf(name: KeyName, value: string, item: unknown): string {
   if (name === 'env.pass') return `the host's variable \`${shown}\``;
   if (name === 'network') return `a door out of the box to \`${shown}\`, and to nothing else`;
   if (name === 'mounts') return mountTitle(item as HostMount);
+  if (name === 'show') return `that the box sees \`${shown}\`, which may hold your secrets`;
   if (name === 'image') return `the image \`${shown}\`, which is not among your \`allowed-images\``;
   if (name.startsWith('limits.')) return `a weaker limit, \`${name}: ${shown}\``;
   return `\`${name}: ${shown}\``;

@@ -14,6 +14,7 @@ export interface KeyValues {
   readonly 'env.set': Readonly<Record<string, string>>;
   readonly network: readonly string[];
   readonly mounts: readonly HostMount[];
+  readonly show: readonly string[];
   readonly 'allowed-images': readonly string[];
   readonly 'limits.memory': number | null;
   readonly 'limits.processes': number | null;

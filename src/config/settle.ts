@@ -19,6 +19,7 @@ export function settle(sources: readonly Written[]): Result<Config> {
     env: variables(sources),
     network: value('network'),
     mounts: value('mounts'),
+    show: value('show'),
     allowedImages: value('allowed-images'),
     limits: {
       memoryBytes: value('limits.memory'),

@@ -105,6 +105,15 @@ export const mirrorUrl: TextForm = {
   maximumLength: 512,
 };
 
+/** From the workspace's root; `*`, `?` and `[…]` match within a name, `**` any folders. Which lead out match nothing. */
+export const projectPattern: TextForm = {
+  one: 'a path below the project',
+  many: 'paths below the project',
+  example: '.env',
+  pattern: /^(?:\.\.\/)*[^/\\]+(?:\/[^/\\]+)*$/,
+  maximumLength: 512,
+};
+
 /** What a key of this type takes, to follow "it takes". */
 export function expectation(type: ValueType): string {
   switch (type.kind) {

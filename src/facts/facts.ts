@@ -2,6 +2,7 @@
 export interface Facts {
   readonly host: HostFacts;
   readonly project: ProjectFacts;
+  readonly secrets: SecretFacts;
   readonly toolchain: ToolchainFacts;
 }
 
@@ -35,6 +36,33 @@ export interface ProjectFacts {
   readonly cargoConfig: CargoConfigFacts;
   /** Configuration of the workspace root's `[workspace.metadata.boxed]` or `[package.metadata.boxed]`, if there. */
   readonly hasMetadata: boolean;
+}
+
+/** What of the mounted files a box does not see as it is. */
+export interface SecretFacts {
+  /** Sorted by path. */
+  readonly hidden: readonly HiddenPath[];
+  /** Files that a box sees with another content: git configurations without credentials. Sorted by path. */
+  readonly cleaned: readonly CleanedFile[];
+}
+
+export interface HiddenPath {
+  /** Relative to `mountRoot`; no component of it is a link. */
+  readonly path: string;
+  readonly kind: 'file' | 'folder';
+  /**
+   * `secret`: by its name, and git does not track these bytes; only these can be shown. `tool`: a folder of the user's
+   * own tools. `repository`: beside what git needs. `special`: a socket, a pipe or a device.
+   */
+  readonly reason: 'secret' | 'tool' | 'repository' | 'special';
+}
+
+export interface CleanedFile {
+  readonly path: string;
+  /** Its bytes, one a character. */
+  readonly content: string;
+  /** Names it among what was cleaned. */
+  readonly sha256: string;
 }
 
 export interface ManifestFacts {

@@ -72,6 +72,10 @@ export type Anchor =
   | 'toolchain'
   | 'cargo-bin'
   | 'scratch'
+  /** An empty file and an empty folder, `file` and `folder`: what is covered by them is hidden. */
+  | 'nothing'
+  /** Files without what a box must not see, by their sha256. */
+  | 'cleaned'
   | 'fetch-home'
   | 'skeleton'
   | 'certificates'

@@ -28,6 +28,8 @@ export function planIdentity(
     variables: Object.fromEntries(changing.map(({ name, value }) => [name, value])),
     set: config.env.set.value,
     passed: config.env.pass.value,
+    // A file that is shown from now on can be older than what was built without it: cargo would not see a change.
+    ...(config.show.value.length > 0 ? { show: config.show.value } : {}),
   });
   return inputs.hash(text).slice(0, 32);
 }

@@ -1,4 +1,5 @@
 import { inside, type Mount, type ToolchainPlan } from './box-plan.ts';
+import { planCovers } from './plan-covers.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 
 const temporaryBytes = 16 * 1024 ** 3;
@@ -22,6 +23,7 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
       access: writable ? 'read-write' : 'read-only',
     },
     ...(writable && request.gitFolder ? [gitFolder(projectPath)] : []),
+    ...planCovers(inputs, projectPath),
     { kind: 'bind', source: { anchor: 'target', path: '' }, target: inside.target, access: 'read-write' },
     readOnly('view', 'cargo-home', inside.cargoHome),
     readOnly('view', 'crates', inside.crates),

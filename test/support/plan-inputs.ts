@@ -18,6 +18,7 @@ export const fixedFacts = (project: ProjectFacts): Facts => ({
     cargoHome: '/home/u/.cargo',
   },
   project,
+  secrets: { hidden: [], cleaned: [] },
   toolchain: {
     name: 'stable-x86_64-unknown-linux-gnu',
     path: '/home/u/.rustup/toolchains/stable-x86_64-unknown-linux-gnu',

@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { canonicalJson } from '../base/canonical-json.ts';
+import type { ProjectFacts, SecretFacts } from '../facts/facts.ts';
+import { projectKey, sha256 } from '../host/project-key.ts';
+import { printable } from '../problem/problem.ts';
+import type { Planned } from './make-plan.ts';
+import type { Session } from './session.ts';
+
+const mostNamed = 5;
+
+/** Names of the files that may be missed: those that can be shown. */
+export function hiddenNames({ hidden }: SecretFacts): readonly string[] {
+  return hidden.filter(({ reason }) => reason === 'secret').map(({ path }) => posix.basename(path));
+}
+
+/**
+ * After a command that failed: what it could have missed, and how it is shown. Said each time when the output names it;
+ * else once for each set of hidden files, since most failures have other reasons.
+ */
+export function sayHidden(session: Session, { facts }: Planned, named: ReadonlySet<string>): void {
+  const secrets = facts.secrets.hidden.filter(({ reason }) => reason === 'secret');
+  if (secrets.length === 0) return;
+  const missed = secrets.filter(({ path }) => named.has(posix.basename(path)));
+  const shown = (missed.length > 0 ? missed : secrets).map(({ path, kind }) => {
+    return posix.relative(facts.project.workspace, path) + (kind === 'folder' ? '/' : '');
+  });
+  if (missed.length === 0 && !isNews(session, facts.project, shown)) return;
+  const begin = missed.length > 0 ? 'The output names what is hidden from the box' : 'Hidden from the box';
+  const why = `called like ${shown.length > 1 ? 'secrets' : 'a secret'}, and git does not know the content`;
+  const first = shown.find((path) => !path.endsWith('/')) ?? `${shown[0]}*`;
+  session.reporter.note(`${begin} (${why}): ${listed(shown)}. ${remedy(printable(first, 120))}`);
+}
+
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, mostNamed).map((path) => printable(path, 120));
+  const more = paths.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}
+
+function remedy(path: string): string {
+  return `To show a file: \`show: [${path}]\` in cargo-boxed.yaml and \`cargo-boxed grant show\`, or CARGO_BOXED_SHOW=${path} for one run.`;
+}
+
+function isNews({ locations }: Session, { mountRoot }: ProjectFacts, paths: readonly string[]): boolean {
+  const file = join(locations.state, 'listings', `${projectKey(mountRoot, '')}.said`);
+  const word = sha256(canonicalJson(paths));
+  try {
+    if (readFileSync(file, 'utf8') === word) return false;
+  } catch {
+    // Never said.
+  }
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, word, { mode: 0o600 });
+  } catch {
+    // Said again next time.
+  }
+  return true;
+}

@@ -1,0 +1,55 @@
+import { type Dirent, readdirSync } from 'node:fs';
+import { isSecretFile, isSecretFolder } from './secret-names.ts';
+
+/** What of a folder's names matters for what a box may see. */
+export interface FolderListing {
+  /** Subfolders that are looked into. */
+  readonly folders: readonly string[];
+  readonly found: readonly Found[];
+}
+/**
+ * `special`: a socket, a pipe or a device: through it a box could talk to a process outside, read-only or not.
+ * `git-…`: a repository, or a file that names one. `bare`: the configuration of a folder that is built like one.
+ * `checksums`: cargo's list of a vendored crate.
+ */
+export type Found = readonly [
+  kind: 'secret-file' | 'secret-folder' | 'secret-link' | 'special' | 'git-folder' | 'git-file' | 'bare' | 'checksums',
+  name: string,
+];
+
+/** Made by tools in bulk: a walk through them would cost more than all else. By name, or by folder and name. */
+const skipped: ReadonlySet<string> = new Set(['node_modules', '.hg/store', '.hg/cache', '.svn/pristine']);
+
+/** Lists a folder; `null` when it may not be read, as then the box cannot either. */
+export function listFolder(path: string, name: string): FolderListing | null {
+  let entries: readonly Dirent[];
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (['EACCES', 'ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+  const names = new Set(entries.map((entry) => entry.name));
+  const isSkipped = (folder: string) =>
+    skipped.has(folder) || skipped.has(`${name}/${folder}`) || (folder === 'target' && names.has('Cargo.toml'));
+  const folders: string[] = [];
+  const found: Found[] = [];
+  if (['HEAD', 'objects', 'refs', 'config'].every((part) => names.has(part)))
+    return { folders, found: [['bare', 'config']] };
+  for (const entry of entries) {
+    const kind = kindOf(entry, name);
+    if (kind !== null) found.push([kind, entry.name]);
+    else if (entry.isDirectory() && !isSkipped(entry.name)) folders.push(entry.name);
+  }
+  return { folders: folders.sort(), found };
+}
+
+function kindOf(entry: Dirent, folder: string): Found[0] | null {
+  const { name } = entry;
+  if (name === '.git') return entry.isDirectory() ? 'git-folder' : entry.isFile() ? 'git-file' : null;
+  if (entry.isDirectory()) return isSecretFolder(folder, name) ? 'secret-folder' : null;
+  if (name === '.cargo-checksum.json' && entry.isFile()) return 'checksums';
+  if (entry.isFile()) return isSecretFile(folder, name) ? 'secret-file' : null;
+  if (entry.isSymbolicLink()) return isSecretFile(folder, name) || isSecretFolder(folder, name) ? 'secret-link' : null;
+  return 'special';
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync, renameSync, type Stats, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { FolderListing } from './list-folder.ts';
+import { secretNamesVersion } from './secret-names.ts';
+
+/**
+ * What was seen of a project's folders and files, with their stamps: a build that finds nothing changed looks at each
+ * folder once and opens none. Ours alone: it lies outside of every box.
+ */
+export interface ListingCache {
+  listing(path: string, stat: Stats, list: () => FolderListing | null): FolderListing | null;
+  /** The answer to a question on a file, asked again when the file or the question has changed. */
+  answer(path: string, question: string, stat: Stats, ask: () => string): string;
+  /** Writes what has changed; a folder that cannot be written only costs time. */
+  save(): void;
+}
+
+/** What changed may change once more within the same tick of the clock: the young is not remembered. */
+const settledMs = 2000;
+
+/** Identity and time of change, which nobody can set back. Numbers in a row, since there are thousands of these. */
+type KeptListing = readonly [
+  device: number,
+  inode: number,
+  changedMs: number,
+  folders: FolderListing['folders'],
+  found: FolderListing['found'],
+];
+type KeptAnswer = readonly [stamp: string, answer: string];
+interface Kept {
+  readonly version: string;
+  readonly listings: Readonly<Record<string, KeptListing>>;
+  readonly answers: Readonly<Record<string, KeptAnswer>>;
+}
+
+export function openListingCache(file: string, nowMs = Date.now()): ListingCache {
+  const kept = readKept(file);
+  const known = new Map(Object.entries(kept.listings));
+  const answers = new Map<string, KeptAnswer>();
+  const seen = new Map<string, KeptListing>();
+  let hasChanged = false;
+  const isSettled = (stat: Stats) => nowMs - stat.ctimeMs > settledMs;
+  return {
+    listing(path, stat, list) {
+      const held = known.get(path);
+      if (held !== undefined && held[1] === stat.ino && held[2] === stat.ctimeMs && held[0] === stat.dev) {
+        seen.set(path, held);
+        return { folders: held[3], found: held[4] };
+      }
+      const listing = list();
+      if (listing === null || !isSettled(stat)) return listing;
+      hasChanged = true;
+      seen.set(path, [stat.dev, stat.ino, stat.ctimeMs, listing.folders, listing.found]);
+      return listing;
+    },
+    answer(path, question, stat, ask) {
+      const stamp = `${stat.dev}:${stat.ino}:${stat.size}:${stat.ctimeMs} ${question}`;
+      const held = Object.hasOwn(kept.answers, path) ? kept.answers[path] : undefined;
+      if (held !== undefined && held[0] === stamp) {
+        answers.set(path, held);
+        return held[1];
+      }
+      const answer = ask();
+      if (!isSettled(stat)) return answer;
+      hasChanged = true;
+      answers.set(path, [stamp, answer]);
+      return answer;
+    },
+    save() {
+      if (!hasChanged) return;
+      const content: Kept = {
+        version: secretNamesVersion,
+        listings: Object.fromEntries(seen),
+        answers: Object.fromEntries(answers),
+      };
+      writeKept(file, JSON.stringify(content));
+    },
+  };
+}
+
+function readKept(file: string): Kept {
+  const none: Kept = { version: secretNamesVersion, listings: {}, answers: {} };
+  try {
+    const kept: Kept = JSON.parse(readFileSync(file, 'utf8'));
+    return kept.version === secretNamesVersion ? kept : none;
+  } catch {
+    return none;
+  }
+}
+
+function writeKept(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const temporary = `${file}.${process.pid}`;
+    writeFileSync(temporary, text, { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch {
+    // Not remembered: the next run looks again.
+  }
+}

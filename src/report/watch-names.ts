@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream';
+
+/** Remembers which of some names stand in what passes, as words of their own; never holds it up. */
+export interface NameWatch {
+  listen(stream: Readable): void;
+  seen(): ReadonlySet<string>;
+}
+
+const mostNames = 200;
+
+export function watchNames(names: readonly string[]): NameWatch {
+  const seen = new Set<string>();
+  const wanted = [...new Set(names)].slice(0, mostNames).sort((left, right) => right.length - left.length);
+  const longest = Math.max(0, ...wanted.map((name) => Buffer.byteLength(name)));
+  const escaped = wanted.map((name) =>
+    Buffer.from(name)
+      .toString('latin1')
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+  );
+  const word = `(?<![A-Za-z0-9_.-])(${escaped.join('|')})(?![A-Za-z0-9_-])`;
+  return {
+    listen(stream) {
+      if (wanted.length === 0) return;
+      let tail = '';
+      stream.on('data', (chunk: Buffer | string) => {
+        if (seen.size === wanted.length) return;
+        const text = tail + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'));
+        for (const [, name = ''] of text.matchAll(new RegExp(word, 'g'))) {
+          seen.add(Buffer.from(name, 'latin1').toString('utf8'));
+        }
+        tail = text.slice(-(longest + 1));
+      });
+    },
+    seen: () => seen,
+  };
+}
