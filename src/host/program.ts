@@ -79,12 +79,6 @@ export async function runProgram(
     // A stream of ours has no descriptor that a process could inherit.
     return target === 'inherit' ? target : (['pipe', target] as const);
   };
-  const standardInput =
-    input !== undefined || stdin instanceof Uint8Array
-      ? ('pipe' as const)
-      : stdin === 'none'
-        ? ('ignore' as const)
-        : stdin;
   const running = execa(path, programArguments, {
     env: { ...options.variables },
     extendEnv: false,
@@ -94,7 +88,7 @@ export async function runProgram(
     cwd: options.workingDirectory ?? '/',
     ...(input !== undefined ? { input } : stdin instanceof Uint8Array ? { input: stdin } : {}),
     stdio: [
-      standardInput as 'pipe',
+      standardInput(stdin) as 'pipe',
       output(stdout) as 'pipe',
       output(stderr) as 'pipe',
       ...(extraDescriptors(options) as unknown as 'ignore'[]),
@@ -118,6 +112,13 @@ export async function runProgram(
     timedOut: ended.timedOut,
     startError: started ? null : ((ended as { originalMessage?: string }).originalMessage ?? 'it could not be started'),
   };
+}
+
+/** Named beside a pipe, a stream is read by us: its own descriptor never becomes that of the program. */
+function standardInput(stdin: NonNullable<ProgramOptions['stdin']>): unknown {
+  if (stdin === 'none') return 'ignore';
+  if (stdin === 'inherit') return stdin;
+  return typeof stdin === 'string' || stdin instanceof Uint8Array ? 'pipe' : ['pipe', stdin];
 }
 
 /** Ours from number 3 on, then the null device over each inherited number; gaps stay as they are (`ignore`). */

@@ -19,6 +19,7 @@ import { type BoxWatch, type StopReason, watchBox } from '../watch-box.ts';
 import { type BwrapSurroundings, bwrapArguments } from './bwrap-arguments.ts';
 import { checkBwrap } from './check-bwrap.ts';
 import { type ControlGroup, findControlGroups, makeControlGroup, reapControlGroups } from './control-group.ts';
+import { detachStreams } from './detach-streams.ts';
 import { type BwrapPrograms, launchCommand } from './launch-command.ts';
 import { type Architecture, seccompFilter } from './seccomp-filter.ts';
 import { bwrapShellCommand } from './shell-command.ts';
@@ -84,20 +85,22 @@ async function runOnPipes(
   const descriptors = [openSync(files.arguments, 'r'), openSync(files.status, 'r+'), openSync(files.filter, 'r')];
   // Values of passed variables may be secret: they stay on no disk when we are killed.
   unlinkSync(files.arguments);
+  const detached = detachStreams(streams);
   try {
     const output = (to: 'inherit' | Writable) => (to === 'inherit' ? 'inherit' : watch.listen(to));
     return await runProgram(command[0], command[1], {
       // Nothing of the box's environment reaches the launchers: they get it as options of bubblewrap.
       variables: {},
-      stdin: streams.stdin,
-      stdout: output(streams.stdout),
-      stderr: output(streams.stderr),
+      stdin: detached.streams.stdin,
+      stdout: output(detached.streams.stdout),
+      stderr: output(detached.streams.stderr),
       descriptors,
       coverInherited: true,
       signal: watch.signal,
       workingDirectory: '/',
     });
   } finally {
+    detached.release();
     for (const descriptor of descriptors) closeSync(descriptor);
   }
 }
