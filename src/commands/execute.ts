@@ -8,6 +8,7 @@ import { boxStreams, presentationVariables } from './box-streams.ts';
 import { coverFolders, withoutGone } from './cover-folders.ts';
 import { fetchCrates } from './fetch.ts';
 import type { Planned } from './make-plan.ts';
+import { openBoxDoors, reportDoors } from './open-box-doors.ts';
 import { prepareRoot } from './prepare-root.ts';
 import { reapLeftovers } from './reap-leftovers.ts';
 import { type AnchorFolders, resolveBox } from './resolve-box.ts';
@@ -48,6 +49,8 @@ export async function execute(
   if (!target.ok) return target;
   const covers = coverFolders(session.locations, facts.secrets);
   if (!covers.ok) return covers;
+  const doors = await openBoxDoors(session, planned, box);
+  if (!doors.ok) return doors;
   const anchors: AnchorFolders = {
     project: mountRoot,
     target: target.value,
@@ -56,6 +59,9 @@ export async function execute(
     toolchain: facts.toolchain.path,
     'cargo-bin': join(facts.host.cargoHome, 'bin'),
     ...covers.value,
+    home: session.homeDirectory,
+    filesystem: '/',
+    ...(doors.value.folder === null ? {} : { doors: doors.value.folder }),
     ...(options.scratch === null ? {} : { scratch: options.scratch }),
   };
   const presentation = presentationVariables(session, planned);
@@ -63,9 +69,12 @@ export async function execute(
   const resolved = resolveBox(session.runWord, step, root.value, anchors, facts, presentation);
   const streams = boxStreams(session, planned, anchors);
   session.reporter.pause();
-  const outcome = await chosen.engine.run(resolved, streams.box, session.interruption.signal);
+  const outcome = await chosen.engine
+    .run(resolved, streams.box, session.interruption.signal)
+    .finally(() => doors.value.close());
   await streams.finished();
   const hasFailed = outcome.ok && outcome.value.kind === 'finished' && outcome.value.status !== 0;
   if (hasFailed) sayHidden(session, planned, streams.named());
+  reportDoors(session, doors.value);
   return outcome.ok ? success({ outcome: outcome.value, target: target.value }) : outcome;
 }

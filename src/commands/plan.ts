@@ -48,6 +48,10 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
   if (boxPlan.box === null) {
     return failure({ code: 'usage', what: 'this command runs no box of its own', fix: 'Plan a command like `build`.' });
   }
+  if (boxPlan.box.doors.some(({ kind }) => kind === 'tcp')) {
+    const what = 'a door to a port needs a relay of ours, so there is no command that does the same without us';
+    return failure({ code: 'usage', what, fix: 'Leave `--as shell` out.' });
+  }
   const { project } = facts;
   const { cache } = session.locations;
   const covers = coverFolders(session.locations, facts.secrets);
@@ -60,6 +64,8 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
     toolchain: facts.toolchain.path,
     'cargo-bin': join(facts.host.cargoHome, 'bin'),
     ...covers.value,
+    home: session.homeDirectory,
+    filesystem: '/',
   };
   const folder =
     boxPlan.environment.kind === 'debian' ? join(cache, cacheFolders.roots, boxPlan.environment.rootSha256) : '';

@@ -3,7 +3,7 @@ import { nearest } from '../base/nearest.ts';
 import { printable } from '../problem/problem.ts';
 import type { HostMount } from './config.ts';
 import type { DocumentNode, Location, MapEntry } from './document.ts';
-import type { NodeReading } from './read-node.ts';
+import type { NodeReading } from './node-reading.ts';
 import { complaint, didYouMean, readForm } from './read-value.ts';
 import { expectation, mountSource, mountTarget, type TextForm } from './value-type.ts';
 

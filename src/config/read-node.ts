@@ -1,13 +1,9 @@
 import { printable } from '../problem/problem.ts';
 import type { DocumentNode, Location, ScalarNode } from './document.ts';
+import type { NodeReading } from './node-reading.ts';
 import { readMounts } from './read-mounts.ts';
 import { type Complaint, complaint, type Reading, readForm, readList, readText } from './read-value.ts';
 import { expectation, type TextForm, type ValueType } from './value-type.ts';
-
-/** A value with the places of its items, or what is wrong and where exactly. */
-export type NodeReading =
-  | { readonly ok: true; readonly value: unknown; readonly items?: ReadonlyMap<string, Location> }
-  | (Complaint & { readonly place: Location });
 
 /** Reads a value of a file. Files have types: `4096` is a number and `"4096"` is a text. */
 export function readNode(type: ValueType, node: DocumentNode): NodeReading {

@@ -1,5 +1,6 @@
 import { type Result, success } from '../base/result.ts';
 import { type BoxPlan, type BoxStep, inside } from './box-plan.ts';
+import { type Openings, planOpenings, throughDoors } from './plan-doors.ts';
 import { planEnvironment, planToolchain } from './plan-environment.ts';
 import { planIdentity } from './plan-identity.ts';
 import type { PlanInputs } from './plan-inputs.ts';
@@ -14,6 +15,8 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
   if (!environment.ok) return environment;
   const toolchain = planToolchain(inputs);
   const projectPath = projectPathInside(inputs);
+  const openings = planOpenings(inputs, projectPath);
+  if (!openings.ok) return openings;
   const identity = planIdentity(inputs, environment.value, toolchain, projectPath);
   const workspace = facts.project.workspace;
   const exports = request.exports && config.export.value;
@@ -25,7 +28,7 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
     identity,
     view: facts.project.fetchInputs,
     fetch: { lockfile: request.lockfile, offline: request.offline, targets: [] },
-    box: runsInBox(request.class) ? boxStep(inputs, toolchain, projectPath) : null,
+    box: runsInBox(request.class) ? boxStep(inputs, toolchain, projectPath, openings.value) : null,
     exports: exports ? { from: 'out', to: joined(workspace, 'target/boxed') } : null,
   });
 }
@@ -39,16 +42,22 @@ function runsInBox(commandClass: PlanInputs['request']['class']): boolean {
   return commandClass === 'offline' || commandClass === 'source-writing' || commandClass === 'creating';
 }
 
-function boxStep(inputs: PlanInputs, toolchain: BoxPlan['toolchain'], projectPath: string): BoxStep {
+function boxStep(
+  inputs: PlanInputs,
+  toolchain: BoxPlan['toolchain'],
+  projectPath: string,
+  openings: Openings,
+): BoxStep {
   const { request, facts, config } = inputs;
   const cargo = toolchain.kind === 'host' ? `${inside.toolchain}/bin/cargo` : (inputs.pins.image?.cargo ?? 'cargo');
   return {
-    argv: request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments,
+    argv: throughDoors(request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments, openings.doors),
     workingDirectory: joined(projectPath, facts.project.current),
     variables: planVariables(inputs, toolchain),
     passedVariables: config.env.pass.value,
-    mounts: planMounts(inputs, toolchain, projectPath),
+    mounts: [...planMounts(inputs, toolchain, projectPath), ...openings.mounts],
     network: 'none',
+    doors: openings.doors,
     limits: planLimits(inputs),
     streams: streams(inputs),
   };

@@ -44,10 +44,18 @@ export interface BoxStep {
   readonly passedVariables: readonly string[];
   readonly mounts: readonly Mount[];
   readonly network: 'none' | 'host';
+  /** All that the box can reach beyond its own loopback. */
+  readonly doors: readonly Door[];
   readonly limits: BoxLimits;
   /** `pipes`: output is filtered. `terminal`: a real one. `direct`: the caller's own file descriptors, byte-exact. */
   readonly streams: 'pipes' | 'terminal' | 'direct';
 }
+
+/** A way out to exactly one address. Its mounts are among the mounts. */
+export type Door =
+  | { readonly kind: 'unix'; readonly path: string }
+  /** Inside, it is this port of 127.0.0.1. */
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
 export type Mount =
   | {
@@ -76,6 +84,11 @@ export type Anchor =
   | 'nothing'
   /** Files without what a box must not see, by their sha256. */
   | 'cleaned'
+  /** The user's home, and the whole file system: only below them, and only what the configuration names. */
+  | 'home'
+  | 'filesystem'
+  /** Sockets and program of the relays of one run. */
+  | 'doors'
   | 'fetch-home'
   | 'skeleton'
   | 'certificates'
@@ -117,4 +130,5 @@ export const inside = {
   toolchain: '/box/toolchain',
   home: '/box/home',
   bin: '/box/bin',
+  doors: '/box/doors',
 } as const;

@@ -30,6 +30,15 @@ export function planIdentity(
     passed: config.env.pass.value,
     // A file that is shown from now on can be older than what was built without it: cargo would not see a change.
     ...(config.show.value.length > 0 ? { show: config.show.value } : {}),
+    ...openings(config),
   });
   return inputs.hash(text).slice(0, 32);
+}
+
+/** What is read through a door or from a mount can end up in an artifact. */
+function openings({ network, mounts }: PlanInputs['config']): object {
+  return {
+    ...(network.value.length === 0 ? {} : { network: network.value }),
+    ...(mounts.value.length === 0 ? {} : { mounts: mounts.value }),
+  };
 }

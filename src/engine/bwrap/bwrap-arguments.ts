@@ -5,7 +5,12 @@ export interface BwrapSurroundings {
   /** Paths below /proc that are replaced by an empty file or folder. */
   readonly maskedFiles: readonly string[];
   readonly maskedFolders: readonly string[];
+  /** What lies at the top of the root: a mount may need a folder there that is missing. */
+  readonly rootEntries?: readonly RootEntry[];
 }
+export type RootEntry =
+  | { readonly kind: 'folder'; readonly name: string }
+  | { readonly kind: 'link'; readonly name: string; readonly to: string };
 
 /** The user that a box's processes believe to be. Outside they are the caller. */
 export const insideUserId = 1000;
@@ -20,15 +25,14 @@ export function bwrapArguments(box: ResolvedBox, surroundings: BwrapSurroundings
   if (box.root.kind !== 'directory') throw new Error('bubblewrap takes a root that is a directory');
   return [
     ...namespaces(box),
-    '--ro-bind',
-    box.root.path,
-    '/',
+    ...rootArguments(box.root.path, box, surroundings),
     '--tmpfs',
     '/box',
-    ...mirrorPoints(box),
+    ...foreignFolders(box).flatMap((folder) => ['--tmpfs', folder]),
     ...box.mounts.flatMap(mountArguments),
     '--remount-ro',
     '/box',
+    ...foreignFolders(box).flatMap((folder) => ['--remount-ro', folder]),
     ...processFileSystem(surroundings),
     '--dev',
     '/dev',
@@ -38,6 +42,7 @@ export function bwrapArguments(box: ResolvedBox, surroundings: BwrapSurroundings
     '/dev/shm',
     '--remount-ro',
     '/dev',
+    ...(lacksFolder(box, surroundings) ? ['--remount-ro', '/'] : []),
     ...Object.entries(box.variables).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir',
     box.workingDirectory,
@@ -71,12 +76,35 @@ function namespaces(box: ResolvedBox): readonly string[] {
   ];
 }
 
-/** A mount outside of /box needs a mount point that the read-only root lacks: its first folder becomes a tmpfs. */
-function mirrorPoints(box: ResolvedBox): readonly string[] {
+/**
+ * A mount outside of /box needs a mount point that the read-only root lacks: its first folder becomes a tmpfs, which is
+ * read-only too once all mounts are in it.
+ */
+function foreignFolders(box: ResolvedBox): readonly string[] {
   const first = (target: string) => `/${target.split('/')[1] ?? ''}`;
   const known = new Set(['/box', '/tmp', '/etc', '/dev', '/proc']);
   const wanted = new Set(box.mounts.map((mount) => first(mount.target)).filter((folder) => !known.has(folder)));
-  return [...wanted].sort().flatMap((folder) => ['--tmpfs', folder]);
+  return [...wanted].sort();
+}
+
+/**
+ * The root as a whole; or, when a mount wants a folder at its top that it lacks, a root of bubblewrap's own with each of
+ * its folders: a read-only file system takes no new mount points.
+ */
+function rootArguments(root: string, box: ResolvedBox, surroundings: BwrapSurroundings): readonly string[] {
+  if (!lacksFolder(box, surroundings)) return ['--ro-bind', root, '/'];
+  return (surroundings.rootEntries ?? []).flatMap((entry) => {
+    if (entry.kind === 'link') return ['--symlink', entry.to, `/${entry.name}`];
+    return madeAnyway.has(`/${entry.name}`) ? [] : ['--ro-bind', `${root}/${entry.name}`, `/${entry.name}`];
+  });
+}
+
+const madeAnyway = new Set(['/box', '/tmp', '/dev', '/proc']);
+
+function lacksFolder(box: ResolvedBox, { rootEntries }: BwrapSurroundings): boolean {
+  if (rootEntries === undefined) return false;
+  const there = new Set(rootEntries.map(({ name }) => `/${name}`));
+  return foreignFolders(box).some((folder) => !there.has(folder));
 }
 
 function mountArguments(mount: ResolvedMount): readonly string[] {

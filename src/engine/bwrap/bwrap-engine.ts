@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   unlinkSync,
   writeFileSync,
@@ -16,7 +17,7 @@ import { isAliveId } from '../../host/owner.ts';
 import { type ProgramEnd, runProgram } from '../../host/program.ts';
 import type { BoxStreams, Engine, EngineReport, Outcome, ResolvedBox } from '../engine.ts';
 import { type BoxWatch, type StopReason, watchBox } from '../watch-box.ts';
-import { type BwrapSurroundings, bwrapArguments } from './bwrap-arguments.ts';
+import { type BwrapSurroundings, bwrapArguments, type RootEntry } from './bwrap-arguments.ts';
 import { checkBwrap } from './check-bwrap.ts';
 import { type ControlGroup, findControlGroups, makeControlGroup, reapControlGroups } from './control-group.ts';
 import { detachStreams } from './detach-streams.ts';
@@ -31,7 +32,7 @@ export function bwrapEngine(programs: BwrapPrograms, scratchFolder: string): Eng
     check: (): Promise<Result<EngineReport>> => checkBwrap(programs),
     run: (box, streams, signal) => runBox(programs, scratchFolder, box, streams, signal),
     reap: () => reap(scratchFolder),
-    shellCommand: (box) => bwrapShellCommand(programs, box, surroundings(), architecture()),
+    shellCommand: (box) => bwrapShellCommand(programs, box, surroundings(box), architecture()),
   };
 }
 
@@ -48,7 +49,7 @@ async function runBox(
   const group = makeControlGroup(findControlGroups(), box.id, box.limits);
   try {
     const files = boxFiles(scratch);
-    const options = bwrapArguments(box, surroundings());
+    const options = bwrapArguments(box, surroundings(box));
     writeFileSync(files.arguments, options.map((option) => `${option}\0`).join(''), { mode: 0o600 });
     writeFileSync(files.status, '');
     writeFileSync(files.filter, seccompFilter(architecture()));
@@ -164,7 +165,18 @@ const maskedFiles = [
 ];
 const maskedFolders = ['acpi', 'asound', 'scsi', 'bus', 'irq', 'fs', 'driver'];
 
-function surroundings(): BwrapSurroundings {
+function surroundings(box: ResolvedBox): BwrapSurroundings {
   const there = (names: readonly string[]) => names.map((name) => `/proc/${name}`).filter((path) => existsSync(path));
-  return { maskedFiles: there(maskedFiles), maskedFolders: there(maskedFolders) };
+  return { maskedFiles: there(maskedFiles), maskedFolders: there(maskedFolders), ...rootEntries(box) };
+}
+
+function rootEntries({ root }: ResolvedBox): Pick<BwrapSurroundings, 'rootEntries'> {
+  // Without the root there is no box either: bubblewrap says so.
+  if (root.kind !== 'directory' || !existsSync(root.path)) return {};
+  const rootEntries = readdirSync(root.path, { withFileTypes: true }).flatMap((entry): RootEntry[] => {
+    const { name } = entry;
+    if (entry.isSymbolicLink()) return [{ kind: 'link', name, to: readlinkSync(join(root.path, name)) }];
+    return entry.isDirectory() ? [{ kind: 'folder', name }] : [];
+  });
+  return { rootEntries };
 }
