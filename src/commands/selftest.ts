@@ -16,6 +16,7 @@ import { execute } from './execute.ts';
 import { gather } from './gather.ts';
 import { makePlan } from './make-plan.ts';
 import { makeRequest } from './make-request.ts';
+import { selftestFolder } from './reap-leftovers.ts';
 import type { Session } from './session.ts';
 
 const notHeldStatus = 77;
@@ -26,7 +27,7 @@ const mostReportBytes = 4 * 1024 * 1024;
  * network once the environment is there.
  */
 export async function selftest(session: Session): Promise<Result<Answer>> {
-  const around = join(session.locations.state, 'selftest');
+  const around = join(session.locations.state, selftestFolder);
   mkdirSync(join(around, session.runWord), { recursive: true, mode: 0o700 });
   const folder = realpathSync(join(around, session.runWord));
   const project = join(folder, 'project');
