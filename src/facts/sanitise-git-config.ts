@@ -83,6 +83,8 @@ function isPlain(text: string): boolean {
 export function cleanAddress(address: string): string | null {
   if (/^[A-Za-z0-9+.-]*::/.test(address) || /^(\/|~|file:)/i.test(address)) return null;
   const found = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)/.exec(address);
+  // An address within the address, as behind a proxy, has a user of its own.
+  if (/:\/\/.*:\/\//.test(address)) return null;
   if (found === null) return /:.*@/.test(address) ? null : address;
   const [, scheme = '', authority = '', path = ''] = found;
   const user = authority.slice(0, Math.max(0, authority.lastIndexOf('@')));

@@ -25,8 +25,9 @@ export function watchNames(names: readonly string[]): NameWatch {
       stream.on('data', (chunk: Buffer | string) => {
         if (seen.size === wanted.length) return;
         const text = tail + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'));
-        for (const [, name = ''] of text.matchAll(new RegExp(word, 'g'))) {
-          seen.add(Buffer.from(name, 'latin1').toString('utf8'));
+        for (const { 1: name = '', index } of text.matchAll(new RegExp(word, 'g'))) {
+          // At the end of a chunk the word may go on in the next one.
+          if (index + name.length < text.length) seen.add(Buffer.from(name, 'latin1').toString('utf8'));
         }
         tail = text.slice(-(longest + 1));
       });

@@ -63,6 +63,7 @@ export function testFacts(project: string, cargoHome: string, variables: Readonl
       cargoHome,
     },
     project: read.value,
+    secrets: { hidden: [], cleaned: [] },
     toolchain: {
       name: basename(path),
       path,
