@@ -113,20 +113,6 @@ export function configuredPaths(files: readonly CargoConfigFile[]): readonly Con
   });
 }
 
-/** Every alias with its words, the project's before the user's: what a command's class is looked up by. */
-export function aliases(config: CargoConfigFacts): Readonly<Record<string, readonly string[]>> {
-  const found: Record<string, readonly string[]> = Object.create(null);
-  for (const [name, value] of Object.entries(mergeCargoConfig(config.project, config.user))) {
-    if (name !== 'alias' || !isTable(value)) continue;
-    for (const alias of Object.keys(value)) {
-      const written = stringAt(value, alias);
-      const words = written === null ? stringsAt(value, alias) : written.split(/\s+/).filter((word) => word !== '');
-      if (words.length > 0) found[alias] = words;
-    }
-  }
-  return found;
-}
-
 /** Whether `cargo boxed` means an alias and not this tool: cargo then never starts us. */
 export function hasBoxedAlias(config: CargoConfigFacts): boolean {
   return (

@@ -2,12 +2,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
-import {
-  aliases,
-  hasBoxedAlias,
-  readProjectCargoConfig,
-  readUserCargoConfig,
-} from '../../../src/facts/read-cargo-config.ts';
+import { readProjectCargoConfig, readUserCargoConfig } from '../../../src/facts/read-cargo-config.ts';
 import { stringAt } from '../../../src/toml/read-table.ts';
 import { problemIn, temporaryTree, valueIn } from './temporary-tree.ts';
 
@@ -71,23 +66,4 @@ test('follows links of the user, whose files are their own', (context) => {
   symlinkSync(join(dotfiles, 'cargo.toml'), join(home, 'config.toml'));
   assert.equal(stringAt(valueIn(readUserCargoConfig(home)), 'alias', 'b2'), 'build --release');
   assert.deepEqual(Object.keys(valueIn(readUserCargoConfig(join(home, 'none')))), []);
-});
-
-test('lists aliases as words, the project before the user', (context) => {
-  const root = temporaryTree(context, {
-    '.cargo/config.toml': '[alias]\nxtask = "run  --package xtask --"\nboxed = "evil"\nodd = 1\n__proto__ = "x"',
-  });
-  const user = temporaryTree(context, { 'config.toml': '[alias]\nxtask = "user"\nl = ["a b", "c"]' });
-  const config = {
-    project: valueIn(readProjectCargoConfig(root, root)).merged,
-    user: valueIn(readUserCargoConfig(user)),
-    files: [],
-  };
-  const found = aliases(config);
-  assert.deepEqual(found.xtask, ['run', '--package', 'xtask', '--']);
-  assert.deepEqual(found.l, ['a b', 'c']);
-  assert.equal('odd' in found, false);
-  assert.equal('toString' in found, false);
-  assert.equal(hasBoxedAlias(config), true);
-  assert.equal(hasBoxedAlias({ ...config, project: {} }), false);
 });
