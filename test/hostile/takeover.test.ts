@@ -1,0 +1,141 @@
+/** Before there is a box: nothing that a project says makes a program of its own, or a tool for projects, run here. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { describe, it } from 'node:test';
+import { run, temporaryFolder } from '../support/rig.ts';
+import { takeoverProject, wasTakenOver } from './support/takeover-project.ts';
+import { traced, tracePath, whyForbidden } from './support/trace.ts';
+
+const commands: readonly (readonly string[])[] = [
+  ['build'],
+  ['check'],
+  ['test', '--no-run'],
+  ['run'],
+  ['clippy'],
+  ['fmt'],
+  ['fix', '--allow-no-vcs'],
+  ['doc'],
+  ['bench', '--no-run'],
+  ['rustc', '--', '-C', 'debuginfo=0'],
+  ['package', '--allow-dirty', '--no-verify'],
+  ['fetch'],
+  ['update'],
+  ['generate-lockfile'],
+  ['metadata', '--format-version', '1'],
+  ['metadata', '--format-version', '1', '--filter-platform', 'x86_64-unknown-linux-gnu'],
+  ['tree'],
+  ['pkgid'],
+  ['locate-project'],
+  ['read-manifest'],
+  ['vendor'],
+  ['verify-project'],
+  ['clean'],
+  ['new', 'beside'],
+  ['exec', '--', 'true'],
+  ['plan'],
+  ['plan', '--as', 'shell'],
+  ['status'],
+  ['doctor'],
+  ['ls'],
+  ['help'],
+  ['schema'],
+];
+
+test('every program that any command starts on the host is one of the system, and none gets the project', async (context) => {
+  const folder = temporaryFolder(context, 'takeover');
+  const { made, mark } = takeoverProject(folder);
+  const path = [made.path('bin'), 'bin', '.', '', process.env.PATH].join(':');
+  const failures: string[] = [];
+  for (const command of commands) {
+    const log = tracePath(folder, command.join(' '));
+    const { ended, started } = await traced(made, command, log, { variables: { PATH: path } });
+    assert.ok(ended.status !== 70 && ended.status !== null, ended.text);
+    assert.ok(started.length > 0, 'the trace shows at least the command line');
+    for (const program of started.slice(1)) {
+      const why = whyForbidden(program, made.folder);
+      if (why !== null) failures.push(`${command.join(' ')}: ${why}`);
+    }
+  }
+  assert.deepEqual(failures, []);
+  assert.equal(wasTakenOver(mark), false, wasTakenOver(mark) ? readFileSync(mark, 'utf8') : '');
+});
+
+test('the trace and the mark would show it: host cargo in the same project runs its programs', async (context) => {
+  const folder = temporaryFolder(context, 'takeover-open');
+  const { made, mark } = takeoverProject(folder);
+  made.write('.cargo/config.toml', made.read('.cargo/config.toml').replaceAll('/box/project', made.folder));
+  const cargo = join(execFileSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8', cwd: '/' }).trim(), 'bin/cargo');
+  await run([cargo, 'metadata', '--format-version', '1'], { currentFolder: made.folder });
+  assert.ok(wasTakenOver(mark));
+});
+
+describe('a toolchain that the project names', () => {
+  for (const [what, text] of [
+    ['by its own folder', '[toolchain]\npath = "/TOOLS"\n'],
+    ['by a relative folder', '[toolchain]\npath = "./evil"\n'],
+    ['by a path as its channel', '[toolchain]\nchannel = "../../TOOLS"\n'],
+    ['by an absolute path as its channel', '[toolchain]\nchannel = "/TOOLS"\n'],
+    ['of long ago', '[toolchain]\nchannel = "nightly-1999-01-01"\n'],
+    ['by a bare word with dots', '..\n'],
+  ] as const) {
+    it(`${what} is refused, and nothing of it runs`, async (context) => {
+      const folder = temporaryFolder(context, 'toolchain');
+      const { made, mark } = takeoverProject(folder);
+      const file = text.includes('[') ? 'rust-toolchain.toml' : 'rust-toolchain';
+      made.write(file, text.replace('/TOOLS', made.path('evil')));
+      const started = performance.now();
+      const ended = await made.boxed(['build']);
+      assert.ok(ended.status !== 0 && ended.status !== 70, ended.text);
+      assert.ok(performance.now() - started < 5000);
+      assert.match(ended.stderr, /rust-toolchain/);
+      assert.equal(wasTakenOver(mark), false);
+    });
+  }
+});
+
+test('a project cannot set what the launchers of its box on the host would obey', async (context) => {
+  const folder = temporaryFolder(context, 'preload');
+  const { made, mark } = takeoverProject(folder);
+  const source = join(folder, 'evil.c');
+  writeFileSync(source, preload(mark));
+  execFileSync('cc', ['-shared', '-fPIC', '-o', made.path('evil/preload.so'), source]);
+  made.write('.cargo/config.toml', '');
+  const names = [
+    'LD_PRELOAD',
+    'LD_AUDIT',
+    'LD_LIBRARY_PATH',
+    'GCONV_PATH',
+    'LOCPATH',
+    'BASH_ENV',
+    'ENV',
+    'NODE_OPTIONS',
+  ];
+  const value = made.path('evil/preload.so');
+  made.write('cargo-boxed.yaml', `env:\n  set:\n${names.map((name) => `    ${name}: '${value}'\n`).join('')}`);
+  for (const command of [['build'], ['exec', '--', '/bin/true']]) {
+    const ended = await made.boxed(command);
+    assert.notEqual(ended.status, 70, ended.text);
+    assert.equal(wasTakenOver(mark), false, ended.text);
+  }
+  // The same value, where the host's programs see it, does work.
+  await run(['/bin/true'], { variables: { LD_PRELOAD: value } });
+  assert.ok(wasTakenOver(mark));
+});
+
+function preload(mark: string): string {
+  return `#include <fcntl.h>
+#include <unistd.h>
+__attribute__((constructor)) static void evil(void) {
+  int file = open("${mark}", O_WRONLY | O_CREAT | O_APPEND, 0644);
+  if (file >= 0) write(file, "loaded\\n", 7);
+}
+`;
+}
+
+test('an alias that would be run in our place is told', async (context) => {
+  const { made } = takeoverProject(temporaryFolder(context, 'alias'));
+  const ended = await made.boxed(['status']);
+  assert.match(ended.stderr, /alias `boxed`/);
+});
