@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { cacheFolders } from '../host/locations.ts';
@@ -61,6 +61,7 @@ export async function execute(
     ...covers.value,
     home: session.homeDirectory,
     filesystem: '/',
+    beside: dirname(mountRoot),
     ...(doors.value.folder === null ? {} : { doors: doors.value.folder }),
     ...(options.scratch === null ? {} : { scratch: options.scratch }),
   };

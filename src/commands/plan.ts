@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { currentView } from '../fetch/current-view.ts';
@@ -66,6 +66,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
     ...covers.value,
     home: session.homeDirectory,
     filesystem: '/',
+    beside: dirname(project.mountRoot),
   };
   const folder =
     boxPlan.environment.kind === 'debian' ? join(cache, cacheFolders.roots, boxPlan.environment.rootSha256) : '';

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
-import type { ProjectFacts } from '../facts/facts.ts';
+import type { OutsideFolder, ProjectFacts } from '../facts/facts.ts';
 import { readUserCargoConfig } from '../facts/read-cargo-config.ts';
 import { readProject } from '../facts/read-project.ts';
-import type { Ask } from '../grants/ask.ts';
+import { type Ask, pathDependencyKey } from '../grants/ask.ts';
 import { sha256 } from '../host/project-key.ts';
 import { type JudgedAsk, judgeAsks } from '../policy/judge-asks.ts';
+import { printable } from '../problem/problem.ts';
 import { readGrants } from './read-grants.ts';
 import type { Session } from './session.ts';
 
@@ -28,13 +29,28 @@ export interface Surveyed {
 
 /** Reads what a project is and wants. A project that asks for nothing, as nearly all do, costs no look at the grants. */
 export async function survey(session: Session, wish: GatherWish): Promise<Result<Surveyed>> {
-  const project = findProject(session, wish);
+  const project = await findWithOutside(session, wish);
   if (!project.ok) return project;
   const loaded = await settleConfig(session, project.value);
   if (!loaded.ok) return loaded;
   const { config, asks } = loaded.value;
-  const judged = await judge(session, project.value, asks);
+  const judged = await judge(session, project.value, [...asks, ...project.value.outside.map(outsideAsk)]);
   return judged.ok ? success({ project: project.value, config, judged: judged.value }) : judged;
+}
+
+/** A project that names folders outside of it is read a second time, with what was granted of them. */
+async function findWithOutside(session: Session, wish: GatherWish): Promise<Result<ProjectFacts>> {
+  const project = findProject(session, wish, new Set());
+  if (!project.ok || project.value.outside.length === 0) return project;
+  const grants = await readGrants(session.locations, projectRoot(project.value));
+  if (!grants.ok) return grants;
+  const paths = grants.value.filter(({ key }) => key === pathDependencyKey).map(({ value }) => value);
+  return paths.length === 0 ? project : findProject(session, wish, new Set(paths));
+}
+
+function outsideAsk({ path, folder, where }: OutsideFolder): Ask {
+  const title = `the folder \`${printable(folder)}\` outside of the project, read-only`;
+  return { key: pathDependencyKey, value: path, title, where };
 }
 
 async function judge(
@@ -52,12 +68,13 @@ export function projectRoot({ mountRoot, workspace }: ProjectFacts): string {
   return join(mountRoot, workspace);
 }
 
-function findProject(session: Session, wish: GatherWish): Result<ProjectFacts> {
+function findProject(session: Session, wish: GatherWish, grantedOutside: ReadonlySet<string>): Result<ProjectFacts> {
   const found = readProject({
     directory: session.directory,
     manifestPath: wish.manifestPath,
     homeDirectory: session.homeDirectory,
     cargoHome: session.host.cargoHome,
+    grantedOutside,
   });
   const isMissing = !found.ok && found.problems.every(({ code }) => code === 'no-manifest');
   if (found.ok || !isMissing || wish.project === 'needed') return found;
@@ -88,6 +105,7 @@ function emptyProject(session: Session): Result<ProjectFacts> {
     current: '',
     manifests: [],
     lockfile: { state: 'present', text: emptyLock, sha256: sha256(emptyLock) },
+    outside: [],
     fetchInputs: 'no-project',
     cargoConfig: { project: {}, user: user.value, files: [] },
     hasMetadata: false,

@@ -1,3 +1,5 @@
+import type { Place } from '../problem/problem.ts';
+
 /** What this host and this Cargo project are: read once, then plain data. Paths are absolute and real unless said. */
 export interface Facts {
   readonly host: HostFacts;
@@ -34,6 +36,8 @@ export interface ProjectFacts {
   /** sha256 over the manifests, Cargo.lock and all that the fetch phase reads of the project: the name of its view. */
   readonly fetchInputs: string;
   readonly cargoConfig: CargoConfigFacts;
+  /** Folders outside of `mountRoot` that manifests name, sorted by path. */
+  readonly outside: readonly OutsideFolder[];
   /** Configuration of the workspace root's `[workspace.metadata.boxed]` or `[package.metadata.boxed]`, if there. */
   readonly hasMetadata: boolean;
 }
@@ -65,8 +69,19 @@ export interface CleanedFile {
   readonly sha256: string;
 }
 
+/** A folder beside the mounted one that a manifest names: visible in a box only when it was granted. */
+export interface OutsideFolder {
+  /** From the mounted folder: `../lib`. */
+  readonly path: string;
+  /** On the host: absolute, without links. */
+  readonly folder: string;
+  /** The first place that names it. */
+  readonly where: Place;
+  readonly granted: boolean;
+}
+
 export interface ManifestFacts {
-  /** The folder of the Cargo.toml, relative to `mountRoot`. */
+  /** The folder of the Cargo.toml, relative to `mountRoot`; only in a granted outside folder it begins with `../`. */
   readonly folder: string;
   readonly packageName: string | null;
   readonly role: 'root' | 'member' | 'path-dependency';

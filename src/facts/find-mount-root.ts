@@ -29,6 +29,11 @@ export function findMountRoot(workspaceRoot: string, homeDirectory: string): Res
   return success(findVcsRoot(workspaceRoot, holdsHome) ?? workspaceRoot);
 }
 
+/** Whether a folder is a home of the user, or holds one. */
+export function containsHome(folder: string, homeDirectory: string): boolean {
+  return folder === '/' || homesOf(homeDirectory).some((home) => isWithin(home, folder));
+}
+
 function findVcsRoot(start: string, holdsHome: (folder: string) => boolean): string | null {
   const owners = new Set([process.getuid?.() ?? 0, 0, statOf(start)?.uid ?? 0]);
   for (let folder = start; !holdsHome(folder); folder = dirname(folder)) {

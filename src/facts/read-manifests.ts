@@ -6,6 +6,7 @@ import { isTable, stringsAt, valueAt } from '../toml/read-table.ts';
 import { expandMembers } from './expand-members.ts';
 import type { ManifestFacts } from './facts.ts';
 import { findWorkspace, type WorkspaceSearch } from './find-workspace.ts';
+import type { OutsideFolders } from './outside-folders.ts';
 import { type PathReference, pathDependencies, pathPatches } from './path-dependencies.ts';
 import { isWithin } from './path-within.ts';
 import type { Manifest } from './read-manifest.ts';
@@ -17,6 +18,7 @@ export interface ManifestsRequest {
   readonly mountRoot: string;
   /** Path packages that the project's cargo configuration brings in (`paths`, `[patch]`). */
   readonly configured: readonly ConfiguredPath[];
+  readonly outside: OutsideFolders;
   readonly search: WorkspaceSearch;
 }
 
@@ -106,17 +108,16 @@ function firstVisits(request: ManifestsRequest): Result<readonly Visit[]> {
 
 function load(visit: Visit, request: ManifestsRequest): Result<Manifest | null> {
   const member = visit.how === 'member-by-name' || visit.how === 'member-by-glob';
-  if (!isWithin(visit.folder, request.mountRoot)) {
+  let bound = request.mountRoot;
+  if (!isWithin(visit.folder, bound)) {
     if (visit.optional) return success(null);
-    return failure({
-      code: 'refused',
-      what: `${member ? 'a member of the workspace' : 'a path dependency'} lies outside of the project`,
-      where: visit.where(),
-      why: `it is ${printable(visit.folder)}, and only ${printable(request.mountRoot)} is visible in the box`,
-      fix: 'Move it into the project or its repository.',
-    });
+    const what = member ? 'a member of the workspace' : 'a path dependency';
+    const granted = request.outside.find(visit.folder, visit.where(), what);
+    // What is not granted is asked for, and not looked at.
+    if (!granted.ok || granted.value === null) return granted as Result<null>;
+    bound = granted.value;
   }
-  const manifest = request.search.read(visit.folder, request.mountRoot, visit.where);
+  const manifest = request.search.read(visit.folder, bound, visit.where);
   if (!manifest.ok || manifest.value !== null || visit.how !== 'member-by-name') return manifest;
   return failure({
     code: 'manifest',
@@ -132,7 +133,7 @@ function roleOf(visit: Visit, manifest: Manifest, request: ManifestsRequest): Ma
   const { root, search } = request;
   if (!isTable(valueAt(root.content, 'workspace')) || visit.how === 'path-outside-workspace') return 'path-dependency';
   if (visit.how === 'path' && !isWithin(manifest.folder, root.folder)) {
-    const workspace = findWorkspace(manifest, { ...search, ceiling: request.mountRoot });
+    const workspace = findWorkspace(manifest, { ...search, ceiling: ceilingOf(manifest, request) });
     if (!workspace.ok || workspace.value?.folder !== root.folder) return 'path-dependency';
   }
   return root.excludes(manifest.folder) ? 'path-dependency' : 'member';
@@ -167,7 +168,13 @@ function nextVisits(manifest: Manifest, role: ManifestFacts['role'], request: Ma
 function foreignWorkspace(manifest: Manifest, request: ManifestsRequest): Result<Manifest | null> {
   // Without the word there is nothing to inherit, and no need to search.
   if (!manifest.text.includes('workspace')) return success(null);
-  return findWorkspace(manifest, { ...request.search, ceiling: request.mountRoot });
+  return findWorkspace(manifest, { ...request.search, ceiling: ceilingOf(manifest, request) });
+}
+
+/** A box shows nothing around a folder from outside, so no workspace is looked for around it. */
+function ceilingOf({ folder }: Manifest, { mountRoot, outside }: ManifestsRequest): string {
+  if (isWithin(folder, mountRoot)) return mountRoot;
+  return [...outside.met.values()].find((met) => met.granted && isWithin(folder, met.folder))?.folder ?? folder;
 }
 
 function placeOf(reference: PathReference, from: Manifest): Locate {

@@ -7,6 +7,7 @@ import { stringAt, valueAt } from '../toml/read-table.ts';
 import type { LockfileFacts, ManifestFacts, ProjectFacts } from './facts.ts';
 import { findLinkBound, findMountRoot } from './find-mount-root.ts';
 import { findManifestFolder, findWorkspace, type WorkspaceSearch } from './find-workspace.ts';
+import { outsideFolders } from './outside-folders.ts';
 import { below, isUtf8, isWithin, realPath } from './path-within.ts';
 import {
   type CargoConfigFile,
@@ -24,6 +25,8 @@ export interface ProjectStart {
   readonly manifestPath: string | null;
   readonly homeDirectory: string;
   readonly cargoHome: string;
+  /** Folders outside of the project that were granted to it, from its mounted folder: `../lib`. */
+  readonly grantedOutside?: ReadonlySet<string>;
 }
 
 /** Reads what cargo would read of a project, as data: nothing of it is run, and no link leads out of it. */
@@ -65,7 +68,8 @@ function readWithin(start: ProjectStart, directory: string, place: Place): Resul
   const user = readUserCargoConfig(start.cargoHome);
   const lockfile = readLockfile(root.folder);
   const configured = config.ok ? configuredPaths(config.value.files) : [];
-  const manifests = readManifests({ ...place, configured });
+  const outside = outsideFolders(mountRoot, start.homeDirectory, start.grantedOutside ?? new Set());
+  const manifests = readManifests({ ...place, configured, outside });
   if (!config.ok || !user.ok || !lockfile.ok || !manifests.ok) {
     return all<unknown>([config, user, lockfile, manifests]) as Result<never>;
   }
@@ -76,6 +80,7 @@ function readWithin(start: ProjectStart, directory: string, place: Place): Resul
     current: below(working, mountRoot),
     manifests: manifestFacts,
     lockfile: lockfile.value,
+    outside: [...outside.met.values()].sort((left, right) => (left.path < right.path ? -1 : 1)),
     fetchInputs: hashInputs(manifestFacts, lockfile.value, config.value.files, mountRoot),
     cargoConfig: {
       project: config.value.merged,

@@ -18,6 +18,8 @@ export interface FetchBoxInputs {
   readonly color: boolean;
   /** Folders of the project that hold vendored crates, relative to its mounted folder. */
   readonly vendored: readonly string[];
+  /** Granted folders beside the project, as `../lib`: of them too, only the skeleton is there. */
+  readonly outside: readonly string[];
 }
 
 export interface FetchBoxFolders {
@@ -66,10 +68,11 @@ export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string
   };
 }
 
-function ownMounts({ facts, folders, vendored }: FetchBoxInputs): readonly ResolvedMount[] {
+function ownMounts({ facts, folders, vendored, outside }: FetchBoxInputs): readonly ResolvedMount[] {
   return [
     bind(folders.skeleton, inside.project, 'read-write'),
     ...vendored.map((path) => bind(join(facts.project.mountRoot, path), `${inside.project}/${path}`, 'read-only')),
+    ...outside.map((path) => bind(join(folders.skeleton, path), join(inside.project, path), 'read-only')),
     bind(folders.fetchHome, inside.cargoHome, 'read-write'),
     bind(folders.unpacked, `${inside.cargoHome}/registry/src`, 'read-write'),
     bind(folders.configFile, `${inside.cargoHome}/config.toml`, 'read-only'),

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import type { PreparedRoot } from '../engine/engine.ts';
 import type { ProjectFacts, TomlTable } from '../facts/facts.ts';
+import { outsidePaths } from '../facts/outside-paths.ts';
 import { readOwnText } from '../facts/read-project-text.ts';
 import { readForeignText } from '../host/read-file.ts';
 import { parseToml } from '../toml/parse.ts';
@@ -24,6 +25,7 @@ import { withStorage } from './with-storage.ts';
 export interface FetchSession {
   readonly inputs: FetchInputs;
   readonly folders: FetchFolders;
+  /** What stands for a folder beside the project stands beside this. */
   readonly skeleton: string;
   /** Stands for cargo's folder of unpacked crates. */
   readonly unpacked: string;
@@ -65,7 +67,7 @@ function openSession(
   const { project, host } = inputs.facts;
   const tokens = registryTokens(project.cargoConfig, credentials, host.variables);
   const config = fetchConfig(project.cargoConfig);
-  const [skeleton, unpacked] = [join(folders.run, 'skeleton'), join(folders.run, 'unpacked')];
+  const [skeleton, unpacked] = [join(folders.run, 'skeleton/project'), join(folders.run, 'unpacked')];
   mkdirSync(unpacked);
   writeFileSync(join(folders.run, 'config.toml'), tomlText(config.home), { mode: 0o600 });
   writeFileSync(join(folders.run, 'credentials.toml'), tomlText(tokens.credentials), { mode: 0o600 });
@@ -117,6 +119,7 @@ export function runInSession(session: FetchSession, run: CargoRun): Promise<Resu
       progressColumns: inputs.progress.columns,
       color: inputs.progress.color,
       vendored: run.project === undefined ? session.vendored : [],
+      outside: run.project === undefined ? outsidePaths(inputs.facts.project) : [],
     },
     run.arguments,
     run.folder,

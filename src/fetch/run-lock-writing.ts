@@ -41,7 +41,10 @@ function changedFiles(session: FetchSession): Result<readonly ChangedFile[]> {
   const { project } = session.inputs.facts;
   const lock = project.lockfile.state === 'present' ? project.lockfile.text : null;
   const known = [
-    ...project.manifests.map(({ folder, text }) => ({ path: join(folder, 'Cargo.toml'), text })),
+    // A folder from outside is not the project's to change.
+    ...project.manifests
+      .filter(({ folder }) => !folder.startsWith('../'))
+      .map(({ folder, text }) => ({ path: join(folder, 'Cargo.toml'), text })),
     { path: join(project.workspace, 'Cargo.lock'), text: lock },
   ];
   const read = all(known.map(({ path, text }) => readChanged(session.skeleton, path, text)));

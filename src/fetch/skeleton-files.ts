@@ -70,13 +70,15 @@ function buildScripts(content: TomlTable): readonly string[] {
 /** A path below the skeleton, or `null` for one that leaves it: cargo only looks at such a file when it compiles. */
 function inner(folder: string, path: string): string | null {
   if (path.startsWith('/') || path.includes('\0')) return null;
+  // In a folder from outside, which is beside the project, nothing leads out of that folder.
+  const [base, start] = folder.startsWith('../') ? [folder, ''] : ['', folder];
   const parts: string[] = [];
-  for (const part of below(folder, path).split('/')) {
+  for (const part of below(start, path).split('/')) {
     if (part === '' || part === '.') continue;
     if (part !== '..') parts.push(part);
     else if (parts.pop() === undefined) return null;
   }
-  return parts.length === 0 ? null : parts.join('/');
+  return parts.length === 0 ? null : below(base, parts.join('/'));
 }
 
 function below(folder: string, path: string): string {

@@ -87,6 +87,8 @@ export type Anchor =
   /** The user's home, and the whole file system: only below them, and only what the configuration names. */
   | 'home'
   | 'filesystem'
+  /** What is around the project's mounted folder: only for granted folders beside it. */
+  | 'beside'
   /** Sockets and program of the relays of one run. */
   | 'doors'
   | 'fetch-home'

@@ -1,5 +1,6 @@
 import { failure, type Result, success } from '../base/result.ts';
 import type { HostMount } from '../config/config.ts';
+import { outsidePaths } from '../facts/outside-paths.ts';
 import { printable } from '../problem/problem.ts';
 import { type AnchoredPath, type Door, inside, type Mount } from './box-plan.ts';
 import type { PlanInputs } from './plan-inputs.ts';
@@ -12,7 +13,8 @@ export interface Openings {
 const nothing: Openings = { doors: [], mounts: [] };
 
 /** Doors and mounts of the configuration; `new` and `init` get none, since they run nothing of a project. */
-export function planOpenings({ config, request }: PlanInputs, projectPath: string): Result<Openings> {
+export function planOpenings(inputs: PlanInputs, projectPath: string): Result<Openings> {
+  const { config, request } = inputs;
   if (request.class === 'creating') return success(nothing);
   const doors = config.network.value.map(doorAt);
   const mounts = config.mounts.value.map(hostMount);
@@ -21,7 +23,21 @@ export function planOpenings({ config, request }: PlanInputs, projectPath: strin
     const what = `the mount at ${printable(covering.target)} covers the project, or lies in it`;
     return failure({ code: 'config', what, why: `the project stands at ${printable(projectPath)}` });
   }
-  return success({ doors, mounts: [...mounts, ...doorMounts(doors)] });
+  const beside = besideMounts(inputs, projectPath);
+  if (beside.length > 0 && projectPath.lastIndexOf('/') === 0) {
+    const what = `beside ${printable(projectPath)} there is no place for another folder`;
+    return failure({ code: 'config', what, fix: 'Use `project-path: fixed`.' });
+  }
+  return success({ doors, mounts: [...beside, ...mounts, ...doorMounts(doors)] });
+}
+
+/** Granted folders beside the project stand beside it inside too, where the manifests' relative paths lead. */
+function besideMounts({ facts }: PlanInputs, projectPath: string): readonly Mount[] {
+  const parent = projectPath.slice(0, projectPath.lastIndexOf('/'));
+  return outsidePaths(facts.project).map((path) => {
+    const name = path.slice('../'.length);
+    return readOnly({ anchor: 'beside', path: name }, `${parent}/${name}`);
+  });
 }
 
 /** `unix:/PATH` or `tcp:HOST:PORT`, as the configuration has checked it. */

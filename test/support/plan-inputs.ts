@@ -39,6 +39,7 @@ export const emptyProject: ProjectFacts = {
   lockfile: { state: 'missing' },
   fetchInputs: 'f'.repeat(64),
   cargoConfig: { project: {}, user: {}, files: [] },
+  outside: [],
   hasMetadata: false,
 };
 

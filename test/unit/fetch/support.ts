@@ -26,6 +26,7 @@ export function projectFacts(manifests: readonly ManifestFacts[], more: Partial<
     lockfile: { state: 'missing' },
     fetchInputs: '',
     cargoConfig: cargoConfig(''),
+    outside: [],
     hasMetadata: false,
     ...more,
   };
