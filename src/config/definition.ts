@@ -110,7 +110,6 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     writers: 'everybody',
     widening: { kind: 'more-names' },
     description: 'Files that the box sees though they are called like secrets and git does not know them.',
-    variable: 'CARGO_BOXED_SHOW',
   },
   'allowed-images': {
     type: { kind: 'list', form: imagePattern },

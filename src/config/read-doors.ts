@@ -5,7 +5,7 @@ import type { Origin } from './config.ts';
 import { keyNames, keys } from './definition.ts';
 import { type Door, flagDoors, knownVariables, limitDoors, variableDoors } from './doors.ts';
 import type { KeyName } from './key.ts';
-import { type Complaint, complaint, didYouMean, type Reading, readText } from './read-value.ts';
+import { type Complaint, complaint, didYouMean, type Reading, readList, readText } from './read-value.ts';
 import type { Source, WrittenValue } from './written.ts';
 
 /** What one call says: by variables, or by flags. The same doors, with another sign above them. */
@@ -47,12 +47,19 @@ export function readFlags(flags: BoxFlags): Source {
   const call: Call = { code: 'usage', origin, written: new Map(), problems: [] };
   for (const door of flagDoors) {
     const given = flags[door.field];
-    if (given === undefined || typeof given === 'object') continue;
-    const reading: Reading = given === true ? { ok: true, value: door.sets } : readText(keys[door.key].type, given);
-    take(call, door.name, door.key, reading, String(given));
+    if (given === undefined) continue;
+    take(call, door.name, door.key, readFlag(door, given), String(given));
   }
   for (const item of flags.limits) readLimit(call, limitDoors.flag, item);
   return call;
+}
+
+function readFlag(door: Door, given: string | true | readonly string[]): Reading {
+  const { type } = keys[door.key];
+  if (given === true) return { ok: true, value: door.sets };
+  if (typeof given === 'string') return readText(type, given);
+  // An option that is repeated takes each value as it is: a path may hold a blank or a comma.
+  return type.kind === 'list' ? readList(type.form, given) : readText(type, given.join(','));
 }
 
 function readAnswer(door: Door, text: string): Reading {

@@ -23,6 +23,8 @@ export interface BoxFlags {
   readonly color?: 'auto' | 'always' | 'never';
   /** `--limit NAME=VALUE`, repeatable. */
   readonly limits: readonly string[];
+  /** `--show PATH`, repeatable. */
+  readonly show?: readonly string[];
 }
 
 export interface CargoCommand {

@@ -93,6 +93,17 @@ export const boxOptions: readonly BoxOption[] = [
     summary: 'Limit the box, like `memory=4GiB`; repeatable',
   },
   {
+    ...value,
+    field: 'show',
+    long: '--show',
+    kind: 'list',
+    placeholder: 'PATH',
+    completes: 'file',
+    variable: 'CARGO_BOXED_SHOW',
+    configKey: 'show',
+    summary: 'Show the box a file that is called like a secret; repeatable',
+  },
+  {
     ...toggle,
     field: 'pinned',
     long: '--pinned',

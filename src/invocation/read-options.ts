@@ -20,7 +20,7 @@ export interface OptionsRead {
 
 interface Draft {
   readonly flags: Record<string, string | true>;
-  readonly limits: string[];
+  readonly lists: { readonly limits: string[]; show?: string[] };
   readonly globalArguments: string[];
   readonly own: Record<string, string | true>;
   asks: 'help' | 'version' | null;
@@ -35,7 +35,7 @@ interface Draft {
 export function readOptions(argv: readonly string[], set: OptionSet, until: 'first-word' | 'end'): Result<OptionsRead> {
   const draft: Draft = {
     flags: {},
-    limits: [],
+    lists: { limits: [] },
     globalArguments: [],
     own: {},
     asks: null,
@@ -50,7 +50,7 @@ export function readOptions(argv: readonly string[], set: OptionSet, until: 'fir
     if (stranger !== undefined) draft.problems.push(unknownOption(stranger, set));
     if (draft.problems.length > 0) return failure(...draft.problems);
     const { globalArguments, own, asks, command } = draft;
-    const flags = { ...draft.flags, limits: draft.limits } as BoxFlags;
+    const flags = { ...draft.flags, ...draft.lists } as BoxFlags;
     return success({ flags, globalArguments, own, asks, command, words: [...operands, ...unknown] });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -111,6 +111,7 @@ function takeBoxOption(draft: Draft, option: BoxOption, value: string | null): v
   if (option.field === 'directory' && draft.flags.directory !== undefined) {
     draft.problems.push(usage('`-C` was given twice', 'Name one folder.'));
   }
-  if (option.kind === 'list') draft.limits.push(value);
+  if (option.field === 'limits') draft.lists.limits.push(value);
+  else if (option.field === 'show') draft.lists.show = [...(draft.lists.show ?? []), value];
   else draft.flags[option.field] = value;
 }

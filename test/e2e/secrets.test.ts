@@ -158,6 +158,7 @@ test('a file is shown when the user says so; the project can only ask', async (c
   assert.equal(hidden.stdout, '', hidden.text);
   const shown = await made.boxed(['run', '--quiet'], { variables: { CARGO_BOXED_SHOW: '.env' } });
   assert.equal(shown.stdout, 'shown\n', shown.text);
+  assert.equal((await made.boxed(['--show', '.env', 'run', '--quiet'])).stdout, 'shown\n');
   assert.equal((await made.boxed(['run', '--quiet'])).stdout, '');
   made.write('cargo-boxed.yaml', 'show: [.env]\n');
   const asked = await made.boxed(['run', '--quiet']);

@@ -15,6 +15,7 @@ test('every box option of the command line is there, with a variable of its own'
     '--no-export',
     '--pinned',
     '--quiet',
+    '--show',
     '--verbose',
     '-C',
   ]);
