@@ -51,11 +51,16 @@ export async function setUpBench(): Promise<Bench> {
       copies += 1;
       const copy = join(folder, `project-${copies}`);
       cpSync(project, copy, { recursive: true, filter: (path) => !path.includes('/target') });
+      const { name, version } = benched.main;
+      const own = `name = "${name}"\nversion = "`;
       const raise = (file: string) => {
         const text = readFileSync(join(copy, file), 'utf8');
-        const own = new RegExp(`(name = "${benched.main.name}"\\nversion = ")[^"]*`);
-        const byHand = text.replace(own, `$1${benched.main.version}-copy.${copies}`);
-        writeFileSync(join(copy, file), byHand.replace(/^version = "0\.26\.3"$/m, `version = "0.26.3-copy.${copies}"`));
+        if (!/^version = /m.test(text) || !text.includes(`"${version}"`)) throw new Error(`no version in ${file}`);
+        const lines = text.includes(`${own}${version}"`)
+          ? text.replace(`${own}${version}"`, `${own}${version}-copy.${copies}"`)
+          : '';
+        const first = text.replace(`\nversion = "${version}"`, `\nversion = "${version}-copy.${copies}"`);
+        writeFileSync(join(copy, file), lines === '' ? first : lines);
       };
       raise('Cargo.toml');
       raise('Cargo.lock');

@@ -47,7 +47,9 @@ async function main(): Promise<void> {
     await warmUp(bench, withDocker ? ['bwrap', 'docker'] : ['bwrap']);
     for (const line of lines.filter(({ wanted, name }) => wanted && name.includes(values.only))) {
       console.error(`${line.name} …`);
-      rows.push(await line.run(bench));
+      const row = await line.run(bench);
+      console.error(`  ${row.ours} | ${row.theirs} | ${row.result} | ${row.bar}`);
+      rows.push(row);
     }
   } finally {
     bench.stop();
