@@ -45,12 +45,11 @@ function search(gitFolder: string, files: ReadonlySet<string>, folders: readonly
   const config = readBytes(join(gitFolder, 'config'), mostTextBytes)?.toString('latin1') ?? '';
   const hash = usesSha256(config) ? 'sha256' : 'sha1';
   const lengths = new Set([...files].map((path) => Buffer.byteLength(path)));
-  const prefixes = folders.map((folder) => [folder, Buffer.from(`${folder}/`)] as const);
+  const wantedFolders = new Set(folders);
   const found = { files: new Map<string, string[]>(), folders: new Set<string>() };
   const visit: VisitEntry = (name, mode, id) => {
-    for (const [folder, prefix] of prefixes) {
-      if (name.length > prefix.length && name.compare(prefix, 0, prefix.length, 0, prefix.length) === 0)
-        found.folders.add(folder);
+    if (wantedFolders.size > 0) {
+      for (const folder of foldersAbove(name.toString())) if (wantedFolders.has(folder)) found.folders.add(folder);
     }
     if (!lengths.has(name.length) || (mode & 0o170000) !== regularFile) return;
     const path = name.toString();
@@ -61,6 +60,12 @@ function search(gitFolder: string, files: ReadonlySet<string>, folders: readonly
   if (first.sharedIndex === null || /^0*$/.test(first.sharedIndex)) return found;
   const shared = readOne(join(gitFolder, `sharedindex.${first.sharedIndex}`), hash, visit);
   return shared.kind === 'damaged' ? nothing : found;
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const above: string[] = [];
+  for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) above.push(path.slice(0, at));
+  return above;
 }
 
 function readOne(file: string, hash: 'sha1' | 'sha256', visit: VisitEntry): IndexReading {
