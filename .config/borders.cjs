@@ -59,6 +59,14 @@ module.exports = {
       to: { path: '^(node:)?child_process$' },
     },
     {
+      name: 'connections-through-doors',
+      comment:
+        'We open no connection of our own but the relays of granted doors, the engine API and what the self-test knocks at.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(doors|engine/docker|selftest)/' },
+      to: { path: '^(node:)?(net|tls|dgram|http|https)$' },
+    },
+    {
       name: 'nothing-imports-tests',
       comment: 'The product does not know its tests.',
       severity: 'error',

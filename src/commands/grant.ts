@@ -10,7 +10,7 @@ import { placeText } from '../policy/judge-asks.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import type { Session } from './session.ts';
-import { projectRoot, type Surveyed, survey } from './survey.ts';
+import { findProject, projectRoot, type Surveyed, survey } from './survey.ts';
 
 /** `grant KEY…`, `grant --all`: answers what this project asks now, value by value. Never more than is asked. */
 export async function grant(session: Session, command: OwnCommand): Promise<Result<Answer>> {
@@ -49,9 +49,10 @@ function remember(session: Session, { project, judged }: Surveyed, added: readon
 export async function revoke(session: Session, command: OwnCommand): Promise<Result<Answer>> {
   const { options, arguments: words } = command;
   if (typeof options.imported === 'string') return forget(session, options.imported);
-  const surveyed = await survey(session, { manifestPath: null, project: 'needed' });
-  if (!surveyed.ok) return surveyed;
-  const root = projectRoot(surveyed.value.project);
+  // Also of a project whose configuration cannot be read any more.
+  const found = findProject(session, { manifestPath: null, project: 'needed' });
+  if (!found.ok) return found;
+  const root = projectRoot(found.value);
   const before = readProjectGrants(session.locations, root);
   if (!before.ok) return before;
   const chosen = choose(before.value, words, options.all === true, 'revoke');

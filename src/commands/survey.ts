@@ -40,7 +40,7 @@ export async function survey(session: Session, wish: GatherWish): Promise<Result
 
 /** A project that names folders outside of it is read a second time, with what was granted of them. */
 async function findWithOutside(session: Session, wish: GatherWish): Promise<Result<ProjectFacts>> {
-  const project = findProject(session, wish, new Set());
+  const project = findProject(session, wish);
   if (!project.ok || project.value.outside.length === 0) return project;
   const grants = await readGrants(session.locations, projectRoot(project.value));
   if (!grants.ok) return grants;
@@ -68,7 +68,11 @@ export function projectRoot({ mountRoot, workspace }: ProjectFacts): string {
   return join(mountRoot, workspace);
 }
 
-function findProject(session: Session, wish: GatherWish, grantedOutside: ReadonlySet<string>): Result<ProjectFacts> {
+export function findProject(
+  session: Session,
+  wish: GatherWish,
+  grantedOutside: ReadonlySet<string> = new Set(),
+): Result<ProjectFacts> {
   const found = readProject({
     directory: session.directory,
     manifestPath: wish.manifestPath,

@@ -11,7 +11,7 @@ export function planLimits({ config, facts }: PlanInputs): BoxLimits {
   const memory = limits.memoryBytes;
   const share = Math.floor(facts.host.memoryBytes * hostMemoryShare);
   return {
-    memoryBytes: memory.value === null && memory.origin.kind === 'default' ? weak(share) : limit(memory),
+    memoryBytes: memoryLimit(memory, share),
     processes: limit(limits.processes),
     cpus: limit(limits.cpus),
     wallClockMs: limit(limits.wallClockMs),
@@ -19,6 +19,14 @@ export function planLimits({ config, facts }: PlanInputs): BoxLimits {
     diskBytes: limit(limits.diskBytes),
     openFiles: openFiles(limits.openFiles, facts.host.openFiles),
   };
+}
+
+/** A project's figure is a wish for less: it does not lift what the host keeps for itself. */
+function memoryLimit(setting: Setting<number | null>, share: number): BoxLimit | null {
+  const { value, origin } = setting;
+  if (value === null && origin.kind === 'default') return weak(share);
+  if (value !== null && origin.kind === 'project' && value > share) return weak(share);
+  return limit(setting);
 }
 
 /** More than the host's own hard limit cannot be given away: a default is lowered to it, a wish is left to the engine. */

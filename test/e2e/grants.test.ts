@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { plainProgram, project, temporaryFolder } from '../support/rig.ts';
+
+const talk = `use std::io::{Read, Write};
+fn main() {
+    let mut socket = std::net::TcpStream::connect("127.0.0.1:PORT").expect("the door");
+    socket.write_all(b"hello").unwrap();
+    socket.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut heard = String::new();
+    socket.read_to_string(&mut heard).unwrap();
+    println!("{heard} {:?}", std::env::var("GRANTED_TOKEN"));
+}
+`;
+
+test('a project asks, is refused on one screen, is granted, runs, changes its wish and asks again', async (context) => {
+  const server = createServer((socket) => socket.on('data', (heard) => socket.end(`heard ${heard}`)));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  context.after(() => server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const app = project(context, plainProgram('app', talk.replace('PORT', String(port))));
+  const config = `network: ["tcp:127.0.0.1:${port}"]\nenv: {pass: [GRANTED_TOKEN]}\n`;
+  app.write('cargo-boxed.yaml', config);
+  const variables = { GRANTED_TOKEN: 'secret' };
+
+  const refused = await app.boxed(['run'], { variables });
+  assert.equal(refused.status, 77, refused.text);
+  assert.equal(refused.stdout, '');
+  assert.match(refused.stderr, /error\[refused\]: the project asks for more than a box gives/);
+  assert.match(refused.stderr, new RegExp(`tcp:127\\.0\\.0\\.1:${port}.*\\n *by .*cargo-boxed\\.yaml:1:11`));
+  assert.match(refused.stderr, /`GRANTED_TOKEN`\n *by .*cargo-boxed.yaml:2:14/);
+  assert.match(refused.stderr, /`cargo-boxed grant env\.pass network`/);
+
+  const half = await app.boxed(['grant', 'network']);
+  assert.equal(half.status, 0, half.text);
+  assert.equal((await app.boxed(['run'], { variables })).status, 77);
+  assert.equal((await app.boxed(['grant', 'env.pass=GRANTED_TOKEN'])).status, 0);
+  const ran = await app.boxed(['run', '--quiet'], { variables });
+  assert.equal(ran.status, 0, ran.text);
+  assert.equal(ran.stdout, 'heard hello Ok("secret")\n');
+
+  const plan = JSON.parse((await app.boxed(['plan', 'run'], { variables })).stdout);
+  assert.deepEqual(plan.box.doors, [{ kind: 'tcp', host: '127.0.0.1', port }]);
+  assert.deepEqual(plan.box.passedVariables, ['GRANTED_TOKEN']);
+  assert.doesNotMatch(JSON.stringify(plan), /secret/);
+
+  const listed = JSON.parse((await app.boxed(['grants', '--json'])).stdout);
+  assert.deepEqual(
+    listed.here.asks.map(({ key, grant }: { key: string; grant: object | null }) => [key, grant !== null]),
+    [
+      ['env.pass', true],
+      ['network', true],
+    ],
+  );
+
+  app.write('cargo-boxed.yaml', config.replace(`:${port}"`, ':5999"'));
+  const changed = await app.boxed(['check'], { variables });
+  assert.equal(changed.status, 77);
+  assert.match(
+    changed.stderr,
+    new RegExp(`- network: tcp:127\\.0\\.0\\.1:${port} .*\\n *\\+ network: tcp:127\\.0\\.0\\.1:5999`),
+  );
+  assert.doesNotMatch(changed.stderr, /GRANTED_TOKEN/);
+
+  app.write('cargo-boxed.yaml', config);
+  assert.equal((await app.boxed(['revoke', '--all'])).status, 0);
+  assert.equal((await app.boxed(['check'], { variables })).status, 77);
+});
+
+test("an organisation's file counts only with the hash that was named", async (context) => {
+  const app = project(context, { ...plainProgram('app', 'fn main() {}'), 'cargo-boxed.yaml': 'env: [ORGANISED]\n' });
+  const file = join(temporaryFolder(context), 'grants.yaml');
+  const text = `- {project: ${app.folder}, key: env.pass, value: ORGANISED}\n`;
+  const hash = createHash('sha256').update(text).digest('hex');
+  writeFileSync(file, `${text}- {project: "**/x", key: env.pass, value: MORE}\n`);
+  assert.equal((await app.boxed(['grant', '--import', file, '--sha256', hash])).status, 65);
+  assert.equal((await app.boxed(['check'])).status, 77);
+  writeFileSync(file, text);
+  const imported = await app.boxed(['grant', '--import', file, '--sha256', hash]);
+  assert.equal(imported.status, 0, imported.text);
+  assert.equal((await app.boxed(['check'])).status, 0);
+  assert.equal((await app.boxed(['revoke', '--imported', hash])).status, 0);
+  assert.equal((await app.boxed(['check'])).status, 77);
+});
+
+test('what would give the box the machine is refused, whoever asks', async (context) => {
+  const app = project(context, plainProgram('app', 'fn main() {}'));
+  for (const opened of ['network: ["unix:/run/docker.sock"]', 'mounts: [{source: /run, target: /mnt/x}]']) {
+    app.write('cargo-boxed.yaml', `${opened}\n`);
+    assert.equal((await app.boxed(['grant', '--all'])).status, 0);
+    const refused = await app.boxed(['check']);
+    assert.equal(refused.status, 77, refused.text);
+    assert.match(refused.stderr, /cannot be opened/);
+  }
+});
+
+test('a granted folder beside the project is there, read-only; another one is not', async (context) => {
+  const app = project(context, {
+    'Cargo.toml':
+      '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nlib = { path = "../lib" }\n',
+    'src/main.rs': 'fn main() { println!("{}", lib::answer()) }',
+    '../lib/Cargo.toml': '[package]\nname = "lib"\nversion = "0.1.0"\nedition = "2021"\n',
+    '../lib/src/lib.rs': 'pub fn answer() -> u8 { 42 }',
+    '../other/file': '',
+  });
+  const refused = await app.boxed(['run']);
+  assert.equal(refused.status, 77, refused.text);
+  assert.match(refused.stderr, /Cargo\.toml:6:\d+[\s\S]*`cargo-boxed grant path-dependency`/);
+  assert.equal((await app.boxed(['grant', 'path-dependency'])).status, 0);
+  const ran = await app.boxed(['run', '--quiet']);
+  assert.equal(ran.status, 0, ran.text);
+  assert.equal(ran.stdout, '42\n');
+  const seen = await app.boxed(['exec', '--', 'sh', '-c', 'ls -d /box/lib /box/other; touch /box/lib/x']);
+  assert.match(seen.stdout, /^\/box\/lib\n$/);
+  assert.match(seen.stderr, /Read-only file system/);
+});
