@@ -10,34 +10,74 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type Refusal, unpackArchive } from './unpack-archive.ts';
-import { type UnpackEnd, type UnpackJob, type UnpackLimits, unpackLimits } from './unpack-job.ts';
+import { entryPath } from './unpack-entry-path.ts';
+import {
+  type StubJob,
+  type UnpackEnd,
+  type UnpackJob,
+  type UnpackLimits,
+  unpackLimits,
+  type WholeJob,
+} from './unpack-job.ts';
+import { readArchivedManifest } from './unpack-manifest.ts';
 
 /**
- * Checks one `.crate` against its sum and unpacks it. The bytes that are summed are the bytes that are unpacked. The
- * folder appears whole or not at all: it is made elsewhere and moved.
+ * Checks one `.crate` against its sum and does its job. The bytes that are summed are the bytes that are used. A folder
+ * appears whole or not at all: it is made elsewhere and moved.
  */
 export async function unpackCrate(job: UnpackJob, limits: UnpackLimits = unpackLimits): Promise<UnpackEnd> {
-  const temporary = job.workFolder;
   try {
     const archive = readArchive(job.archive, limits.archiveBytes);
     if (archive === null) return refused({ entry: null, why: `it has more than ${limits.archiveBytes} bytes` });
     const actual = createHash('sha256').update(archive).digest('hex');
     if (actual !== job.sha256) return { kind: 'wrong-sum', actual };
-    const tar = decompress(archive, limits.unpackedBytes);
-    if ('why' in tar) return refused(tar);
-    mkdirSync(temporary);
-    const refusal = await unpackArchive(tar, job.prefix, temporary, limits);
-    if (refusal !== null) return refused(refusal);
-    writeFileSync(join(temporary, '.cargo-checksum.json'), checksumFile(job.sha256));
-    return moveIntoPlace(temporary, job.folder);
+    return await useArchive(job, archive, limits);
   } catch (error) {
     return { kind: 'failed', why: (error as Error).message };
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    if (job.kind !== 'manifest') rmSync(job.workFolder, { recursive: true, force: true });
   }
+}
+
+async function useArchive(job: UnpackJob, archive: Buffer, limits: UnpackLimits): Promise<UnpackEnd> {
+  switch (job.kind) {
+    case 'manifest':
+      return { kind: 'manifest', text: await readArchivedManifest(archive, job.prefix) };
+    case 'stub':
+      return makeStub(job);
+    case 'whole':
+      return unpackWhole(job, archive, limits);
+  }
+}
+
+async function unpackWhole(job: WholeJob, archive: Buffer, limits: UnpackLimits): Promise<UnpackEnd> {
+  const tar = decompress(archive, limits.unpackedBytes);
+  if ('why' in tar) return refused(tar);
+  mkdirSync(job.workFolder);
+  const refusal = await unpackArchive(tar, job.prefix, job.workFolder, limits);
+  if (refusal !== null) return refused(refusal);
+  writeFileSync(join(job.workFolder, '.cargo-checksum.json'), checksumFile(job.sha256));
+  return moveIntoPlace(job.workFolder, job.folder);
+}
+
+/** Whoever compiles it after all is told why it cannot be. */
+const stubSource =
+  'compile_error!("cargo-boxed: this crate is for other targets than those that were fetched for; name the target with --target");\n';
+
+function makeStub(job: StubJob): UnpackEnd {
+  mkdirSync(job.workFolder);
+  for (const path of job.sources) {
+    const place = entryPath(`${job.prefix}/${path}`, job.prefix);
+    if ('refused' in place || place.path === '') continue;
+    mkdirSync(join(job.workFolder, dirname(place.path)), { recursive: true });
+    writeFileSync(join(job.workFolder, place.path), stubSource);
+  }
+  writeFileSync(join(job.workFolder, 'Cargo.toml'), job.manifest);
+  writeFileSync(join(job.workFolder, '.cargo-checksum.json'), checksumFile(job.sha256));
+  return moveIntoPlace(job.workFolder, job.folder);
 }
 
 function refused(refusal: Refusal): UnpackEnd {

@@ -5,8 +5,13 @@ import { nothingBeyondLock } from './fetch-inputs.ts';
 import { viewName } from './view-name.ts';
 
 /** Where the view of the project as it is now stands, or will stand once it is fetched. */
-export function currentView(facts: Facts, locations: Locations, beyondLock = nothingBeyondLock): string {
+export function currentView(
+  facts: Facts,
+  locations: Locations,
+  beyondLock = nothingBeyondLock,
+  targets: readonly string[] = [],
+): string {
   const { lockfile } = facts.project;
-  const name = viewName(facts, lockfile.state === 'present' ? lockfile.sha256 : 'none', beyondLock);
+  const name = viewName(facts, lockfile.state === 'present' ? lockfile.sha256 : 'none', beyondLock, targets);
   return join(locations.cache, cacheFolders.views, name);
 }

@@ -14,6 +14,8 @@ export interface FetchInputs {
   readonly runBox: RunBox;
   readonly lockfile: 'locked' | 'may-change';
   readonly offline: boolean;
+  /** Triples whose crates are unpacked whole (`wantedTargets`); others get a manifest and stubs. All unless given. */
+  readonly targets?: readonly string[];
   /** What the command line may reach beyond Cargo.lock; nothing unless given. */
   readonly beyondLock?: BeyondLock;
   readonly progress: FetchProgress;

@@ -59,7 +59,7 @@ function withoutBox(inputs: FetchInputs): Fetched | null {
   const { project } = inputs.facts;
   const { beyondLock = nothingBeyondLock } = inputs;
   if (project.lockfile.state !== 'present') return null;
-  const name = viewName(inputs.facts, project.lockfile.sha256, beyondLock);
+  const name = viewName(inputs.facts, project.lockfile.sha256, beyondLock, inputs.targets ?? []);
   const view = findView(join(inputs.locations.cache, cacheFolders.views), name);
   if (view !== null) return { view, lockfile: { kind: 'same' }, extraCrates: view.extraCrates };
   const { features, standardLibrary } = beyondLock;
@@ -78,7 +78,7 @@ function emptyView(inputs: FetchInputs, name: string): View {
       workFolder: join(folders.run, 'view'),
       fetchHome: folders.fetchHome,
       facts: inputs.facts,
-      secret: Buffer.alloc(0),
+      storeFolders: new Map(),
       sources: [],
       gitSources: [],
       extraCrates: [],

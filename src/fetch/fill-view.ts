@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
+import type { TomlTable } from '../facts/facts.ts';
 import type { ExtraCrate } from '../lock/pins.ts';
+import { parseToml } from '../toml/parse.ts';
+import { emptyTable, tableAt } from '../toml/read-table.ts';
+import type { CrateArchive } from './explain-unpacking.ts';
 import { nothingBeyondLock } from './fetch-inputs.ts';
 import type { FetchSession } from './fetch-session.ts';
+import { fillStore } from './fill-store.ts';
 import { findArchive, folderKey, type IndexFolders } from './index-folders.ts';
 import type { LockedCrate } from './lock-packages.ts';
 import { makeView, type View } from './make-view.ts';
+import { neededCrates, packageKey } from './needed-crates.ts';
+import { type PlatformEdges, platformEdges } from './platform-edges.ts';
 import { type RegistrySource, registrySources } from './registry-sources.ts';
 import type { SettledLock } from './settle-lock.ts';
-import { type CrateArchive, fillStore, storeSecret } from './store.ts';
+import { storeSecret } from './store.ts';
 import { vendoredPath } from './vendored-folders.ts';
 import { viewName } from './view-name.ts';
 
@@ -36,6 +43,7 @@ export async function fillView(
       workFolder: join(folders.run, 'crates'),
       cpus: facts.host.cpus,
       signal: inputs.signal,
+      needed: (manifests) => neededWhole(session, settled, beyond, manifests),
     },
   );
   if (!filled.ok) return filled;
@@ -44,17 +52,51 @@ export async function fillView(
       facts,
       createHash('sha256').update(settled.text).digest('hex'),
       inputs.beyondLock ?? nothingBeyondLock,
+      inputs.targets ?? [],
     ),
     views: folders.views,
     workFolder: join(folders.run, 'view'),
     fetchHome: folders.fetchHome,
     facts,
-    secret,
     sources,
+    storeFolders: filled.value,
     gitSources: settled.packages.gitSources,
     extraCrates,
   });
   return success(view);
+}
+
+/** Which crates the wanted targets compile. All, when there is no such list; all that no lock names, always. */
+function neededWhole(
+  { inputs }: FetchSession,
+  { packages }: SettledLock,
+  beyond: readonly LockedCrate[],
+  manifests: ReadonlyMap<string, string>,
+): (crate: LockedCrate) => boolean {
+  const { targets = [], facts } = inputs;
+  if (targets.length === 0) return () => true;
+  const always = new Set(beyond.map(({ sha256 }) => sha256));
+  const edges = new Map<string, PlatformEdges>();
+  for (const crate of packages.crates) {
+    const parsed = parseTargets(manifests.get(crate.sha256) ?? '');
+    if (parsed !== null) edges.set(packageKey(crate), platformEdges(parsed));
+  }
+  const inherited = tableAt(facts.project.manifests[0]?.content ?? emptyTable, 'workspace', 'dependencies');
+  for (const { name, version } of packages.own) {
+    const manifest = facts.project.manifests.find(({ packageName }) => packageName === name);
+    if (manifest !== undefined) {
+      edges.set(packageKey({ name, version, source: null }), platformEdges(manifest.content, inherited));
+    }
+  }
+  const needed = neededCrates(packages.graph, (found) => edges.get(packageKey(found)) ?? {}, targets);
+  return (crate) => always.has(crate.sha256) || needed.has(packageKey(crate));
+}
+
+/** Parsing is most of the cost, and most crates have no dependency that is for some targets only. */
+function parseTargets(manifest: string): TomlTable | null {
+  if (!/\btarget\b/.test(manifest)) return null;
+  const parsed = parseToml(manifest, 'Cargo.toml');
+  return parsed.ok ? parsed.value : null;
 }
 
 function distinct(crates: readonly LockedCrate[]): readonly LockedCrate[] {

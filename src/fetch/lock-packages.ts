@@ -10,6 +10,14 @@ export interface LockPackages {
   readonly gitSources: readonly LockedGit[];
   /** Names with versions of the packages that are part of the project, as `name version`. */
   readonly own: readonly OwnPackage[];
+  /** Every package, for a walk along its dependencies. */
+  readonly graph: readonly GraphPackage[];
+}
+
+/** A package with what it depends on, as the lock lists it: `name`, `name version` or `name version (source)`. */
+export interface GraphPackage extends OwnPackage {
+  /** `null` for a package of the project. */
+  readonly source: string | null;
 }
 
 export interface LockedCrate {
@@ -54,18 +62,19 @@ export function lockPackages(text: string): Result<LockPackages> {
       const source = gitSource(entry.source);
       if (source === null) problems.push(unreadable(`${entry.name} has a git source without a commit`));
       else git.set(entry.source, source);
-    } else {
+    } else if (!entry.unused) {
       const sha256 = entry.checksum ?? stringAt(parsed.value, 'metadata', oldChecksumKey(entry)) ?? '';
       if (/^[0-9a-f]{64}$/.test(sha256))
         crates.push({ ...entry, source: entry.source, sha256, dependencyCount: entry.dependencies.length });
-      else if (!entry.unused) problems.push(withoutChecksum(entry));
+      else problems.push(withoutChecksum(entry));
     }
   }
-  return problems.length > 0 ? failure(...problems) : success({ crates, gitSources: [...git.values()], own });
+  if (problems.length > 0) return failure(...problems);
+  const graph = entries.value.filter(({ unused }) => !unused);
+  return success({ crates, gitSources: [...git.values()], own, graph });
 }
 
-interface Entry extends OwnPackage {
-  readonly source: string | null;
+interface Entry extends GraphPackage {
   readonly checksum: string | null;
   /** A `[patch]` that nothing uses: cargo still wants its git repository. */
   readonly unused: boolean;

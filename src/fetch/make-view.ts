@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Facts } from '../facts/facts.ts';
 import type { ExtraCrate } from '../lock/pins.ts';
 import { inside } from '../plan/box-plan.ts';
+import type { StoreFolders } from './fill-store.ts';
 import { copyGitFolders, findGitFolders } from './git-folders.ts';
 import type { LockedGit } from './lock-packages.ts';
 import type { RegistrySource } from './registry-sources.ts';
-import { storeName } from './store.ts';
 import { tomlText } from './toml-text.ts';
 import { viewConfig } from './view-config.ts';
 
@@ -29,7 +29,7 @@ export interface ViewInputs {
   readonly workFolder: string;
   readonly fetchHome: string;
   readonly facts: Facts;
-  readonly secret: Buffer;
+  readonly storeFolders: StoreFolders;
   /** Those whose crates stand in the store. */
   readonly sources: readonly RegistrySource[];
   readonly gitSources: readonly LockedGit[];
@@ -56,7 +56,7 @@ export function makeView(inputs: ViewInputs): View {
     const folder = join(workFolder, viewFolders.crates, source.folder);
     mkdirSync(folder);
     for (const { name, version, sha256 } of source.crates) {
-      symlinkSync(`${inside.store}/${storeName(inputs.secret, sha256)}`, join(folder, `${name}-${version}`));
+      symlinkSync(`${inside.store}/${inputs.storeFolders.get(sha256)}`, join(folder, `${name}-${version}`));
     }
   }
   copyGitFolders(inputs.fetchHome, cargoHome, findGitFolders(inputs.fetchHome, inputs.gitSources));

@@ -8,7 +8,7 @@ import { tomlText } from './toml-text.ts';
 const viewFormat = 1;
 
 /** Names the view of a project with a given lock: a hash over all that decides what is in it. */
-export function viewName(facts: Facts, lockSha256: string, beyond: BeyondLock): string {
+export function viewName(facts: Facts, lockSha256: string, beyond: BeyondLock, targets: readonly string[]): string {
   const hash = createHash('sha256');
   const add = (part: string) => hash.update(`${part.length}:${part}`);
   add(String(viewFormat));
@@ -23,6 +23,7 @@ export function viewName(facts: Facts, lockSha256: string, beyond: BeyondLock): 
   for (const [name, value] of Object.entries(facts.host.variables).sort()) {
     if (/^CARGO_REGISTRIES_\w+_INDEX$/.test(name)) add(`${name}=${value}`);
   }
+  add(targets.join(' '));
   add(canonicalJson([beyond.features, beyond.recorded, beyond.standardLibrary ? facts.toolchain.manifestSha256 : '']));
   return hash.digest('hex');
 }

@@ -23,6 +23,8 @@ export interface PublishedCrate {
     readonly name: string;
     readonly requirement: string;
     readonly optional?: boolean;
+    /** `cfg(windows)` */
+    readonly target?: string;
   }[];
   readonly features?: Readonly<Record<string, readonly string[]>>;
   /** In the place of an archive made from the files. */
@@ -55,6 +57,12 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+  function lookUp(path: string): string | Buffer | null {
+    if (path.startsWith('/dl/')) return archives.get(path) ?? null;
+    const held = lines.get(path.slice(path.lastIndexOf('/') + 1));
+    return held === undefined ? null : `${held.join('\n')}\n`;
+  }
+
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
     if (options.token !== undefined && request.headers.authorization !== options.token) {
@@ -63,9 +71,9 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
       const auth = options.token === undefined ? {} : { 'auth-required': true };
       response.end(JSON.stringify({ dl: `http://${host}/dl`, api: `http://${host}`, ...auth }));
     } else {
-      const found = path.startsWith('/dl/') ? archives.get(path) : lines.get(path.slice(path.lastIndexOf('/') + 1));
-      if (found === undefined) response.writeHead(404).end();
-      else response.end(Array.isArray(found) ? `${found.join('\n')}\n` : found);
+      const found = lookUp(path);
+      if (found === null) response.writeHead(404).end();
+      else response.end(found);
     }
   }
 
@@ -90,12 +98,14 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
 /** As `cargo publish` writes it: dependencies from another than the default registry name its index. */
 function archiveOf(crate: PublishedCrate, index: string | null): Promise<Buffer> {
   const { name, version, files, dependencies = [], features = {} } = crate;
-  const origin = index === null ? '' : `, registry-index = "${index}"`;
+  const origin = index === null ? '' : `\nregistry-index = "${index}"`;
   const manifest = [
-    `[package]\nname = "${name}"\nversion = "${version}"\nedition = "2021"\n[dependencies]`,
-    ...dependencies.map(
-      (dependency) =>
-        `${dependency.name} = { version = "${dependency.requirement}", optional = ${dependency.optional === true}${origin} }`,
+    `[package]\nname = "${name}"\nversion = "${version}"\nedition = "2021"`,
+    ...dependencies.map(({ name, requirement, optional = false, target }) =>
+      [
+        target === undefined ? '[dependencies.' : `[target.'${target}'.dependencies.`,
+        `${name}]\nversion = "${requirement}"\noptional = ${optional}${origin}`,
+      ].join(''),
     ),
     '[features]',
     ...Object.entries(features).map(([feature, list]) => `${feature} = ${JSON.stringify(list)}`),
@@ -114,7 +124,7 @@ function indexLine({ name, version, dependencies = [], features = {} }: Publishe
       features: [],
       optional: dependency.optional === true,
       default_features: true,
-      target: null,
+      target: dependency.target ?? null,
       kind: 'normal',
     })),
     cksum: sum,

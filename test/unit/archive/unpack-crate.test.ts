@@ -35,6 +35,7 @@ async function unpack(context: TestContext, archive: Buffer, limits: Partial<Unp
   writeFileSync(join(base, 'a.crate'), archive);
   const end = await unpackCrate(
     {
+      kind: 'whole',
       archive: join(base, 'a.crate'),
       prefix,
       sha256: createHash('sha256').update(archive).digest('hex'),
@@ -141,6 +142,7 @@ test('another sum than the lock’s: named, and not unpacked', async (context) =
   const archive = await honestCrate(prefix, { 'src/lib.rs': '' });
   writeFileSync(join(base, 'a.crate'), archive);
   const job = {
+    kind: 'whole' as const,
     archive: join(base, 'a.crate'),
     prefix,
     sha256: '0'.repeat(64),

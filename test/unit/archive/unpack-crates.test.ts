@@ -17,7 +17,14 @@ test('many crates go through threads; each end stands where its job stood', asyn
       writeFileSync(join(base, `${prefix}.crate`), archive);
       const sha256 = index === 7 ? '0'.repeat(64) : createHash('sha256').update(archive).digest('hex');
       const folder = join(base, `out${index}`);
-      return { archive: join(base, `${prefix}.crate`), prefix, sha256, workFolder: `${folder}.work`, folder };
+      return {
+        kind: 'whole' as const,
+        archive: join(base, `${prefix}.crate`),
+        prefix,
+        sha256,
+        workFolder: `${folder}.work`,
+        folder,
+      };
     }),
   );
   const running = new AbortController();

@@ -43,7 +43,7 @@ test('a project that needs nothing: only when its lock says exactly that', () =>
     { name: 'app', version: '0.1.0', dependencies: ['mine'] },
     { name: 'mine', version: '0.2.0', dependencies: [] },
   ];
-  const lock = { crates: [], gitSources: [], own };
+  const lock = { crates: [], gitSources: [], own, graph: [] };
   const root = manifestFacts(
     '[package]\nname = "app"\nversion = "0.1.0"\n[dependencies]\nmine = { path = "mine" }\n[workspace.package]\nversion = "0.2.0"\n',
   );

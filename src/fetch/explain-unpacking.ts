@@ -1,0 +1,46 @@
+import { rmSync } from 'node:fs';
+import type { UnpackEnd } from '../archive/unpack-job.ts';
+import { type Problem, printable } from '../problem/problem.ts';
+import type { LockedCrate } from './lock-packages.ts';
+
+export interface CrateArchive {
+  readonly crate: LockedCrate;
+  /** Where its archive is, if it is anywhere. */
+  readonly archive: string | null;
+}
+
+/** The problem behind a crate that did not come into the store; `null` for one that did. */
+export function problemOf({ crate, archive }: CrateArchive, end: UnpackEnd): Problem | null {
+  const named = `${crate.name} ${crate.version}`;
+  switch (end.kind) {
+    case 'unpacked':
+    case 'manifest':
+      return null;
+    case 'wrong-sum':
+      if (archive !== null) rmSync(archive, { force: true });
+      return {
+        code: 'checksum-mismatch',
+        what: `the archive of ${named} is not the one that Cargo.lock names`,
+        where: { file: 'Cargo.lock' },
+        why: `its sha256 is ${end.actual}, Cargo.lock says ${crate.sha256}`,
+        fix: 'Run the command again: the archive was removed and will be fetched anew. If it differs again, ask the registry.',
+      };
+    case 'refused':
+      return {
+        code: 'archive-refused',
+        what: `the archive of ${named} was refused`,
+        why: end.entry === null ? end.why : `${printable(end.entry, 120)}: ${end.why}`,
+        fix: 'An honest crate has only plain files in its own folder: look at it before you use it.',
+      };
+    case 'failed':
+      return { code: 'storage', what: `${named} could not be unpacked`, why: printable(end.why) };
+  }
+}
+
+export function notFetched(crate: LockedCrate): Problem {
+  return {
+    code: 'fetch-failed',
+    what: `${crate.name} ${crate.version} was not fetched`,
+    why: `cargo ended well, but there is no archive of it from ${printable(crate.source)}`,
+  };
+}
