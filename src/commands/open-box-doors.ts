@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { failure, type Result } from '../base/result.ts';
 import { checkOpenings } from '../doors/check-openings.ts';
 import { type OpenDoors, openDoors } from '../doors/open-doors.ts';
@@ -10,11 +10,12 @@ import type { Session } from './session.ts';
 /** Looks at what the plan opens in the wall, and opens it. To be closed when the box has ended, however it ended. */
 export async function openBoxDoors(session: Session, planned: Planned, box: BoxStep): Promise<Result<OpenDoors>> {
   const { locations, homeDirectory, runWord } = session;
-  const ownFolders = [locations.cache, locations.data, locations.state];
+  const ownFolders = [locations.cache, locations.data, locations.state, dirname(locations.userConfig)];
   const problems = checkOpenings(box.mounts, box.doors, {
     homeDirectory: real(homeDirectory),
     project: planned.facts.project.mountRoot,
     ownFolders: ownFolders.map(real),
+    engineAddress: session.host.variables.DOCKER_HOST ?? null,
   });
   if (problems.length > 0) return failure(...problems);
   return openDoors(box.doors, join(locations.state, 'doors'), runWord);

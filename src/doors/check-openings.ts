@@ -8,8 +8,10 @@ export interface Forbidden {
   readonly homeDirectory: string;
   /** Real path of what is mounted as the project. */
   readonly project: string;
-  /** Folders of the tool itself: roots, store, targets, grants. */
+  /** Folders of the tool itself: roots, store, targets, grants, configuration. */
   readonly ownFolders: readonly string[];
+  /** The address of an engine that the user has set: `unix:///PATH`, `tcp://HOST:PORT`. */
+  readonly engineAddress: string | null;
 }
 
 /**
@@ -18,11 +20,16 @@ export interface Forbidden {
  */
 export function checkOpenings(mounts: readonly Mount[], doors: readonly Door[], forbidden: Forbidden): Problem[] {
   const sources = mounts.flatMap((mount) => (mount.kind === 'bind' ? (hostSource(mount, forbidden) ?? []) : []));
+  // The socket of a door is mounted too, and looked at as a door. In the name of a mount no socket comes in.
+  const sockets = new Set(doors.flatMap((door) => (door.kind === 'unix' ? [door.path] : [])));
+  const others = sources.filter((source) => !sockets.has(source));
   return [
-    ...sources.flatMap((source) => fault('the mount', source, whyNot(source, forbidden))),
+    ...others.flatMap((source) => fault('the mount', source, whyNot(source, forbidden))),
     ...doors.flatMap((door) => {
-      if (door.kind === 'unix') return fault('the door', `unix:${door.path}`, whyNoSocket(door.path));
-      const isEngine = enginePorts.includes(door.port);
+      if (door.kind === 'unix') {
+        return fault('the door', `unix:${door.path}`, whyNoSocket(door.path, forbidden.engineAddress));
+      }
+      const isEngine = enginePorts.includes(door.port) || forbidden.engineAddress?.endsWith(`:${door.port}`) === true;
       return fault('the door', `tcp:${door.host}:${door.port}`, isEngine ? startsPrograms : null);
     }),
   ];
@@ -30,10 +37,7 @@ export function checkOpenings(mounts: readonly Mount[], doors: readonly Door[], 
 
 function hostSource({ source }: Extract<Mount, { kind: 'bind' }>, { homeDirectory }: Forbidden): string | null {
   if (source.anchor === 'home') return join(homeDirectory, source.path);
-  const path = `/${source.path}`;
-  if (source.anchor !== 'filesystem') return null;
-  // A socket is looked at as a door.
-  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true ? null : path;
+  return source.anchor === 'filesystem' ? `/${source.path}` : null;
 }
 
 function fault(kind: string, name: string, why: string | null): Problem[] {
@@ -42,7 +46,7 @@ function fault(kind: string, name: string, why: string | null): Problem[] {
   return [{ code: 'refused', what: `${kind} \`${printable(name)}\` cannot be opened`, why, fix }];
 }
 
-function whyNot(path: string, { homeDirectory, project, ownFolders }: Forbidden): string | null {
+function whyNot(path: string, { homeDirectory, project, ownFolders, engineAddress }: Forbidden): string | null {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 'there is nothing at this path';
   if (!stat.isDirectory() && !stat.isFile()) return linkOr(path, 'it is neither a folder nor a regular file');
@@ -52,6 +56,7 @@ function whyNot(path: string, { homeDirectory, project, ownFolders }: Forbidden)
   if (isWithin(path, project) || isWithin(project, path)) return 'it is part of the project, or contains it';
   const own = ownFolders.some((folder) => isWithin(path, folder) || isWithin(folder, path));
   if (own) return 'cargo-boxed keeps its own files there';
+  if (engineAddress !== null && isWithin(socketPath(engineAddress), path)) return startsPrograms;
   const machine = machineFolders.some((folder) => isWithin(path, folder) || isWithin(folder, path));
   return machine ? 'whoever sees it can change or watch this machine' : null;
 }
@@ -66,14 +71,19 @@ const engineSockets =
   /^(docker|podman|containerd|crio|buildkitd|dockershim|lxd?|incus|libvirt-sock.*|unix\.socket|bus|private|system_bus_socket|snapd(-snap)?)(\.sock(et)?)?$/;
 const engineFolders = /\/(systemd|dbus|docker|containerd|podman|libvirt|lxd)\//;
 
-function whyNoSocket(path: string): string | null {
+function socketPath(engineAddress: string): string {
+  return engineAddress.replace(/^unix:\/\//, '');
+}
+
+function whyNoSocket(path: string, engineAddress: string | null): string | null {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 'there is nothing at this path';
   // `/var/run` is a link on every Debian, and everybody writes it.
   const linked = linkOr(path.replace(/^\/var\/run\//, '/run/'), null);
   if (linked !== null) return linked;
   if (!stat.isSocket()) return 'it is not a socket';
-  const isEngine = engineSockets.test(basename(path)) || engineFolders.test(path);
+  const isSet = engineAddress !== null && socketPath(engineAddress) === path;
+  const isEngine = isSet || engineSockets.test(basename(path)) || engineFolders.test(path);
   return isEngine ? startsPrograms : null;
 }
 

@@ -83,12 +83,18 @@ async function openRelay(door: TcpDoor, folder: string, onFailure: (why: string)
     joinSockets(inner, outer, open);
   });
   server.maxConnections = mostConnections;
-  await listen(server, folder, String(door.port));
+  // Closing a server deletes its socket by the path it was made with: the descriptor in it stays open until then.
+  const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  await listen(server, `/proc/self/fd/${descriptor}/${door.port}`).catch((error: unknown) => {
+    closeSync(descriptor);
+    throw error;
+  });
   // A door alone keeps no command alive.
   server.unref();
   return {
     close: () => {
       server.close();
+      closeSync(descriptor);
       for (const socket of open) socket.destroy();
     },
   };
@@ -110,14 +116,9 @@ function joinSockets(inner: Socket, outer: Socket, open: Set<Socket>): void {
 }
 
 /** The path of a socket has at most 107 bytes, and a home can be deeper: through its descriptor any folder is near. */
-async function listen(server: Server, folder: string, name: string): Promise<void> {
-  const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await new Promise<void>((done, fail) => {
-      server.once('error', fail);
-      server.listen(`/proc/self/fd/${descriptor}/${name}`, done);
-    });
-  } finally {
-    closeSync(descriptor);
-  }
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', fail);
+    server.listen(path, done);
+  });
 }
