@@ -1,0 +1,45 @@
+/** The caller's own descriptors: a box may read and write through them, and not open again what they lead to. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { plainProgram, project, temporaryFolder } from '../support/rig.ts';
+
+const reopen = `use std::{fs::OpenOptions, io::{Read, Write}};
+fn main() {
+    for number in 0..3 {
+        let path = format!("/proc/self/fd/{number}");
+        if let Ok(mut file) = OpenOptions::new().append(true).open(&path) { let _ = file.write_all(b"planted\\n"); }
+        let mut text = String::new();
+        if let Ok(mut file) = OpenOptions::new().read(true).custom_flags(0o4000).open(&path) { let _ = file.read_to_string(&mut text); }
+        if text.contains("canary") { println!("read by {number}"); }
+    }
+    println!("done");
+}
+`.replace('fs::OpenOptions, io', 'fs::OpenOptions, os::unix::fs::OpenOptionsExt, io');
+
+test('a file for stdin is not written, and a log for stdout is neither read nor cut', async (context) => {
+  const folder = temporaryFolder(context, 'streams');
+  const [input, log, errors] = ['input', 'log', 'errors'].map((name) => join(folder, name)) as [string, string, string];
+  for (const file of [input, log, errors]) writeFileSync(file, 'canary of before\n');
+  const made = project(context, plainProgram('reopens', reopen));
+  const redirect = `exec "$@" <'${input}' >>'${log}' 2>>'${errors}'`;
+  const ended = await made.boxed(['run', '--quiet'], { prefix: ['/bin/sh', '-c', redirect, 'sh'] });
+  assert.equal(ended.status, 0, readFileSync(errors, 'utf8'));
+  assert.equal(readFileSync(input, 'utf8'), 'canary of before\n');
+  assert.equal(readFileSync(log, 'utf8'), 'canary of before\ndone\n');
+  assert.equal(readFileSync(errors, 'utf8'), 'canary of before\n');
+});
+
+test('a folder for stdin is no way into the host', async (context) => {
+  const folder = temporaryFolder(context, 'streams');
+  writeFileSync(join(folder, 'secret'), 'canary of the host');
+  const made = project(context, plainProgram('folder', 'fn main() {}\n'));
+  const prefix = ['/bin/sh', '-c', `exec "$@" <'${folder}'`, 'sh'];
+  const ended = await made.boxed(['exec', '--', 'sh', '-c', 'cat /proc/self/fd/0/secret /dev/stdin/secret; true'], {
+    prefix,
+    limitSeconds: 30,
+  });
+  assert.notEqual(ended.status, 70, ended.text);
+  assert.doesNotMatch(ended.text, /canary/);
+});
