@@ -235,6 +235,12 @@ export const own: readonly Entry[] = [
     'It has the same owner as all others inside.',
     'A process can trace it; it has no rights, no descriptors and no variables of the host.',
   ),
+  open(
+    'own-32',
+    'a registry or repository at an address of your own network',
+    'The fetch phase asks the addresses that a project names, as cargo does, with no token that is not theirs.',
+    'Services that act on a mere request without asking who it is from can be reached so; `--offline` asks nobody.',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];
