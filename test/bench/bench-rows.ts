@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../../src/host/program.ts';
+import { lockHead } from '../support/rig.ts';
 import type { Bench } from './bench-setup.ts';
 import { compare, median, mustSucceed, type Ratio, timeOnce } from './measure.ts';
 
@@ -144,8 +145,8 @@ export async function planOfMembers(bench: Bench): Promise<Row> {
 }
 
 function writeWorkspace(folder: string, members: number): void {
-  const names = Array.from({ length: members }, (_, index) => `member-${index}`);
-  const lock = ['version = 4', ...names.map((name) => `\n[[package]]\nname = "${name}"\nversion = "0.1.0"`)];
+  const names = Array.from({ length: members }, (_, index) => `member-${index}`).sort();
+  const lock = [lockHead, ...names.map((name) => `\n[[package]]\nname = "${name}"\nversion = "0.1.0"`)];
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'Cargo.toml'), '[workspace]\nresolver = "2"\nmembers = ["crates/*"]\n');
   writeFileSync(join(folder, 'Cargo.lock'), `${lock.join('\n')}\n`);
