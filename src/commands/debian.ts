@@ -5,7 +5,7 @@ import type { DebianHost } from '../environment/debian/debian-host.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
 import { holdLock } from '../host/hold-lock.ts';
 import type { DebianPins } from '../lock/pins.ts';
-import { readPins } from '../lock/read-pins.ts';
+import { keptPins, readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
 import { forbiddenFolders } from './forbidden-folders.ts';
 import type { Session } from './session.ts';
@@ -46,7 +46,7 @@ export async function ownDebianPins(
     const wish = { suite: config.suite.value, machine: session.host.architecture, layers, now: new Date() };
     const pins = await makeDebianPins(debianHost(session, config, mountRoot), wish);
     if (!pins.ok) return pins;
-    const written = writeOwnPins(file, { version: 1, debian: pins.value });
+    const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
     return written.ok ? pins : written;
   });
 }

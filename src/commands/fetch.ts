@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
-import type { FetchInputs } from '../fetch/fetch-inputs.ts';
+import type { BeyondLock, FetchInputs } from '../fetch/fetch-inputs.ts';
 import { type Fetched, fetchPhase } from '../fetch/fetch-phase.ts';
 import type { Planned } from './make-plan.ts';
 import { prepareFetchRoot } from './prepare-root.ts';
+import { recordExtraCrates } from './record-extra-crates.ts';
 import type { Session } from './session.ts';
 
 /** What the fetch phase gets of a plan: engine and root are only asked for when there is something to fetch. */
@@ -17,15 +18,26 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
     runBox: (box, streams, signal) => chosen.engine.run(box, streams, signal),
     lockfile: plan.fetch.lockfile,
     offline: plan.fetch.offline,
+    targets: plan.fetch.targets,
+    beyondLock: beyondLock(planned),
     progress: session.reporter.foreignStream(),
     signal: session.interruption.signal,
   };
 }
 
-/** Runs the fetch phase and brings Cargo.lock back when cargo had to write it. */
+/** What the command line reaches beyond Cargo.lock, and what the pins hold of it. */
+export function beyondLock({ plan, config, settled }: Planned): BeyondLock {
+  const { features, standardLibrary } = plan.fetch.beyondLock;
+  return { features, standardLibrary, recorded: settled.pins.extraCrates ?? [], pinned: config.pinned.value };
+}
+
+/** Runs the fetch phase, brings Cargo.lock back when cargo had to write it, and records what no lock names. */
 export async function fetchCrates(session: Session, planned: Planned): Promise<Result<Fetched>> {
   const fetched = await fetchPhase(fetchInputs(session, planned));
-  if (!fetched.ok || fetched.value.lockfile.kind === 'same') return fetched;
+  if (!fetched.ok) return fetched;
+  const recorded = recordExtraCrates(session, planned, fetched.value.extraCrates);
+  if (!recorded.ok) return recorded;
+  if (fetched.value.lockfile.kind === 'same') return fetched;
   const { mountRoot, workspace } = planned.facts.project;
   const written = writeProjectFile({
     root: mountRoot,

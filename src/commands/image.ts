@@ -4,7 +4,7 @@ import type { DockerEngine } from '../engine/docker/create-docker-engine.ts';
 import type { PreparedRoot } from '../engine/engine.ts';
 import type { ImageStore, PullProgress } from '../environment/image/image-store.ts';
 import type { ImagePins } from '../lock/pins.ts';
-import { readPins } from '../lock/read-pins.ts';
+import { keptPins, readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
 import { openDocker } from './choose-engine.ts';
 import type { Session } from './session.ts';
@@ -17,7 +17,7 @@ export async function ownImagePins(session: Session, config: Config, file: strin
   if (image !== undefined && image.reference === config.image.value) return success(image);
   const fresh = await freshImagePins(session, config);
   if (!fresh.ok) return fresh;
-  const written = writeOwnPins(file, { version: 1, image: fresh.value });
+  const written = writeOwnPins(file, { ...keptPins(file), image: fresh.value });
   return written.ok ? fresh : written;
 }
 

@@ -11,6 +11,7 @@ import { unknownCommand } from '../invocation/unknown-command.ts';
 import { projectPathInside } from '../plan/assemble-plan.ts';
 import type { Request } from '../plan/plan-inputs.ts';
 import { printable } from '../problem/problem.ts';
+import { fetchWishes } from './fetch-wishes.ts';
 import type { Gathered } from './gather.ts';
 import type { Session } from './session.ts';
 
@@ -72,6 +73,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       exports: (entry?.exports ?? 'nothing') !== 'nothing',
       variables: passingVariables(session.host.variables),
       subcommandBinary: entry === null ? subcommandBinary(session.host.cargoHome, name) : null,
+      ...fetchWishes(gathered, words),
       gitFolder: isFolder(join(gathered.facts.project.mountRoot, '.git')),
       lockfile: options.includes('--locked') || options.includes('--frozen') ? 'locked' : 'may-change',
       offline: options.includes('--offline') || options.includes('--frozen'),

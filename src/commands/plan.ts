@@ -8,6 +8,7 @@ import type { OwnCommand } from '../invocation/invocation.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import type { Answer } from './answer.ts';
 import { coverFolders } from './cover-folders.ts';
+import { beyondLock } from './fetch.ts';
 import { gather } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { makeRequest } from './make-request.ts';
@@ -59,7 +60,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
   const anchors = {
     project: project.mountRoot,
     target: join(cache, cacheFolders.targets, projectKey(project.mountRoot, project.workspace), boxPlan.identity),
-    view: currentView(facts, session.locations),
+    view: currentView(facts, session.locations, beyondLock(planned), boxPlan.fetch.targets),
     store: join(cache, cacheFolders.store),
     toolchain: facts.toolchain.path,
     'cargo-bin': join(facts.host.cargoHome, 'bin'),

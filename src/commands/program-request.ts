@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { passingVariables } from '../invocation/passing-variables.ts';
 import type { Request } from '../plan/plan-inputs.ts';
+import { fetchWishes } from './fetch-wishes.ts';
 import type { Gathered } from './gather.ts';
 import { isFolder } from './make-request.ts';
 import type { Session } from './session.ts';
@@ -16,6 +17,7 @@ export function programRequest(session: Session, gathered: Gathered, command: Ow
     exports: false,
     variables: passingVariables(session.host.variables),
     subcommandBinary: null,
+    ...fetchWishes(gathered, []),
     gitFolder: isFolder(join(gathered.facts.project.mountRoot, '.git')),
     lockfile: 'may-change',
     offline: false,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
+import type { ProjectFacts } from '../facts/facts.ts';
 import { projectKey } from '../host/project-key.ts';
 import { lockDrift } from '../lock/lock-drift.ts';
 import type { Pins } from '../lock/pins.ts';
@@ -24,9 +25,13 @@ export function projectLockFile({ facts }: Gathered): string {
 
 /** Where the pins of a project without a lock of its own are kept: nothing is littered into a foreign checkout. */
 export function ownLockFile(session: Session, { facts, config }: Gathered): string {
-  const { mountRoot, workspace } = facts.project;
   const plain = config.environment.value === 'debian' && config.layers.value.length === 0;
   if (plain) return defaultPinsFile(session, config.suite.value);
+  return projectPinsFile(session, facts.project);
+}
+
+/** The pins that are a project's own and kept outside of it. */
+export function projectPinsFile(session: Session, { mountRoot, workspace }: ProjectFacts): string {
   return join(session.locations.data, 'projects', projectKey(mountRoot, workspace), lockFileName);
 }
 
@@ -54,10 +59,13 @@ export async function settlePins(session: Session, gathered: Gathered): Promise<
   }
   const own = ownLockFile(session, gathered);
   const mountRoot = facts.project.mountRoot;
+  const kept = readPins(projectPinsFile(session, facts.project));
+  const extraCrates = kept.ok ? kept.value?.extraCrates : undefined;
+  const extra = extraCrates === undefined ? {} : { extraCrates };
   if (config.environment.value === 'image') {
     const image = await ownImagePins(session, config, own);
-    return image.ok ? success({ pins: { version: 1, image: image.value }, file: own, kind: 'own' }) : image;
+    return image.ok ? success({ pins: { version: 1, image: image.value, ...extra }, file: own, kind: 'own' }) : image;
   }
   const debian = await ownDebianPins(session, config, mountRoot, own, config.layers.value);
-  return debian.ok ? success({ pins: { version: 1, debian: debian.value }, file: own, kind: 'own' }) : debian;
+  return debian.ok ? success({ pins: { version: 1, debian: debian.value, ...extra }, file: own, kind: 'own' }) : debian;
 }

@@ -57,13 +57,17 @@ export function readList(form: TextForm, items: readonly string[]): Reading<read
   if (items.length > maximumItems) return complaint(`there are more than ${maximumItems} entries`);
   for (const item of items) {
     const reading = readForm(form, item);
-    if (!reading.ok) return complaint(`\`${printable(item, 60)}\` is not ${form.one}, such as ${form.example}`);
+    if (!reading.ok) {
+      const meant = didYouMean(nearest(item, form.known?.() ?? []));
+      return complaint(`\`${printable(item, 60)}\` is not ${form.one}, such as ${form.example}`, meant);
+    }
   }
   return read([...new Set(items)].sort());
 }
 
 export function readForm(form: TextForm, text: string): Reading<string> {
-  if (text.length <= form.maximumLength && form.pattern.test(text)) return read(text);
+  const isKnown = form.known === undefined || form.known().includes(text);
+  if (text.length <= form.maximumLength && form.pattern.test(text) && isKnown) return read(text);
   return complaint(`it takes ${form.one}, such as ${form.example}`);
 }
 

@@ -1,4 +1,5 @@
 import { unreachable } from '../base/unreachable.ts';
+import { layerNames } from '../layers/catalogue.ts';
 
 /** What a key holds, as data: the checker, the JSON schema and the shell completion are made from it. */
 export type ValueType =
@@ -24,6 +25,8 @@ export interface TextForm {
   readonly example: string;
   readonly pattern: RegExp;
   readonly maximumLength: number;
+  /** The only words there are; all that fit the pattern when it is absent. */
+  readonly known?: () => readonly string[];
 }
 
 export const variableName: TextForm = {
@@ -40,6 +43,7 @@ export const layerName: TextForm = {
   example: 'openssl',
   pattern: /^[a-z0-9][a-z0-9.+-]*$/,
   maximumLength: 64,
+  known: layerNames,
 };
 
 /** `[host[:port]/]name[/name…][:tag][@sha256:digest]`, as container tools write it; never an option or a URL. */

@@ -11,7 +11,7 @@ const explanations: readonly Explanation[] = [
   {
     pattern: /(?:--locked was passed|--locked.{0,60}cannot|lock file .{0,300} needs to be updated|because --locked)/s,
     problem: () => ({
-      code: 'lock-outdated',
+      code: 'lock-refused',
       what: 'Cargo.lock is missing or does not fit the manifests',
       why: '--locked forbids to change it',
       fix: 'Run the command without --locked, or `cargo-boxed generate-lockfile`.',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolders, type Locations } from '../host/locations.ts';
 import { currentOwner, isAliveWord, ownerWord } from '../host/owner.ts';
@@ -31,9 +31,21 @@ export function makeFetchFolders({ cache }: Locations): FetchFolders {
   };
   makeFetchHome(folders.fetchHome);
   if (mkdirSync(folders.store, { recursive: true }) !== undefined) chmodSync(folders.store, storeMode);
+  if (storeId(folders.store) === null) writeFileSync(join(folders.store, idFile), randomBytes(16).toString('hex'));
   mkdirSync(folders.views, { recursive: true, mode: 0o700 });
   mkdirSync(folders.run, { mode: 0o700 });
   return folders;
+}
+
+const idFile = '.id';
+
+/** Names this store among all that have stood in its place: a view of another one leads nowhere. `null`: no store. */
+export function storeId(store: string): string | null {
+  try {
+    return readFileSync(join(store, idFile), 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 /** A CARGO_HOME for the fetch box. */

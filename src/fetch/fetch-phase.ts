@@ -60,7 +60,8 @@ function withoutBox(inputs: FetchInputs): Fetched | null {
   const { beyondLock = nothingBeyondLock } = inputs;
   if (project.lockfile.state !== 'present') return null;
   const name = viewName(inputs.facts, project.lockfile.sha256, beyondLock, inputs.targets ?? []);
-  const view = findView(join(inputs.locations.cache, cacheFolders.views), name);
+  const { cache } = inputs.locations;
+  const view = findView(join(cache, cacheFolders.views), name, join(cache, cacheFolders.store));
   if (view !== null) return { view, lockfile: { kind: 'same' }, extraCrates: view.extraCrates };
   const { features, standardLibrary } = beyondLock;
   if (features.length > 0 || standardLibrary) return null;
@@ -75,6 +76,7 @@ function emptyView(inputs: FetchInputs, name: string): View {
     return makeView({
       name,
       views: folders.views,
+      store: folders.store,
       workFolder: join(folders.run, 'view'),
       fetchHome: folders.fetchHome,
       facts: inputs.facts,

@@ -55,6 +55,7 @@ export async function fillView(
       inputs.targets ?? [],
     ),
     views: folders.views,
+    store: folders.store,
     workFolder: join(folders.run, 'view'),
     fetchHome: folders.fetchHome,
     facts,

@@ -48,7 +48,7 @@ const file = 'Cargo.lock';
 
 /** Reads a Cargo.lock of any version as data. Names and versions become parts of paths, so they are checked here. */
 export function lockPackages(text: string): Result<LockPackages> {
-  const parsed = parseToml(text, file, { code: 'manifest', maximumCharacters });
+  const parsed = parseToml(text, file, { code: 'lock-broken', maximumCharacters });
   if (!parsed.ok) return parsed;
   const entries = all([...tablesAt(parsed.value, 'package'), ...unusedPatches(parsed.value)].map(readEntry));
   if (!entries.ok) return entries;
@@ -125,7 +125,7 @@ function oldChecksumKey(entry: Entry): string {
 }
 
 function unreadable(why: string): Problem {
-  return { code: 'manifest', what: 'Cargo.lock cannot be used', where: { file }, why };
+  return { code: 'lock-broken', what: 'Cargo.lock cannot be used', where: { file }, why };
 }
 
 function withoutChecksum(entry: Entry): Problem {

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Facts } from '../facts/facts.ts';
 import type { ExtraCrate } from '../lock/pins.ts';
 import { inside } from '../plan/box-plan.ts';
+import { storeId } from './fetch-folders.ts';
 import type { StoreFolders } from './fill-store.ts';
 import { copyGitFolders, findGitFolders } from './git-folders.ts';
 import type { LockedGit } from './lock-packages.ts';
@@ -18,13 +19,15 @@ export interface View {
   readonly extraCrates: readonly ExtraCrate[];
 }
 
-const extraCratesFile = 'extra-crates.json';
+/** What has to be known of a view: beside its mounts, so that no box sees it. */
+const noteFile = 'view.json';
 
 export const viewFolders = { crates: 'crates', cargoHome: 'cargo-home' } as const;
 
 export interface ViewInputs {
   readonly name: string;
   readonly views: string;
+  readonly store: string;
   /** Of this run, on the same file system. */
   readonly workFolder: string;
   readonly fetchHome: string;
@@ -36,10 +39,12 @@ export interface ViewInputs {
   readonly extraCrates: readonly ExtraCrate[];
 }
 
-export function findView(views: string, name: string): View | null {
+/** A view from before, if the crates that it leads to are still there: anybody may have deleted the store. */
+export function findView(views: string, name: string, store: string): View | null {
   const path = join(views, name);
   try {
-    return { name, path, extraCrates: JSON.parse(readFileSync(join(path, extraCratesFile), 'utf8')) };
+    const note = JSON.parse(readFileSync(join(path, noteFile), 'utf8'));
+    return note.storeId === storeId(store) ? { name, path, extraCrates: note.extraCrates } : null;
   } catch {
     return null;
   }
@@ -65,12 +70,15 @@ export function makeView(inputs: ViewInputs): View {
     join(cargoHome, 'config.toml'),
     tomlText(viewConfig(cargoConfig, manifests, facts.host.variables, sources)),
   );
-  writeFileSync(join(workFolder, extraCratesFile), JSON.stringify(inputs.extraCrates));
+  const note = { storeId: storeId(inputs.store), extraCrates: inputs.extraCrates };
+  writeFileSync(join(workFolder, noteFile), JSON.stringify(note));
   return moveIntoPlace(workFolder, inputs);
 }
 
-function moveIntoPlace(workFolder: string, { views, name, extraCrates }: ViewInputs): View {
+function moveIntoPlace(workFolder: string, { views, name, store, extraCrates }: ViewInputs): View {
   const path = join(views, name);
+  // One whose store is gone stands in the way: nothing but a view of the same name was ever there.
+  if (existsSync(path) && findView(views, name, store) === null) rmSync(path, { recursive: true, force: true });
   try {
     renameSync(workFolder, path);
   } catch (error) {

@@ -23,7 +23,7 @@ export async function settleLock(session: FetchSession): Promise<Result<SettledL
   if (session.inputs.facts.project.lockfile.state === 'present') {
     const first = await download(session, mayChange ? 'once-downloading' : 'shown');
     if (first.ok || !mayChange || session.inputs.signal.aborted) return first;
-    if (first.problems.some(({ code }) => code === 'checksum-mismatch' || code === 'engine-failed')) return first;
+    if (first.problems.some(({ code }) => final.has(code))) return first;
     const resolved = await cargo(session, ['update', '--workspace']);
     return resolved.ok ? download(session, 'shown') : resolved;
   }
@@ -31,6 +31,9 @@ export async function settleLock(session: FetchSession): Promise<Result<SettledL
   const resolved = await cargo(session, ['generate-lockfile']);
   return resolved.ok ? download(session, 'shown') : resolved;
 }
+
+/** What resolving anew cannot mend. */
+const final: ReadonlySet<string> = new Set(['checksum-mismatch', 'engine-failed', 'lock-broken']);
 
 async function cargo(
   session: FetchSession,

@@ -32,6 +32,12 @@ export function readPins(file: string): Result<Pins | null> {
   return fault === null ? success(parsed as unknown as Pins) : broken(fault);
 }
 
+/** What a file of our own holds already, to write it anew with more; a broken one is written over. */
+export function keptPins(file: string): Pins {
+  const read = readPins(file);
+  return (read.ok ? read.value : null) ?? { version: 1 };
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -27,7 +27,12 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
     toolchain,
     identity,
     view: facts.project.fetchInputs,
-    fetch: { lockfile: request.lockfile, offline: request.offline, targets: [] },
+    fetch: {
+      lockfile: request.lockfile,
+      offline: request.offline,
+      targets: request.targets,
+      beyondLock: request.beyondLock,
+    },
     box: runsInBox(request.class) ? boxStep(inputs, toolchain, projectPath, openings.value) : null,
     exports: exports ? { from: 'out', to: joined(workspace, 'target/boxed') } : null,
   });

@@ -31,6 +31,15 @@ export interface FetchPlan {
   readonly offline: boolean;
   /** Target triples whose dependencies are unpacked whole; others get a manifest and stubs. Empty: all. */
   readonly targets: readonly string[];
+  readonly beyondLock: BeyondLockPlan;
+}
+
+/** What a command line may bring in that Cargo.lock does not name. */
+export interface BeyondLockPlan {
+  /** Features of packages outside of the workspace: `--features DEP/FEATURE`. */
+  readonly features: readonly { readonly dependency: string; readonly feature: string; readonly text: string }[];
+  /** `build-std`: the crates of the toolchain's own library sources. */
+  readonly standardLibrary: boolean;
 }
 
 /** One box: everything an engine needs to know but the host's own paths. */

@@ -26,6 +26,7 @@ export function planIdentity(
     buildDirectory: inside.buildDirectory,
     architecture: facts.host.architecture,
     variables: Object.fromEntries(changing.map(({ name, value }) => [name, value])),
+    ...(request.userConfiguration === '' ? {} : { userConfiguration: request.userConfiguration }),
     set: config.env.set.value,
     passed: config.env.pass.value,
     // A file that is shown from now on can be older than what was built without it: cargo would not see a change.

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { CommandClass } from '../invocation/invocation.ts';
 import type { Pins } from '../lock/pins.ts';
+import type { BeyondLockPlan } from './box-plan.ts';
 
 /** All that the planner may look at. What is not in here cannot change the plan. */
 export interface PlanInputs {
@@ -30,6 +31,12 @@ export interface Request {
   readonly subcommandBinary: string | null;
   /** The mounted project has a folder `.git` at its root. */
   readonly gitFolder: boolean;
+  /** Triples that are built for; empty: all. */
+  readonly targets: readonly string[];
+  /** What the command line reaches beyond Cargo.lock. */
+  readonly beyondLock: BeyondLockPlan;
+  /** What of the user's own cargo configuration changes results, as text; empty when there is none. */
+  readonly userConfiguration: string;
   readonly lockfile: 'locked' | 'may-change';
   readonly offline: boolean;
 }

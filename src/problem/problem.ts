@@ -26,6 +26,9 @@ export const problemCodes = {
   'no-manifest': 66,
   'lock-missing': 65,
   'lock-outdated': 65,
+  'lock-broken': 65,
+  /** Cargo itself refused Cargo.lock under `--locked`: its own exit code. */
+  'lock-refused': 101,
   'engine-missing': 69,
   'engine-failed': 69,
   'fetch-failed': 75,

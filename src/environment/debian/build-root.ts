@@ -98,7 +98,14 @@ const stages: readonly (readonly [RegExp, number])[] = [
 function watchLog(host: DebianHost, file: string) {
   const descriptor = openSync(file, 'w+');
   const stream = createWriteStream('', { fd: descriptor, autoClose: false });
-  const text = () => readFileSync(file, 'utf8');
+  const text = () => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      // Its folder was removed between two looks.
+      return '';
+    }
+  };
   const timer = setInterval(() => {
     const lines = text().split('\n').reverse();
     const fraction = lines.flatMap((line) => stages.find(([pattern]) => pattern.test(line))?.[1] ?? [])[0];

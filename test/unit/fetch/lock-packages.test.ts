@@ -49,8 +49,8 @@ test('checksums of the first lock version', () => {
 });
 
 for (const [what, text, code] of [
-  ['a name that climbs', '[[package]]\nname = "../../x"\nversion = "1.0.0"\n', 'manifest'],
-  ['a version that climbs', '[[package]]\nname = "x"\nversion = "1/../../.."\n', 'manifest'],
+  ['a name that climbs', '[[package]]\nname = "../../x"\nversion = "1.0.0"\n', 'lock-broken'],
+  ['a version that climbs', '[[package]]\nname = "x"\nversion = "1/../../.."\n', 'lock-broken'],
   [
     'a crate without a checksum',
     '[[package]]\nname = "x"\nversion = "1.0.0"\nsource = "registry+x"\n',
@@ -64,9 +64,9 @@ for (const [what, text, code] of [
   [
     'a git source without a commit',
     '[[package]]\nname = "x"\nversion = "1.0.0"\nsource = "git+https://x.invalid/y"\n',
-    'manifest',
+    'lock-broken',
   ],
-  ['a conflict marker', '<<<<<<< HEAD\n', 'manifest'],
+  ['a conflict marker', '<<<<<<< HEAD\n', 'lock-broken'],
 ] as const) {
   test(`refused: ${what}`, () => {
     const lock = lockPackages(text);

@@ -69,7 +69,8 @@ test('nothing that a project chose reaches the fetch phase, where the tokens are
       return { ok: true, value: { kind: 'finished', status: 101 } };
     },
   };
-  const planned = { ...inputs, plan: plan.value, chosen: { engine } } as unknown as Planned;
+  const settled = { pins: inputs.pins, file: '', kind: 'own' };
+  const planned = { ...inputs, plan: plan.value, settled, chosen: { engine } } as unknown as Planned;
   const root = async () => ({ ok: true, value: { kind: 'directory', path: '/our-own-root' } }) as const;
   await fetchPhase({ ...fetchInputs(session, planned), root });
 

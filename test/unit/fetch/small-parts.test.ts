@@ -129,12 +129,12 @@ test('a try says nothing until it downloads', async () => {
 for (const [said, code, what] of [
   [
     'error: cannot update the lock file /box/project/Cargo.lock because --locked was passed to prevent this',
-    'lock-outdated',
+    'lock-refused',
     /Cargo\.lock/,
   ],
   [
     'error: the lock file /box/project/Cargo.lock needs to be updated but --locked was passed to prevent this',
-    'lock-outdated',
+    'lock-refused',
     /Cargo\.lock/,
   ],
   ['Caused by:\n  failed to verify the checksum of `foo v1.0.0`', 'checksum-mismatch', /foo v1\.0\.0/],
