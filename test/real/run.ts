@@ -51,6 +51,8 @@ function addRow(project: RealProject, sources: string, result: SideResult, diffe
     result.seconds.toFixed(0),
     result.side === 'host' ? '' : different.length === 0 ? 'yes' : 'NO',
   ]);
+  // Each as it comes: the whole takes long, and what was measured shall not be lost with it.
+  console.error(rows.at(-1)?.join(' | '));
 }
 
 /** The daemon that DOCKER_HOST names, or one of our own for this run. */
