@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { keyNames } from '../../../src/config/definition.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
+import { cpuMs } from '../../support/cpu-clock.ts';
 import { inputsIn, type Sources } from './config-case.ts';
 
 /** More in the long run: `FUZZ_RUNS=100000`. */
@@ -21,9 +22,9 @@ after(() => rmSync(folder, { recursive: true }));
 /** Whatever the bytes: an end in time, as a configuration or as problems that can be shown. */
 async function endsWell(sources: Sources): Promise<void> {
   const inputs = inputsIn(folder, sources);
-  const start = performance.now();
+  const start = cpuMs();
   const result = await loadConfig(sources.project !== undefined ? inputs : { ...inputs, projectFile: null });
-  assert.ok(performance.now() - start < maximumMs);
+  assert.ok(cpuMs() - start < maximumMs);
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
   if (result.ok) return;
   assert.ok(result.problems.length > 0);

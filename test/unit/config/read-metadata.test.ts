@@ -78,9 +78,9 @@ test('broken and hostile manifests end in an error in time', async () => {
     `${table}layers = [${'"a", '.repeat(4_000)}]\nengin = 1\n`,
   ];
   for (const manifest of manifests) {
-    const start = performance.now();
+    const start = cpuMs();
     const problems = await problemsOf({ manifest });
-    assert.ok(performance.now() - start < 1000, manifest.slice(0, 60));
+    assert.ok(cpuMs() - start < 1000, manifest.slice(0, 60));
     assert.ok(problems.length <= 50 && problems.every(({ where }) => where?.line !== undefined), manifest.slice(0, 60));
   }
 });

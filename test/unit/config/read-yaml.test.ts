@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readYaml } from '../../../src/config/read-yaml.ts';
+import { cpuMs } from '../../support/cpu-clock.ts';
 import { brief, problemsOf } from './config-case.ts';
 
 test('what YAML can do beyond plain data is refused, with its place', async () => {
@@ -68,9 +69,9 @@ const hostile: Readonly<Record<string, string>> = {
 
 for (const [name, project] of Object.entries(hostile)) {
   test(`a file of ${name} ends in time`, async () => {
-    const start = performance.now();
+    const start = cpuMs();
     const problems = name === 'comments' || name === 'newlines' ? [] : await problemsOf({ project });
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(cpuMs() - start < 1000);
     assert.ok(problems.length <= 50);
     for (const { what, why = '', fix = '' } of problems) assert.ok(`${what}${why}${fix}`.length < 1000);
   });

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { readGitIndex } from '../../../src/facts/git-index.ts';
+import { cpuMs } from '../../support/cpu-clock.ts';
 import { temporaryTree } from './temporary-tree.ts';
 
 const files = ['.env', 'a/b/c.key', 'a/b/c.pem', 'a/long'.padEnd(250, 'x'), 'z.txt'];
@@ -85,8 +86,8 @@ test('names that grow from entry to entry take no more time than their bytes', (
   head.write('DIRC');
   head.writeUInt32BE(4, 4);
   head.writeUInt32BE(count, 8);
-  const begin = performance.now();
+  const begin = cpuMs();
   const { kind } = read(Buffer.concat([head, ...Array.from({ length: count }, () => entry), Buffer.alloc(20)]));
   assert.equal(kind, 'damaged');
-  assert.ok(performance.now() - begin < 2000);
+  assert.ok(cpuMs() - begin < 2000);
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { gitConfigText, parseGitConfig } from '../../../src/facts/parse-git-config.ts';
 import { cleanAddress, sanitiseGitConfig, usesSha256 } from '../../../src/facts/sanitise-git-config.ts';
+import { cpuMs } from '../../support/cpu-clock.ts';
 
 const plain = `[core]
 \trepositoryformatversion = 0
@@ -134,12 +135,12 @@ test('no user of an address gets through, whatever surrounds it', () => {
 });
 
 test('is quick with a megabyte of anything', () => {
-  const begin = performance.now();
+  const begin = cpuMs();
   for (const part of ['[a]\nx = ', ' ', '"', '\\\n', '#', '[', 'x = y ; z\n', '\t \r']) {
     parseGitConfig(`[a]\nx = ${part.repeat(1_000_000 / part.length)}`);
     parseGitConfig(part.repeat(1_000_000 / part.length));
   }
-  assert.ok(performance.now() - begin < 3000);
+  assert.ok(cpuMs() - begin < 3000);
 });
 
 test('knows a repository that names its objects by sha256', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { showPatterns } from '../../../src/facts/show-patterns.ts';
+import { cpuMs } from '../../support/cpu-clock.ts';
 
 test('patterns count from the workspace and match whole paths', () => {
   const show = showPatterns(['.env', 'tests/*.pem', '**/k[12].key', '../shared/.env', './a/../b.pem'], 'app');
@@ -24,8 +25,8 @@ test('what leads out of the project, or is no pattern, matches nothing', () => {
 });
 
 test('many stars cost nothing', () => {
-  const begin = performance.now();
+  const begin = cpuMs();
   const show = showPatterns([`${'**/'.repeat(100)}z`], '');
   assert.ok(!show.matches('a/'.repeat(500).slice(0, -1)));
-  assert.ok(performance.now() - begin < 500);
+  assert.ok(cpuMs() - begin < 500);
 });

@@ -19,6 +19,7 @@ import { forgetImported, readImported, writeImported } from '../../../src/grants
 import { readAllGrants, readProjectGrants, wishHash, writeProjectGrants } from '../../../src/grants/store.ts';
 import { locations } from '../../../src/host/locations.ts';
 import { sha256 } from '../../../src/host/project-key.ts';
+import { cpuMs } from '../../support/cpu-clock.ts';
 
 const stored = (key: string, value: string) => ({ key, value, sha256: wishHash({ key, value }), when: '2026-01-01' });
 
@@ -160,8 +161,8 @@ describe("an organisation's grants", () => {
     ];
     for (const [path, pattern, expected] of fits)
       assert.equal(matchesProject(path, pattern), expected, `${path} ${pattern}`);
-    const start = performance.now();
+    const start = cpuMs();
     matchesProject(`/${'a/'.repeat(500)}b`, `${'**/a*a*a*/'.repeat(100)}c`);
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(cpuMs() - start < 1000);
   });
 });
