@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cpuMs } from '../../support/cpu-clock.ts';
 import { brief, problemsOf, settled } from './config-case.ts';
 
 test('each form of the table is read', async () => {
