@@ -38,8 +38,8 @@ export interface ProgramOptions {
   readonly variables: Readonly<Record<string, string>>;
   readonly stdin?: 'none' | 'inherit' | Readable | string | Uint8Array;
   /** `text` collects at most `maximumTextBytes`; a stream gets the bytes with back pressure. */
-  readonly stdout?: 'text' | 'inherit' | 'none' | Writable;
-  readonly stderr?: 'text' | 'inherit' | 'none' | Writable;
+  readonly stdout?: ProgramOutput;
+  readonly stderr?: ProgramOutput;
   /** Aborting kills the program. */
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
@@ -51,6 +51,9 @@ export interface ProgramOptions {
   readonly ownProcessGroup?: boolean;
   readonly onStart?: (processId: number) => void;
 }
+
+/** A number is a descriptor of ours. */
+export type ProgramOutput = 'text' | 'inherit' | 'none' | number | Writable;
 
 export interface ProgramEnd {
   /** `null` when a signal ended it or it could not be started. */
@@ -73,11 +76,11 @@ export async function runProgram(
 ): Promise<ProgramEnd> {
   const { stdin = 'none', stdout = 'text', stderr = 'text' } = options;
   const input = typeof stdin === 'string' && stdin !== 'none' && stdin !== 'inherit' ? stdin : undefined;
-  const output = (target: 'text' | 'inherit' | 'none' | Writable) => {
+  const output = (target: ProgramOutput) => {
     if (target === 'text') return 'pipe' as const;
     if (target === 'none') return 'ignore' as const;
     // A stream of ours has no descriptor that a process could inherit.
-    return target === 'inherit' ? target : (['pipe', target] as const);
+    return target === 'inherit' || typeof target === 'number' ? target : (['pipe', target] as const);
   };
   const running = execa(path, programArguments, {
     env: { ...options.variables },

@@ -48,7 +48,12 @@ before(async () => {
   // Roots of ours have this file, to bind one over it.
   writeFileSync(join(smallRoot(), 'etc/hosts'), '', { flag: 'a' });
   const program = (name: string) => findProgram(name, '/usr/bin:/bin') ?? name;
-  const programs = { bwrap: program('bwrap'), prlimit: program('prlimit'), shell: '/bin/sh' };
+  const programs = {
+    bwrap: program('bwrap'),
+    prlimit: program('prlimit'),
+    shell: '/bin/sh',
+    mkfifo: '/usr/bin/mkfifo',
+  };
   const bwrap = bwrapEngine(programs, join(folder, 'boxes'));
   engines.set('bwrap', { engine: bwrap, root: { kind: 'directory', path: smallRoot() } });
   daemon = await startDockerDaemon();

@@ -46,3 +46,18 @@ test('a folder for stdin is no way into the host', async (context) => {
   assert.notEqual(ended.status, 70, ended.text);
   assert.doesNotMatch(ended.text, /canary/);
 });
+
+test('a program can open its output again by name, as shells and tee do', async (context) => {
+  const folder = temporaryFolder(context, 'streams');
+  const log = join(folder, 'log');
+  const made = project(context, plainProgram('names', 'fn main() {}\n'));
+  const script = 'echo one >/dev/stdout; echo two >/dev/stderr; readlink /proc/self/fd/1';
+  const ended = await made.boxed(['exec', '--', 'sh', '-c', script], {
+    prefix: ['/bin/sh', '-c', `exec "$@" >'${log}' 2>>'${log}'`, 'sh'],
+  });
+  const text = readFileSync(log, 'utf8');
+  assert.equal(ended.status, 0, text);
+  assert.match(text, /^one$/m);
+  assert.match(text, /^two$/m);
+  assert.ok(!text.includes(folder), 'and finds no path of the host in it');
+});

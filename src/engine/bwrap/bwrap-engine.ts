@@ -22,6 +22,7 @@ import { checkBwrap } from './check-bwrap.ts';
 import { type ControlGroup, findControlGroups, makeControlGroup, reapControlGroups } from './control-group.ts';
 import { detachStreams } from './detach-streams.ts';
 import { type BwrapPrograms, launchCommand } from './launch-command.ts';
+import { type NamedPipe, openNamedPipe } from './named-pipe.ts';
 import { type Architecture, seccompFilter } from './seccomp-filter.ts';
 import { bwrapShellCommand } from './shell-command.ts';
 
@@ -57,7 +58,7 @@ async function runBox(
     const end =
       box.streams === 'terminal'
         ? await runInTerminal(command, box, files, watch)
-        : await runOnPipes(command, streams, files, watch);
+        : await runOnPipes(command, box.streams === 'direct' ? programs.mkfifo : null, streams, files, watch);
     return ending(files.status, watch.signal, group, end);
   } finally {
     watch.end();
@@ -79,6 +80,7 @@ function boxFiles(scratch: string): BoxFiles {
 
 async function runOnPipes(
   command: readonly [string, readonly string[]],
+  mkfifo: string | null,
   streams: BoxStreams,
   files: BoxFiles,
   watch: BoxWatch,
@@ -87,20 +89,33 @@ async function runOnPipes(
   // Values of passed variables may be secret: they stay on no disk when we are killed.
   unlinkSync(files.arguments);
   const detached = detachStreams(streams);
+  const pipes: NamedPipe[] = [];
+  const release = () => pipes.map((pipe) => pipe.release());
+  const output = async (to: 'inherit' | Writable) => {
+    if (to === 'inherit') return to;
+    const heard = watch.listen(to);
+    const pipe = mkfifo === null ? null : await openNamedPipe(mkfifo, heard);
+    if (pipe !== null) pipes.push(pipe);
+    return pipe?.writeEnd ?? heard;
+  };
   try {
-    const output = (to: 'inherit' | Writable) => (to === 'inherit' ? 'inherit' : watch.listen(to));
-    return await runProgram(command[0], command[1], {
+    const end = await runProgram(command[0], command[1], {
       // Nothing of the box's environment reaches the launchers: they get it as options of bubblewrap.
       variables: {},
       stdin: detached.streams.stdin,
-      stdout: output(detached.streams.stdout),
-      stderr: output(detached.streams.stderr),
+      stdout: await output(detached.streams.stdout),
+      stderr: await output(detached.streams.stderr),
+      onStart: release,
       descriptors,
       coverInherited: true,
       signal: watch.signal,
       workingDirectory: '/',
     });
+    release();
+    await Promise.all(pipes.map((pipe) => pipe.drained()));
+    return end;
   } finally {
+    release();
     detached.release();
     for (const descriptor of descriptors) closeSync(descriptor);
   }

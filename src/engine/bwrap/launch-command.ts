@@ -5,6 +5,8 @@ export interface BwrapPrograms {
   readonly bwrap: string;
   readonly prlimit: string;
   readonly shell: string;
+  /** Makes the pipes of programs that own their output. */
+  readonly mkfifo: string;
 }
 
 /** Joins each control group named in its first arguments (as many as argument 1 says), then becomes the program. */

@@ -31,7 +31,7 @@ const box: ResolvedBox = {
   gid: 0,
 };
 const surroundings = { maskedFiles: ['/proc/keys'], maskedFolders: ['/proc/acpi'] };
-const programs = { bwrap: '/usr/bin/bwrap', prlimit: '/usr/bin/prlimit', shell: '/bin/sh' };
+const programs = { bwrap: '/usr/bin/bwrap', prlimit: '/usr/bin/prlimit', shell: '/bin/sh', mkfifo: '/usr/bin/mkfifo' };
 const has = (words: readonly string[], ...wanted: string[]) => words.join('\0').includes(wanted.join('\0'));
 
 describe('bwrapArguments', () => {
