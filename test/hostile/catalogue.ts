@@ -141,7 +141,7 @@ export const known: readonly Entry[] = [
   held(81, 'capabilities, devices and calls', probes('make-device')),
   held(82, 'options that open the box', 'unit/invocation/options.test.ts#'),
   held(83, 'files of root on the host', 'hostile/results.test.ts#links, devices, set-id bits'),
-  held(84, 'another image under the same name', 'contract/docker-images.test.ts#'),
+  held(84, 'another image under the same name', 'contract/docker/images.test.ts#'),
   open(
     85,
     'scripts of packages',

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDockerEngine, type DockerEngine } from '../../src/engine/docker/create-docker-engine.ts';
-import type { BoxStreams, Outcome, ResolvedBox } from '../../src/engine/engine.ts';
-import type { BoxLimits } from '../../src/plan/box-plan.ts';
-import { type DockerDaemon, startDockerDaemon } from '../support/docker-daemon.ts';
-import { smallRoot } from '../support/small-root.ts';
+import { createDockerEngine, type DockerEngine } from '../../../src/engine/docker/create-docker-engine.ts';
+import type { BoxStreams, Outcome, ResolvedBox } from '../../../src/engine/engine.ts';
+import type { BoxLimits } from '../../../src/plan/box-plan.ts';
+import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemon.ts';
+import { smallRoot } from '../../support/small-root.ts';
 
 let daemon: DockerDaemon;
 let engine: DockerEngine;
@@ -268,7 +268,7 @@ test('a missing program is the box’s own failure, a missing source the engine�
 
 /** A command of its own that runs a long box. */
 function runABox(id: string) {
-  const script = join(import.meta.dirname, '../support/run-a-box.ts');
+  const script = join(import.meta.dirname, '../../support/run-a-box.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, daemon.socket, rootId, id], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -316,7 +316,7 @@ test('the command for a shell does the same', async () => {
 });
 
 test('a terminal of the box’s own, by util-linux’ script', async () => {
-  const script = join(import.meta.dirname, '../support/run-a-box.ts');
+  const script = join(import.meta.dirname, '../../support/run-a-box.ts');
   const command = [process.execPath, '--import', 'tsx', script, daemon.socket, rootId, 'terminal'].join(' ');
   const ran = spawnSync(
     'script',

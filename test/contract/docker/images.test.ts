@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { createDockerEngine, type DockerEngine } from '../../src/engine/docker/create-docker-engine.ts';
-import type { ImageStore } from '../../src/environment/image/image-store.ts';
-import { inspectImage } from '../../src/environment/image/inspect-image.ts';
-import { prepareImage, resolveImage } from '../../src/environment/image/resolve-image.ts';
-import { type DockerDaemon, startDockerDaemon } from '../support/docker-daemon.ts';
-import { type Registry, startRegistry } from '../support/registry.ts';
-import { smallRoot } from '../support/small-root.ts';
+import { createDockerEngine, type DockerEngine } from '../../../src/engine/docker/create-docker-engine.ts';
+import type { ImageStore } from '../../../src/environment/image/image-store.ts';
+import { inspectImage } from '../../../src/environment/image/inspect-image.ts';
+import { prepareImage, resolveImage } from '../../../src/environment/image/resolve-image.ts';
+import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemon.ts';
+import { type Registry, startRegistry } from '../../support/registry.ts';
+import { smallRoot } from '../../support/small-root.ts';
 
 let daemon: DockerDaemon;
 let registry: Registry;
