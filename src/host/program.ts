@@ -1,4 +1,4 @@
-import { accessSync, constants, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
@@ -45,8 +45,8 @@ export interface ProgramOptions {
   readonly timeoutMs?: number;
   /** More descriptors, from number 3 on. */
   readonly descriptors?: readonly number[];
-  /** Covers every descriptor that we inherited ourselves: whoever started us may have left something open. */
-  readonly coverInherited?: boolean;
+  /** Closes first what we inherited ourselves: the program gets the three streams and `descriptors`, nothing else. */
+  readonly closeInherited?: boolean;
   /** In a process group of its own, so that a terminal's Ctrl-C reaches us alone. */
   readonly ownProcessGroup?: boolean;
   readonly onStart?: (processId: number) => void;
@@ -82,6 +82,8 @@ export async function runProgram(
     // A stream of ours has no descriptor that a process could inherit.
     return target === 'inherit' || typeof target === 'number' ? target : (['pipe', target] as const);
   };
+  // Before the caller's own descriptors are handed on, and not those.
+  if (options.closeInherited === true) closeInherited(options.descriptors ?? []);
   const running = execa(path, programArguments, {
     env: { ...options.variables },
     extendEnv: false,
@@ -94,7 +96,7 @@ export async function runProgram(
       standardInput(stdin) as 'pipe',
       output(stdout) as 'pipe',
       output(stderr) as 'pipe',
-      ...(extraDescriptors(options) as unknown as 'ignore'[]),
+      ...((options.descriptors ?? []) as unknown as 'ignore'[]),
     ],
     buffer: { stdout: stdout === 'text', stderr: stderr === 'text' },
     maxBuffer: maximumTextBytes,
@@ -124,28 +126,20 @@ function standardInput(stdin: NonNullable<ProgramOptions['stdin']>): unknown {
   return typeof stdin === 'string' || stdin instanceof Uint8Array ? 'pipe' : ['pipe', stdin];
 }
 
-/** Ours from number 3 on, then the null device over each inherited number; gaps stay as they are (`ignore`). */
-function extraDescriptors(options: ProgramOptions): readonly (number | 'ignore')[] {
-  const extra: (number | 'ignore')[] = [...(options.descriptors ?? [])];
-  if (options.coverInherited !== true) return extra;
-  const inherited = inheritedDescriptors().filter((descriptor) => descriptor >= 3 + extra.length);
-  const nothing = inherited.length > 0 ? nullDevice() : 0;
-  for (const descriptor of inherited) {
-    while (extra.length + 3 < descriptor) extra.push('ignore');
-    extra.push(nothing);
-  }
-  return extra;
+/**
+ * Closes what whoever started us left open: descriptors above 2 without close-on-exec, which every program that we start
+ * would get. Node's own all have it, so none of them is meant.
+ */
+function closeInherited(kept: readonly number[]): void {
+  for (const descriptor of inheritedDescriptors()) if (!kept.includes(descriptor)) closeSync(descriptor);
 }
 
-const highestCovered = 4096;
-
-/** Open descriptors above 2 that a started program would get: those without close-on-exec, sorted. */
 function inheritedDescriptors(): readonly number[] {
   const closeOnExec = 0o2000000;
   return readdirSync('/proc/self/fd')
     .map(Number)
     .filter((descriptor) => {
-      if (!(descriptor > 2 && descriptor < highestCovered)) return false;
+      if (!(descriptor > 2)) return false;
       try {
         const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1];
         return flags !== undefined && (Number.parseInt(flags, 8) & closeOnExec) === 0;
@@ -154,8 +148,4 @@ function inheritedDescriptors(): readonly number[] {
       }
     })
     .sort((left, right) => left - right);
-}
-
-function nullDevice(): number {
-  return openSync('/dev/null', 'r+');
 }

@@ -107,7 +107,7 @@ async function runOnPipes(
       stderr: await output(detached.streams.stderr),
       onStart: release,
       descriptors,
-      coverInherited: true,
+      closeInherited: true,
       signal: watch.signal,
       workingDirectory: '/',
     });

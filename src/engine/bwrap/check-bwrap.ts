@@ -22,7 +22,7 @@ export async function checkBwrap(programs: BwrapPrograms): Promise<Result<Engine
   ];
   const [version, ran] = await Promise.all([
     runProgram(programs.bwrap, ['--version'], { variables: {}, timeoutMs: 5000 }),
-    runProgram(programs.bwrap, trial, { variables: {}, timeoutMs: 5000, coverInherited: true }),
+    runProgram(programs.bwrap, trial, { variables: {}, timeoutMs: 5000, closeInherited: true }),
   ]);
   if (ran.status !== 0) return failure(forbidden(ran.stderr || (ran.startError ?? '')));
   const held: readonly Guarantee[] = [

@@ -148,13 +148,18 @@ function hitLimit(version: 1 | 2, folders: ReadonlyMap<string, string>, limits: 
   return null;
 }
 
+/** The kernel lets go of a group a moment after its last process has ended: looked for often at first, then rarely. */
+const firstWaitMs = 1;
+const longestWaitMs = 50;
+const longestDissolveMs = 5000;
+
 async function dissolve(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    for (let attempt = 0; attempt < 50; attempt++) {
-      if (remove(folder)) break;
-      killMembers(folder);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+  const end = Date.now() + longestDissolveMs;
+  let left = folders.filter((folder) => !remove(folder));
+  for (let waitMs = firstWaitMs; left.length > 0 && Date.now() < end; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+    for (const folder of left) killMembers(folder);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    left = left.filter((folder) => !remove(folder));
   }
 }
 
