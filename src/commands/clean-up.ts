@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import { deleteTree } from '../customs/delete-tree.ts';
 import { projectKey } from '../host/project-key.ts';
+import type { OwnCommand } from '../invocation/invocation.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
@@ -26,11 +27,16 @@ export function ls(session: Session): Result<Answer> {
   return success({ status: 0, text: table(rows), data: { cache: session.locations.cache, kept } });
 }
 
-/** Deletes targets of projects that are gone, and what was not used for a month. */
-export async function prune(session: Session): Promise<Result<Answer>> {
+/**
+ * Deletes targets of projects that are gone, and what was not used for a month; with `--all` the whole cache, which plain
+ * `rm` could not: the folder of the crates cannot be listed, and a hostile build may have left anything in a target.
+ */
+export async function prune(session: Session, command: OwnCommand): Promise<Result<Answer>> {
   const now = Date.now();
+  const kept = listKept(session.locations);
+  if (command.options.all === true) return deleteAll(session, kept);
   const needed = neededRoots(session);
-  const unwanted = listKept(session.locations).filter(({ kind, name, project, usedMs }) => {
+  const unwanted = kept.filter(({ kind, name, project, usedMs }) => {
     if (kind === 'target') return project?.exists !== true || now - usedMs > unusedMs;
     if (kind === 'root') return !needed.has(name) && now - usedMs > unusedMs;
     return kind === 'view' && now - usedMs > unusedMs;

@@ -28,7 +28,7 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
     case 'ls':
       return (await import('./clean-up.ts')).ls(session);
     case 'prune':
-      return (await import('./clean-up.ts')).prune(session);
+      return (await import('./clean-up.ts')).prune(session, command);
     case 'reset':
       return (await import('./clean-up.ts')).reset(session);
     case 'grant':

@@ -7,6 +7,7 @@ import { judgePlan } from '../policy/judge-plan.ts';
 import { boxStreams, presentationVariables } from './box-streams.ts';
 import { coverFolders, withoutGone } from './cover-folders.ts';
 import { fetchCrates } from './fetch.ts';
+import { markUsed } from './kept.ts';
 import type { Planned } from './make-plan.ts';
 import { openBoxDoors, reportDoors } from './open-box-doors.ts';
 import { prepareRoot } from './prepare-root.ts';
@@ -47,6 +48,8 @@ export async function execute(
   if (!root.ok) return root;
   const target = targetFolder(session.locations, facts.project, plan.identity);
   if (!target.ok) return target;
+  for (const path of [dirname(target.value), fetched.value.view.path]) markUsed(path);
+  if (root.value.kind === 'directory') markUsed(root.value.path);
   const covers = coverFolders(session.locations, facts.secrets);
   if (!covers.ok) return covers;
   const doors = await openBoxDoors(session, planned, box);

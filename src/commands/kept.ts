@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { cacheFolders, type Locations } from '../host/locations.ts';
 import { readTargetNote } from './target-note.ts';
 
@@ -39,7 +39,22 @@ function targetOf(cache: string, key: string): Kept {
 }
 
 function keptAt(cache: string, kind: Kept['kind'], path: string, name: string, project: Kept['project']): Kept {
-  return { kind, path, name, project, usedMs: statSync(join(cache, path), { throwIfNoEntry: false })?.mtimeMs ?? 0 };
+  const used = statSync(usedMark(join(cache, path)), { throwIfNoEntry: false });
+  const itself = statSync(join(cache, path), { throwIfNoEntry: false });
+  return { kind, path, name, project, usedMs: used?.mtimeMs ?? itself?.ctimeMs ?? 0 };
+}
+
+/** Remembers that something in the cache was used now: its own times are those of what is in it. */
+export function markUsed(path: string): void {
+  try {
+    writeFileSync(usedMark(path), '');
+  } catch {
+    // A cache that cannot be written is said where it matters.
+  }
+}
+
+function usedMark(path: string): string {
+  return join(dirname(path), `.used-${basename(path)}`);
 }
 
 function isThere(path: string): boolean {

@@ -54,7 +54,13 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   { ...plain, name: 'shell', json: 'refused', summary: 'Open a shell in the box' },
   { ...plain, name: 'status', summary: 'Show the settings, where each comes from, and what the box holds' },
   { ...plain, name: 'ls', summary: 'List what is kept: targets, roots, crates' },
-  { ...plain, name: 'prune', summary: 'Delete what no project needs any more' },
+  {
+    ...plain,
+    name: 'prune',
+    usage: '[--all]',
+    options: [{ long: '--all', placeholder: null, allowed: [], summary: 'Delete everything that can be made again' }],
+    summary: 'Delete what no project needs any more',
+  },
   { ...plain, name: 'reset', summary: 'Delete what is kept for this project' },
   {
     ...plain,

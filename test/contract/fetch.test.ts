@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -35,7 +36,11 @@ before(() => {
   chmodSync(base, 0o755);
   root = smallRoot(join(base, 'root'), testToolchain());
 });
-after(() => rmSync(base, { recursive: true, force: true }));
+after(() => {
+  // The store cannot be listed, which is what `rm` does first.
+  execFileSync('chmod', ['-R', 'u+rwX', base]);
+  rmSync(base, { recursive: true, force: true });
+});
 
 interface Place {
   readonly project: string;
