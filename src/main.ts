@@ -3,6 +3,7 @@ import type { Result } from './base/result.ts';
 import type { Answer } from './commands/answer.ts';
 import { dispatch } from './commands/dispatch.ts';
 import { openSession } from './commands/session.ts';
+import { interruptedStatus } from './host/interruption.ts';
 import { parseInvocation } from './invocation/parse-invocation.ts';
 import { createReporter } from './report/create-reporter.ts';
 import { exitCodeOfProblems } from './report/exit-code.ts';
@@ -17,7 +18,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const session = openSession(invocation.value, reporter);
   if (!session.ok) return end(reporter, session, false);
   try {
-    return end(reporter, await dispatch(session.value), flags.json === true);
+    const result = await dispatch(session.value);
+    const status = end(reporter, result, flags.json === true);
+    // A step that was cut short names what it could not do; the reason is the signal.
+    return result.ok ? status : (interruptedStatus(session.value.interruption.signal) ?? status);
   } finally {
     session.value.interruption.stopListening();
   }

@@ -2,6 +2,11 @@
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** The exit code of a run that a signal ended; `null` when none came. */
+export function interruptedStatus(signal: AbortSignal): number | null {
+  return signal.aborted ? (exitCodes[signal.reason as keyof typeof exitCodes] ?? exitCodes.SIGINT) : null;
+}
+
 export interface Interruption {
   /** Aborted with the name of the signal as its reason. */
   readonly signal: AbortSignal;
