@@ -14,12 +14,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const invocation = await parseInvocation(argv);
   const flags = invocation.ok ? invocation.value.flags : { limits: [] };
   const reporter = openReporter(flags, argv);
-  if (!invocation.ok) return end(reporter, invocation, false);
+  if (!invocation.ok) return end(reporter, invocation);
   const session = openSession(invocation.value, reporter);
-  if (!session.ok) return end(reporter, session, false);
+  if (!session.ok) return end(reporter, session);
   try {
     const result = await dispatch(session.value);
-    const status = end(reporter, result, flags.json === true);
+    const status = end(reporter, result);
     // A step that was cut short names what it could not do; the reason is the signal.
     return result.ok ? status : (interruptedStatus(session.value.interruption.signal) ?? status);
   } finally {
@@ -34,25 +34,30 @@ interface ReporterFlags {
   readonly color?: 'auto' | 'always' | 'never';
 }
 
+/** Until the configuration is settled, the options and variables of the call decide how things are said. */
 function openReporter(flags: ReporterFlags, argv: readonly string[]): Reporter {
-  const { env, stderr } = process;
-  const auto = stderr.isTTY === true && env.NO_COLOR === undefined;
-  const color = flags.color ?? 'auto';
+  const { env } = process;
+  const isOn = (flag: true | undefined, name: string) => flag === true || env[name] === 'true' || env[name] === '1';
+  const color = flags.color ?? env.CARGO_BOXED_COLOR;
   return createReporter({
-    output: flags.json === true || argv[0] === '--json' ? 'json' : 'text',
-    verbosity: flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
-    color: color === 'always' || (color === 'auto' && auto),
+    output: isOn(flags.json, 'CARGO_BOXED_JSON') || argv[0] === '--json' ? 'json' : 'text',
+    verbosity: isOn(flags.quiet, 'CARGO_BOXED_QUIET')
+      ? 'quiet'
+      : isOn(flags.verbose, 'CARGO_BOXED_VERBOSE')
+        ? 'verbose'
+        : 'normal',
+    color: color === 'always' || color === 'never' ? color : 'auto',
     variables: env,
   });
 }
 
-function end(reporter: Reporter, result: Result<Answer>, asJson: boolean): number {
+function end(reporter: Reporter, result: Result<Answer>): number {
   if (!result.ok) {
     reporter.problems(result.problems);
     return exitCodeOfProblems(result.problems);
   }
   const { status, text, data } = result.value;
-  if (asJson && data !== undefined) process.stdout.write(canonicalJson(data, 2));
+  if (reporter.output === 'json' && data !== undefined) process.stdout.write(canonicalJson(data, 2));
   else if (text !== undefined) process.stdout.write(text);
   return status;
 }

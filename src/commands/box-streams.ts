@@ -28,7 +28,7 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const { terminal } = planned.facts.host;
   const streams = planned.plan.box?.streams;
   // With `--json` what the box says becomes events, so that nothing inside can write an event of ours.
-  const direct = streams === 'direct' && session.invocation.flags.json !== true;
+  const direct = streams === 'direct' && session.reporter.output !== 'json';
   const watch = watchNames(hiddenNames(planned.facts.secrets));
   const named = watch.seen;
   if (streams === 'terminal' || direct) {

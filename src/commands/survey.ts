@@ -117,10 +117,11 @@ function emptyProject(session: Session): Result<ProjectFacts> {
   });
 }
 
-function settleConfig(session: Session, project: ProjectFacts): Promise<Result<LoadedConfig>> {
+/** Settles the configuration, and has things said as it wants from here on. */
+async function settleConfig(session: Session, project: ProjectFacts): Promise<Result<LoadedConfig>> {
   const root = join(project.mountRoot, project.workspace);
   const manifest = project.manifests.find(({ role }) => role === 'root');
-  return loadConfig({
+  const loaded = await loadConfig({
     flags: session.invocation.flags,
     variables: session.host.variables,
     directory: session.directory,
@@ -128,4 +129,8 @@ function settleConfig(session: Session, project: ProjectFacts): Promise<Result<L
     projectFile: join(root, 'cargo-boxed.yaml'),
     metadata: manifest === undefined ? null : { ...manifest, file: join(root, 'Cargo.toml') },
   });
+  if (!loaded.ok) return loaded;
+  const { output, verbosity, color } = loaded.value.config;
+  session.reporter.adopt({ output: output.value, verbosity: verbosity.value, color: color.value });
+  return loaded;
 }

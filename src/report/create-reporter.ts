@@ -3,27 +3,67 @@ import { type BoxEvent, eventLine } from './events.ts';
 import { filterTerminal } from './filter-terminal.ts';
 import { movingLine } from './moving-line.ts';
 import { guardCommands, isContinuousIntegration } from './neutralise-commands.ts';
-import type { Reporter } from './reporter.ts';
+import type { Reporter, ReportSettings } from './reporter.ts';
 import { outcomeSentence } from './show-outcome.ts';
 import { problemText } from './show-problem.ts';
 import { surviveClosedOutput } from './survive-closed-output.ts';
 import { wrapOutput } from './wrap-output.ts';
 
-export interface ReporterOptions {
-  readonly output: 'text' | 'json';
-  readonly verbosity: 'quiet' | 'normal' | 'verbose';
-  readonly color: boolean;
+export interface ReporterOptions extends ReportSettings {
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
+
+/** A reporter for one way of reporting. */
+type Voice = Omit<Reporter, 'adopt' | 'output'>;
 
 /** The reporter for our own stderr. Call it once: it also makes both outputs survive a reader that goes away. */
 export function createReporter(options: ReporterOptions): Reporter {
   surviveClosedOutput(process.stdout);
   surviveClosedOutput(process.stderr);
-  return options.output === 'json' ? jsonReporter(process.stderr) : textReporter(options, process.stderr);
+  let settings: ReportSettings = options;
+  let voice = voiceFor(settings, options.variables);
+  return {
+    step: (text) => voice.step(text),
+    progress: (text, fraction) => voice.progress(text, fraction),
+    note: (text) => voice.note(text),
+    problems: (problems) => voice.problems(problems),
+    outcome: (outcome) => voice.outcome(outcome),
+    exported: (report) => voice.exported(report),
+    foreignStream: () => voice.foreignStream(),
+    pause: () => voice.pause(),
+    get showsProgress() {
+      return voice.showsProgress;
+    },
+    get output() {
+      return settings.output;
+    },
+    adopt: (wanted) => {
+      if (isSame(wanted, settings)) return;
+      voice.pause();
+      settings = wanted;
+      voice = voiceFor(settings, options.variables);
+    },
+  };
 }
 
-export function jsonReporter(stream: NodeJS.WritableStream): Reporter {
+function isSame(left: ReportSettings, right: ReportSettings): boolean {
+  return left.output === right.output && left.verbosity === right.verbosity && left.color === right.color;
+}
+
+function voiceFor(settings: ReportSettings, variables: ReporterOptions['variables']): Voice {
+  if (settings.output === 'json') return jsonReporter(process.stderr);
+  const auto = process.stderr.isTTY === true && variables.NO_COLOR === undefined;
+  const color = settings.color === 'always' || (settings.color === 'auto' && auto);
+  return textReporter({ verbosity: settings.verbosity, color, variables }, process.stderr);
+}
+
+export interface TextOptions {
+  readonly verbosity: ReportSettings['verbosity'];
+  readonly color: boolean;
+  readonly variables: ReporterOptions['variables'];
+}
+
+export function jsonReporter(stream: NodeJS.WritableStream): Voice {
   const tell = (event: BoxEvent) => void stream.write(eventLine(event));
   return {
     step: (text) => tell({ event: 'step', text }),
@@ -44,7 +84,7 @@ export function jsonReporter(stream: NodeJS.WritableStream): Reporter {
   };
 }
 
-export function textReporter(options: ReporterOptions, stream: NodeJS.WritableStream): Reporter {
+export function textReporter(options: TextOptions, stream: NodeJS.WritableStream): Voice {
   const isQuiet = options.verbosity === 'quiet';
   const isInCi = isContinuousIntegration(options.variables);
   const terminal = (stream as NodeJS.WriteStream).isTTY === true ? (stream as NodeJS.WriteStream) : null;

@@ -20,4 +20,13 @@ export interface Reporter {
   /** Takes everything that moves off the terminal: what runs now owns it. */
   pause(): void;
   readonly showsProgress: boolean;
+  readonly output: ReportSettings['output'];
+  /** Goes on as the settled configuration says; until then the options of the call decide alone. */
+  adopt(settings: ReportSettings): void;
+}
+
+export interface ReportSettings {
+  readonly output: 'text' | 'json';
+  readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  readonly color: 'auto' | 'always' | 'never';
 }

@@ -3,10 +3,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
-import { jsonReporter, type ReporterOptions, textReporter } from '../../../src/report/create-reporter.ts';
+import { jsonReporter, type TextOptions, textReporter } from '../../../src/report/create-reporter.ts';
 import { eventLine } from '../../../src/report/events.ts';
 
-const options: ReporterOptions = { output: 'text', verbosity: 'normal', color: false, variables: {} };
+const options: TextOptions = { verbosity: 'normal', color: false, variables: {} };
 const report = {
   folder: '/p/target/boxed',
   exported: [{ path: 'debug/a', bytes: 1, state: 'written' as const }],
@@ -131,7 +131,7 @@ describe('in a process of its own', () => {
   it('survives a reader that goes away, and goes on reading', () => {
     const body = `
       const { PassThrough } = await import('node:stream');
-      createReporter({ output: 'text', verbosity: 'normal', color: false, variables: {} });
+      createReporter({ verbosity: 'normal', color: false, variables: {} });
       const source = new PassThrough();
       source.pipe(process.stdout, { end: false });
       for (let count = 0; count < 200; count += 1) {
@@ -151,7 +151,7 @@ describe('in a process of its own', () => {
 
   it('shows what moves on a terminal, takes it off again and ends by itself', () => {
     const body = `
-      const reporter = createReporter({ output: 'text', verbosity: 'normal', color: false, variables: {} });
+      const reporter = createReporter({ verbosity: 'normal', color: false, variables: {} });
       reporter.progress('Loading layers', 0.25);
       await new Promise((done) => setTimeout(done, 700));
       reporter.step('Preparing x');
