@@ -3,7 +3,7 @@ import { explainFailure } from './explain-failure.ts';
 import { type FetchSession, runInSession, skeletonLock } from './fetch-session.ts';
 import { folderKey, type IndexFolders, writeIndexFolders } from './index-folders.ts';
 import { learnIndexFolders } from './learn-index-folder.ts';
-import { type LockedCrate, type LockPackages, lockPackages } from './lock-packages.ts';
+import { type LockedCrate, type LockPackages, lockPackages, writtenByCargo } from './lock-packages.ts';
 import { registrySources } from './registry-sources.ts';
 import { seedStubs } from './seed-stubs.ts';
 
@@ -22,8 +22,10 @@ export async function settleLock(session: FetchSession): Promise<Result<SettledL
   const mayChange = session.inputs.lockfile === 'may-change';
   if (session.inputs.facts.project.lockfile.state === 'present') {
     const first = await download(session, mayChange ? 'once-downloading' : 'shown');
-    if (first.ok || !mayChange || session.inputs.signal.aborted) return first;
-    if (first.problems.some(({ code }) => final.has(code))) return first;
+    if (!mayChange || session.inputs.signal.aborted) return first;
+    // Cargo compares the text: one that was not written by it would be written anew, in the box, where it cannot be.
+    if (first.ok && first.value.text.startsWith(writtenByCargo)) return first;
+    if (!first.ok && first.problems.some(({ code }) => final.has(code))) return first;
     const resolved = await cargo(session, ['update', '--workspace']);
     return resolved.ok ? download(session, 'shown') : resolved;
   }

@@ -15,7 +15,7 @@ export function unknownCommand(name: string, aliases: Aliases = {}, installed: r
   const meant = nearest(name, known);
   const shown = printable(name, 60);
   return {
-    code: 'usage',
+    code: 'no-such-command',
     what: `There is no command \`${shown}\``,
     why: `it is no command of cargo, no alias of this project, and no program \`cargo-${shown}\` is installed`,
     fix:

@@ -26,11 +26,11 @@ test('the exit code of the program that run and exec start comes through', async
   assert.equal(executed.status, 7, executed.text);
 });
 
-test("an unknown cargo command is cargo's own 101", async (context) => {
+test('an unknown command ends as in cargo, with the name of the nearest one', async (context) => {
   const made = project(context, plainProgram('any', 'fn main() {}\n'));
-  const ended = await made.boxed(['no-such-command']);
+  const ended = await made.boxed(['buidl']);
   assert.equal(ended.status, 101, ended.text);
-  assert.match(ended.stderr, /no such command/);
+  assert.match(ended.stderr, /`cargo-boxed build`/);
 });
 
 test('a time limit is 124, said with the figure and the key', async (context) => {
