@@ -53,7 +53,7 @@ test('a program can open its output again by name, as shells and tee do', async 
   const made = project(context, plainProgram('names', 'fn main() {}\n'));
   const script = 'echo one >/dev/stdout; echo two >/dev/stderr; readlink /proc/self/fd/1';
   const ended = await made.boxed(['exec', '--', 'sh', '-c', script], {
-    prefix: ['/bin/sh', '-c', `exec "$@" >'${log}' 2>>'${log}'`, 'sh'],
+    prefix: ['/bin/sh', '-c', `exec "$@" >>'${log}' 2>>'${log}'`, 'sh'],
   });
   const text = readFileSync(log, 'utf8');
   assert.equal(ended.status, 0, text);
