@@ -61,9 +61,9 @@ module.exports = {
     {
       name: 'connections-through-doors',
       comment:
-        'We open no connection of our own but the relays of granted doors, the engine API and what the self-test knocks at.',
+        'We open no connection of our own but the relays of granted doors, the engine API and what the self-test knocks at; a named pipe is read by net.Socket, which connects nowhere.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(doors|engine/docker|selftest)/' },
+      from: { path: '^src/', pathNot: '^src/(doors|engine/docker|selftest|engine/bwrap/named-pipe.ts)' },
       to: { path: '^(node:)?(net|tls|dgram|http|https)$' },
     },
     {

@@ -24,6 +24,16 @@ export const suites: readonly Suite[] = [
     limitMinutes: 5,
     concurrency: 2,
   },
+  // What root may do and others may not looks different from the other side.
+  {
+    name: 'unit: customs',
+    folder: 'unit/customs',
+    files: 'tree',
+    engines: 'own',
+    identities: ['user'],
+    limitMinutes: 3,
+    concurrency: 2,
+  },
   {
     name: 'contract',
     folder: 'contract',

@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type ExportInputs, type ExportReport, exportArtifacts } from '../../../src/customs/export-artifacts.ts';
+import { asRoot, asUser } from '../../support/as-identity.ts';
 
 let scratch = '';
 let from = '';
@@ -269,9 +270,7 @@ describe('a hostile target', () => {
     assert.equal(report.refusedCount, 8);
   });
 
-  it('brings no device and no socket', {
-    skip: process.getuid?.() !== 0 && 'only root can make a device',
-  }, async () => {
+  asRoot('brings no device and no socket', async () => {
     put('debug/app');
     execFileSync('mknod', [join(from, 'debug/zero'), 'c', '1', '5']);
     execFileSync('mknod', [join(from, 'debug/disk'), 'b', '254', '99']);
@@ -283,7 +282,7 @@ describe('a hostile target', () => {
     ]);
   });
 
-  it('names what may not be read and goes on', { skip: process.getuid?.() === 0 && 'root may read all' }, async () => {
+  asUser('names what may not be read and goes on', async () => {
     put('debug/app');
     put('debug/none', 'x', 0);
     put('release/app');
