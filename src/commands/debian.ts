@@ -39,12 +39,7 @@ export async function ownDebianPins(
   return exclusively(session, 'debian', 'making the pins of an environment', async () => {
     const again = readOwn(file, config.suite.value, layers);
     if (!again.ok || again.value !== null) return again as Result<DebianPins>;
-    session.reporter.step(
-      `Resolving the packages of Debian ${config.suite.value}: once, for all projects without a lock`,
-    );
-    const { makeDebianPins } = await import('../environment/debian/make-pins.ts');
-    const wish = { suite: config.suite.value, machine: session.host.architecture, layers, now: new Date() };
-    const pins = await makeDebianPins(debianHost(session, config, mountRoot), wish);
+    const pins = await resolve(session, config, mountRoot, layers, ': once, for all projects without a lock');
     if (!pins.ok) return pins;
     const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
     return written.ok ? pins : written;
@@ -67,8 +62,9 @@ async function resolve(
   config: Config,
   mountRoot: string,
   layers: readonly string[],
+  remark = '',
 ): Promise<Result<DebianPins>> {
-  session.reporter.step(`Resolving the packages of Debian ${config.suite.value}`);
+  session.reporter.step(`Resolving the packages of Debian ${config.suite.value}${remark}`);
   const { makeDebianPins } = await import('../environment/debian/make-pins.ts');
   const wish = { suite: config.suite.value, machine: session.host.architecture, layers, now: new Date() };
   return makeDebianPins(debianHost(session, config, mountRoot), wish);

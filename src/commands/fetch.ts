@@ -11,6 +11,7 @@ import type { Session } from './session.ts';
 /** What the fetch phase gets of a plan: engine and root are only asked for when there is something to fetch. */
 export function fetchInputs(session: Session, planned: Planned): FetchInputs {
   const { config, facts, chosen, plan } = planned;
+  let progress: FetchInputs['progress'] | null = null;
   return {
     facts,
     locations: session.locations,
@@ -20,7 +21,11 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
     offline: plan.fetch.offline,
     targets: plan.fetch.targets,
     beyondLock: beyondLock(planned),
-    progress: session.reporter.foreignStream(),
+    // Made when it is asked for: most builds have nothing to fetch and nothing to show.
+    get progress() {
+      progress ??= session.reporter.foreignStream();
+      return progress;
+    },
     signal: session.interruption.signal,
   };
 }

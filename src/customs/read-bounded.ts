@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { readDescriptor } from '../host/read-descriptor.ts';
 import { kindOf } from './describe-file.ts';
 import { at, errorCode, type Folder, type Name } from './folder.ts';
 
@@ -15,14 +16,7 @@ export function readBounded(folder: Folder, name: Name, mostBytes: number): Buff
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) return `it is ${kindOf(stat)}`;
     if (stat.size > mostBytes) return `it has ${stat.size} bytes, more than the ${mostBytes} that are taken`;
-    const bytes = Buffer.alloc(stat.size);
-    let length = 0;
-    while (length < bytes.length) {
-      const count = readSync(descriptor, bytes, length, bytes.length - length, length);
-      if (count === 0) break;
-      length += count;
-    }
-    return bytes.subarray(0, length);
+    return readDescriptor(descriptor, stat.size);
   } finally {
     closeSync(descriptor);
   }

@@ -1,14 +1,5 @@
-import {
-  closeSync,
-  constants,
-  type Dirent,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  type Stats,
-} from 'node:fs';
+import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readdirSync, type Stats } from 'node:fs';
+import { readDescriptor } from '../host/read-descriptor.ts';
 
 /**
  * The bytes of a regular file, never through a link at its end and never waiting for a pipe; `null` where there is no
@@ -24,14 +15,7 @@ export function readBytes(file: string, mostBytes: number): Buffer | null {
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile() || stat.size > mostBytes) return null;
-    const bytes = Buffer.alloc(stat.size);
-    let length = 0;
-    while (length < bytes.length) {
-      const count = readSync(descriptor, bytes, length, bytes.length - length, length);
-      if (count === 0) break;
-      length += count;
-    }
-    return bytes.subarray(0, length);
+    return readDescriptor(descriptor, stat.size);
   } catch {
     return null;
   } finally {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PreparedRoot, ResolvedBox, ResolvedMount } from '../engine/engine.ts';
 import type { Facts } from '../facts/facts.ts';
-import { type BoxLimits, inside } from '../plan/box-plan.ts';
+import { inside, noLimits } from '../plan/box-plan.ts';
 import { fetchVariables, insideFetchBox } from './fetch-variables.ts';
 import type { HostNetwork } from './find-host-network.ts';
 
@@ -33,16 +33,6 @@ export interface FetchBoxFolders {
 
 const homeBytes = 64 * 1024 ** 2;
 const temporaryBytes = 4 * 1024 ** 3;
-
-const noLimits: BoxLimits = {
-  memoryBytes: null,
-  processes: null,
-  cpus: null,
-  wallClockMs: null,
-  silenceMs: null,
-  diskBytes: null,
-  openFiles: null,
-};
 
 /** The only box with a network. It holds manifests, our configuration and our own root: nothing of a project runs. */
 export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string[], folder: string): ResolvedBox {

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { failure, type Result, success } from '../base/result.ts';
 import { printable } from '../problem/problem.ts';
+import { readDescriptor } from './read-descriptor.ts';
 
 /** The largest file of a project that is read as data. */
 export const maximumTextBytes = 16 * 1024 * 1024;
@@ -32,14 +33,7 @@ export function readForeignText(file: string, maximumBytes = maximumTextBytes): 
     if (!stat.isFile()) return refuse(stat.isDirectory() ? 'it is a folder' : 'it is not a regular file');
     if (stat.size > maximumBytes)
       return refuse(`it has ${stat.size} bytes, more than the ${maximumBytes} that are read`);
-    const bytes = Buffer.alloc(stat.size);
-    let length = 0;
-    while (length < bytes.length) {
-      const count = readSync(descriptor, bytes, length, bytes.length - length, length);
-      if (count === 0) break;
-      length += count;
-    }
-    const content = bytes.subarray(0, length);
+    const content = readDescriptor(descriptor, stat.size);
     try {
       return success(new TextDecoder('utf-8', { fatal: true }).decode(content));
     } catch {

@@ -120,6 +120,17 @@ export interface BoxLimits {
   readonly openFiles: BoxLimit | null;
 }
 
+/** Nothing is limited: the box of the fetch phase, which runs nothing of a project. */
+export const noLimits: BoxLimits = {
+  memoryBytes: null,
+  processes: null,
+  cpus: null,
+  wallClockMs: null,
+  silenceMs: null,
+  diskBytes: null,
+  openFiles: null,
+};
+
 export interface ExportPlan {
   /** Below the target anchor, where cargo puts final artifacts. */
   readonly from: string;

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDockerEngine, type DockerEngine } from '../../../src/engine/docker/create-docker-engine.ts';
 import type { BoxStreams, Outcome, ResolvedBox } from '../../../src/engine/engine.ts';
-import type { BoxLimits } from '../../../src/plan/box-plan.ts';
+import { noLimits } from '../../../src/plan/box-plan.ts';
 import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemon.ts';
 import { smallRoot } from '../../support/small-root.ts';
 
@@ -46,16 +46,6 @@ function docker(...words: string[]): string {
 function containers(): string {
   return docker('ps', '--all', '--quiet');
 }
-
-const noLimits: BoxLimits = {
-  memoryBytes: null,
-  processes: null,
-  cpus: null,
-  wallClockMs: null,
-  silenceMs: null,
-  diskBytes: null,
-  openFiles: null,
-};
 
 function limit(value: number) {
   return { value, strength: 'required' as const };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { ContainerSurroundings } from '../../../../src/engine/docker/container-options.ts';
 import { containerOptions, withStdin } from '../../../../src/engine/docker/container-options.ts';
 import type { ResolvedBox } from '../../../../src/engine/engine.ts';
+import { noLimits } from '../../../../src/plan/box-plan.ts';
 
 const around: ContainerSurroundings = {
   facts: { product: 'docker', userNamespace: 'plain' },
@@ -10,16 +11,6 @@ const around: ContainerSurroundings = {
   mountsBelow: new Map(),
   seccompProfile: '{}',
   owner: '1000 7 99 boot pid:[1]',
-};
-
-const noLimits = {
-  memoryBytes: null,
-  processes: null,
-  cpus: null,
-  wallClockMs: null,
-  silenceMs: null,
-  diskBytes: null,
-  openFiles: null,
 };
 
 const box: ResolvedBox = {
