@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Wish } from '../grants/ask.ts';
 import { forgetImported, writeImported } from '../grants/organisation.ts';
-import { readProjectGrants, type StoredGrant, wishHash, writeProjectGrants } from '../grants/store.ts';
+import { grantsLock, readProjectGrants, type StoredGrant, wishHash, writeProjectGrants } from '../grants/store.ts';
+import { holdLock } from '../host/hold-lock.ts';
 import { sha256 } from '../host/project-key.ts';
 import { readForeignText } from '../host/read-file.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
@@ -21,7 +22,9 @@ export async function grant(session: Session, command: OwnCommand): Promise<Resu
   const open = surveyed.value.judged.filter((ask) => ask.grant === null);
   const chosen = choose(open, words, options.all === true, 'grant');
   if (!chosen.ok) return chosen;
-  const written = remember(session, surveyed.value, chosen.value);
+  const written = await alone(session, projectRoot(surveyed.value.project), async () =>
+    remember(session, surveyed.value, chosen.value),
+  );
   if (!written.ok) return written;
   const lines = chosen.value.map(({ key, value, title, where }) => ({
     text: `Granted: ${title}\n  by ${placeText(where)}\n`,
@@ -32,6 +35,21 @@ export async function grant(session: Session, command: OwnCommand): Promise<Resu
   return success({ status: 0, text, data: { project, granted: lines.map(({ data }) => data) } });
 }
 
+/** One at a time: what two commands read, change and write side by side would keep the change of one. */
+async function alone<T>(session: Session, root: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
+  const onWait = (holder: string) => session.reporter.note(`Waiting for ${holder}`);
+  const file = grantsLock(session.locations, root);
+  try {
+    const held = await holdLock(file, 'a change of grants', onWait, session.interruption.signal, work);
+    return held.ok ? held.value : held;
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code;
+    if (why === undefined) throw error;
+    const fix = 'Make the folder writable, or set CARGO_BOXED_HOME to another one.';
+    return failure({ code: 'storage', what: `grants cannot be written beside ${printable(file)}`, why, fix });
+  }
+}
+
 /** Adds grants and forgets what the project asks no more under the same keys: a change leaves no old door open. */
 function remember(session: Session, { project, judged }: Surveyed, added: readonly Wish[]): Result<void> {
   const root = projectRoot(project);
@@ -39,9 +57,10 @@ function remember(session: Session, { project, judged }: Surveyed, added: readon
   if (!before.ok) return before;
   const keys = new Set(added.map(({ key }) => key));
   const asked = new Set(judged.map(wishHash));
-  const kept = before.value.filter((old) => !keys.has(old.key) || asked.has(old.sha256));
   const when = new Date().toISOString();
   const fresh = added.map(({ key, value }): StoredGrant => ({ key, value, sha256: wishHash({ key, value }), when }));
+  const again = new Set(fresh.map((grant) => grant.sha256));
+  const kept = before.value.filter((old) => !again.has(old.sha256) && (!keys.has(old.key) || asked.has(old.sha256)));
   return writeProjectGrants(session.locations, root, [...kept, ...fresh]);
 }
 
@@ -53,9 +72,13 @@ export async function revoke(session: Session, command: OwnCommand): Promise<Res
   const found = findProject(session, { manifestPath: null, project: 'needed' });
   if (!found.ok) return found;
   const root = projectRoot(found.value);
+  return alone(session, root, async () => takeBack(session, root, words, options.all === true));
+}
+
+function takeBack(session: Session, root: string, words: readonly string[], all: boolean): Result<Answer> {
   const before = readProjectGrants(session.locations, root);
   if (!before.ok) return before;
-  const chosen = choose(before.value, words, options.all === true, 'revoke');
+  const chosen = choose(before.value, words, all, 'revoke');
   if (!chosen.ok) return chosen;
   const gone = new Set(chosen.value.map((old) => old.sha256));
   const kept = before.value.filter((old) => !gone.has(old.sha256));

@@ -80,6 +80,11 @@ export function writeOwnFile(file: string, text: string): Result<void> {
   }
 }
 
+/** Held by whoever changes the grants of a project. */
+export function grantsLock(locations: Locations, project: string): string {
+  return `${grantsFile(locations, project)}.lock`;
+}
+
 function grantsFile(locations: Locations, project: string): string {
   return join(grantsFolder(locations), `${projectKey(project, '')}.json`);
 }

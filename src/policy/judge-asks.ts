@@ -1,6 +1,6 @@
 import { quoteShell } from '../base/quote-shell.ts';
 import { type Ask, type Grant, isSame } from '../grants/ask.ts';
-import { type Place, type Problem, printable } from '../problem/problem.ts';
+import { type OpenAsk, type Place, type Problem, printable } from '../problem/problem.ts';
 
 /** An ask with its answer. */
 export interface JudgedAsk extends Ask {
@@ -40,7 +40,12 @@ export function refusal(judged: readonly JudgedAsk[]): Problem | null {
     where: { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
     why: ['it asks for', ...lines, ...more].join('\n'),
     fix: `If you want all of it, run \`cargo-boxed grant ${keys.map(quoteShell).join(' ')}\`; nothing was run.`,
+    asks: missing.map(openAsk),
   };
+}
+
+function openAsk({ key, value, where, before }: JudgedAsk): OpenAsk {
+  return { key, value, where, before, grant: ['cargo-boxed', 'grant', `${key}=${value}`] };
 }
 
 const mostShown = 50;

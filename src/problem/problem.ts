@@ -11,6 +11,19 @@ export interface Problem {
   readonly why?: string;
   /** What to do now: a sentence or a command. */
   readonly fix?: string;
+  /** For programs: what a project asks for and was not granted, one by one. People read it in `why`. */
+  readonly asks?: readonly OpenAsk[];
+}
+
+/** An ask without an answer, as data. The texts are foreign. */
+export interface OpenAsk {
+  readonly key: string;
+  readonly value: string;
+  readonly where: Place;
+  /** Values of the same key that were granted and are asked no more: the old side of a change. */
+  readonly before: readonly string[];
+  /** The command that grants this one and nothing else, as an argv. */
+  readonly grant: readonly string[];
 }
 
 /** A place in a file; line and column count from 1. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -70,6 +70,66 @@ test('a project asks, is refused on one screen, is granted, runs, changes its wi
   app.write('cargo-boxed.yaml', config);
   assert.equal((await app.boxed(['revoke', '--all'])).status, 0);
   assert.equal((await app.boxed(['check'], { variables })).status, 77);
+});
+
+test('a refusal is data too: what, by which file and line, what was granted before, and the command for each', async (context) => {
+  const app = project(context, plainProgram('app', 'fn main() {}'));
+  app.write('cargo-boxed.yaml', 'network: ["tcp:127.0.0.1:5111"]\nenv: {pass: [GRANTED_TOKEN]}\n');
+  const asks = async () => {
+    const ended = await app.boxed(['--json', 'check']);
+    assert.equal(ended.status, 77, ended.text);
+    const events = ended.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    return events.find(({ event }) => event === 'problem').problem.asks;
+  };
+  const file = app.path('cargo-boxed.yaml');
+  assert.deepEqual(await asks(), [
+    {
+      key: 'env.pass',
+      value: 'GRANTED_TOKEN',
+      where: { file, line: 2, column: 14 },
+      before: [],
+      grant: ['cargo-boxed', 'grant', 'env.pass=GRANTED_TOKEN'],
+    },
+    {
+      key: 'network',
+      value: 'tcp:127.0.0.1:5111',
+      where: { file, line: 1, column: 11 },
+      before: [],
+      grant: ['cargo-boxed', 'grant', 'network=tcp:127.0.0.1:5111'],
+    },
+  ]);
+  for (const { grant } of await asks()) assert.equal((await app.boxed(grant.slice(1))).status, 0);
+  assert.equal((await app.boxed(['check'])).status, 0);
+  app.write('cargo-boxed.yaml', 'network: ["tcp:127.0.0.1:5112"]\n');
+  const [changed] = await asks();
+  assert.equal(changed.value, 'tcp:127.0.0.1:5112');
+  assert.deepEqual(changed.before, ['tcp:127.0.0.1:5111']);
+});
+
+test('twenty grants at once lose none, nor do twenty revocations', async (context) => {
+  const app = project(context, plainProgram('app', 'fn main() {}'));
+  const names = Array.from({ length: 20 }, (_, index) => `GRANTED_${index}`);
+  app.write('cargo-boxed.yaml', `env: {pass: [${[...names, 'KEPT'].join(', ')}]}\n`);
+  const home = temporaryFolder(context, 'grants');
+  const variables = { CARGO_BOXED_HOME: home };
+  const granted = async () => {
+    const answer = JSON.parse((await app.boxed(['grants', '--json'], { variables })).stdout);
+    return answer.projects.flatMap(({ grants }: { grants: { value: string }[] }) => grants.map(({ value }) => value));
+  };
+  assert.equal((await app.boxed(['grant', 'env.pass=KEPT'], { variables })).status, 0);
+  const ended = await Promise.all(names.map((name) => app.boxed(['grant', `env.pass=${name}`], { variables })));
+  for (const one of ended) assert.equal(one.status, 0, one.text);
+  assert.deepEqual((await granted()).sort(), [...names, 'KEPT'].sort());
+  const revoked = await Promise.all(names.map((name) => app.boxed(['revoke', `env.pass=${name}`], { variables })));
+  for (const one of revoked) assert.equal(one.status, 0, one.text);
+  assert.deepEqual(await granted(), ['KEPT']);
+  assert.deepEqual(
+    readdirSync(home, { recursive: true }).filter((name) => String(name).includes('.lock')),
+    [],
+  );
 });
 
 test("an organisation's file counts only with the hash that was named", async (context) => {
