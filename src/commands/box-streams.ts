@@ -10,13 +10,14 @@ import { watchNames } from '../report/watch-names.ts';
 import type { Planned } from './make-plan.ts';
 import type { AnchorFolders } from './resolve-box.ts';
 import { hiddenNames } from './say-hidden.ts';
+import { readOnlyWords } from './say-read-only.ts';
 import type { Session } from './session.ts';
 
 export interface OpenStreams {
   readonly box: BoxStreams;
   /** Resolves when all that the box wrote has reached our own descriptors. */
   finished(): Promise<void>;
-  /** Names of hidden files that stood in the output, where it passes us. */
+  /** Names of hidden files, and words for what could not be written, that stood in the output where it passes us. */
   named(): ReadonlySet<string>;
 }
 
@@ -29,7 +30,7 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const streams = planned.plan.box?.streams;
   // With `--json` what the box says becomes events, so that nothing inside can write an event of ours.
   const direct = streams === 'direct' && session.reporter.output !== 'json';
-  const watch = watchNames(hiddenNames(planned.facts.secrets));
+  const watch = watchNames([...readOnlyWords, ...hiddenNames(planned.facts.secrets)]);
   const named = watch.seen;
   if (streams === 'terminal' || direct) {
     return { box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {}, named };

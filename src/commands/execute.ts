@@ -11,9 +11,11 @@ import { markUsed } from './kept.ts';
 import type { Planned } from './make-plan.ts';
 import { openBoxDoors, reportDoors } from './open-box-doors.ts';
 import { prepareRoot } from './prepare-root.ts';
+import { prepareProjectCopy } from './project-copy.ts';
 import { reapLeftovers } from './reap-leftovers.ts';
 import { type AnchorFolders, resolveBox } from './resolve-box.ts';
 import { sayHidden } from './say-hidden.ts';
+import { sayReadOnly } from './say-read-only.ts';
 import type { Session } from './session.ts';
 import { targetFolder } from './target-folder.ts';
 
@@ -50,6 +52,8 @@ export async function execute(
   if (!target.ok) return target;
   for (const path of [dirname(target.value), fetched.value.view.path]) markUsed(path);
   if (root.value.kind === 'directory') markUsed(root.value.path);
+  const copy = await prepareProjectCopy(session, planned, target.value);
+  if (!copy.ok) return copy;
   const covers = coverFolders(session.locations, facts.secrets);
   if (!covers.ok) return covers;
   const doors = await openBoxDoors(session, planned, box);
@@ -66,6 +70,7 @@ export async function execute(
     filesystem: '/',
     beside: dirname(mountRoot),
     ...(doors.value.folder === null ? {} : { doors: doors.value.folder }),
+    ...(copy.value === null ? {} : { 'project-copy': copy.value }),
     ...(options.scratch === null ? {} : { scratch: options.scratch }),
   };
   const presentation = presentationVariables(session, planned);
@@ -78,7 +83,10 @@ export async function execute(
     .finally(() => doors.value.close());
   await streams.finished();
   const hasFailed = outcome.ok && outcome.value.kind === 'finished' && outcome.value.status !== 0;
-  if (hasFailed) sayHidden(session, planned, streams.named());
+  if (hasFailed) {
+    sayHidden(session, planned, streams.named());
+    sayReadOnly(session, planned, streams.named());
+  }
   reportDoors(session, doors.value);
   return outcome.ok ? success({ outcome: outcome.value, target: target.value }) : outcome;
 }

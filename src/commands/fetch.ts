@@ -19,6 +19,7 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
     runBox: (box, streams, signal) => chosen.engine.run(box, streams, signal),
     lockfile: plan.fetch.lockfile,
     offline: plan.fetch.offline,
+    crates: plan.fetch.crates,
     targets: plan.fetch.targets,
     beyondLock: beyondLock(planned),
     // Made when it is asked for: most builds have nothing to fetch and nothing to show.

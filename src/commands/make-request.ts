@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { ArtifactArea } from '../customs/artifact-table.ts';
 import { type ClassifiedCommand, classifyCommand } from '../invocation/classify-command.ts';
+import { needsCrates } from '../invocation/command-table.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { passingVariables } from '../invocation/passing-variables.ts';
 import { readAliases } from '../invocation/read-aliases.ts';
@@ -75,6 +76,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       subcommandBinary: entry === null ? subcommandBinary(session.host.cargoHome, name) : null,
       ...fetchWishes(gathered, words),
       gitFolder: isFolder(join(gathered.facts.project.mountRoot, '.git')),
+      crates: needsCrates(entry, options) ? 'needed' : 'not-needed',
       lockfile: options.includes('--locked') || options.includes('--frozen') ? 'locked' : 'may-change',
       offline: options.includes('--offline') || options.includes('--frozen'),
     },

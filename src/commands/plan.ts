@@ -13,6 +13,7 @@ import { gather } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { makeRequest } from './make-request.ts';
 import { programRequest } from './program-request.ts';
+import { projectCopyFolder } from './project-copy.ts';
 import { resolveBox } from './resolve-box.ts';
 import type { Session } from './session.ts';
 
@@ -57,9 +58,13 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
   const { cache } = session.locations;
   const covers = coverFolders(session.locations, facts.secrets);
   if (!covers.ok) return covers;
+  const target = join(
+    ...[cache, cacheFolders.targets, projectKey(project.mountRoot, project.workspace), boxPlan.identity],
+  );
   const anchors = {
     project: project.mountRoot,
-    target: join(cache, cacheFolders.targets, projectKey(project.mountRoot, project.workspace), boxPlan.identity),
+    target,
+    'project-copy': projectCopyFolder(target),
     view: currentView(facts, session.locations, beyondLock(planned), boxPlan.fetch.targets),
     store: join(cache, cacheFolders.store),
     toolchain: facts.toolchain.path,

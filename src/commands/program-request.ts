@@ -19,6 +19,7 @@ export function programRequest(session: Session, gathered: Gathered, command: Ow
     subcommandBinary: null,
     ...fetchWishes(gathered, []),
     gitFolder: isFolder(join(gathered.facts.project.mountRoot, '.git')),
+    crates: 'needed',
     lockfile: 'may-change',
     offline: false,
   };

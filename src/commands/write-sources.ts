@@ -11,6 +11,7 @@ import { execute } from './execute.ts';
 import type { Gathered } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import type { ReadyCommand } from './make-request.ts';
+import { copyInputs } from './project-copy.ts';
 import { copiesFolder } from './reap-leftovers.ts';
 import type { Session } from './session.ts';
 
@@ -32,7 +33,7 @@ export async function runOnCopy(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
     const projectRoot = planned.facts.project.mountRoot;
-    const copy = content === 'empty' ? success(emptyCopy(folder)) : await copyOf(planned, folder);
+    const copy = content === 'empty' ? success(emptyCopy(folder)) : await makeWritableCopy(copyInputs(planned, folder));
     if (!copy.ok) return copy;
     for (const path of copy.value.skipped) session.reporter.note(`Not in the copy: ${path}`);
     const executed = await execute(session, planned, { scratch: folder });
@@ -48,17 +49,6 @@ export async function runOnCopy(
   } finally {
     await deleteTree({ within: copies, relative: session.runWord });
   }
-}
-
-/** Without what a box must not see, and without the host's own results. */
-function copyOf({ facts }: Planned, folder: string): Promise<Result<WritableCopy>> {
-  const { mountRoot, workspace } = facts.project;
-  const hidden = facts.secrets.hidden.map(({ path }) => path);
-  return makeWritableCopy({
-    projectRoot: mountRoot,
-    to: folder,
-    exclude: ['target', join(workspace, 'target'), ...hidden],
-  });
 }
 
 /** For a package that is made beside others: what is around it is not looked at. */

@@ -11,6 +11,11 @@ export interface Config {
   readonly toolchain: Setting<'host' | 'image'>;
   /** Where the project stands inside the box: a fixed path, or (for editors) the host's own. */
   readonly projectPath: Setting<'fixed' | 'mirror'>;
+  /**
+   * `copy`: the box writes into a copy of the project that is kept for its next builds; nothing of it comes back, so the
+   * project itself is as safe as with `read-only`.
+   */
+  readonly projectFiles: Setting<'read-only' | 'copy'>;
   readonly env: EnvironmentVariables;
   /** Doors out of a box without a network, each to exactly one address: `unix:/PATH`, `tcp:HOST:PORT`; sorted. */
   readonly network: Setting<readonly string[]>;

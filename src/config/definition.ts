@@ -75,6 +75,14 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     description: 'Where the project stands in the box: at a fixed path, or at the path it has on the host.',
     variable: 'CARGO_BOXED_PROJECT_PATH',
   },
+  'project-files': {
+    ...free,
+    type: { kind: 'choice', values: ['read-only', 'copy'] },
+    default: 'read-only',
+    description:
+      'Whether the box has the project itself, read-only, or a writable copy of its own that never comes back.',
+    variable: 'CARGO_BOXED_PROJECT_FILES',
+  },
   'env.pass': {
     type: { kind: 'list', form: variableName },
     default: [],

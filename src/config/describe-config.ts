@@ -67,6 +67,8 @@ function settingOf(config: Config, key: KeyName): Setting<unknown> {
       return config.limits.openFiles;
     case 'project-path':
       return config.projectPath;
+    case 'project-files':
+      return config.projectFiles;
     case 'snapshot-mirror':
       return config.snapshotMirror;
     case 'allowed-images':

@@ -10,6 +10,7 @@ export interface KeyValues {
   readonly layers: readonly string[];
   readonly toolchain: 'host' | 'image';
   readonly 'project-path': 'fixed' | 'mirror';
+  readonly 'project-files': 'read-only' | 'copy';
   readonly 'env.pass': readonly string[];
   readonly 'env.set': Readonly<Record<string, string>>;
   readonly network: readonly string[];

@@ -16,6 +16,7 @@ export function settle(sources: readonly Written[]): Result<Config> {
     layers: value('layers'),
     toolchain: value('toolchain'),
     projectPath: value('project-path'),
+    projectFiles: value('project-files'),
     env: variables(sources),
     network: value('network'),
     mounts: value('mounts'),

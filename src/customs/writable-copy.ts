@@ -6,14 +6,16 @@ import {
   lstatSync,
   openSync,
   readlinkSync,
+  renameSync,
   symlinkSync,
 } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { failure, type Result, success } from '../base/result.ts';
 import { printable } from '../problem/problem.ts';
+import { deleteTree } from './delete-tree.ts';
 import { kindOf, sourceStamp } from './describe-file.ts';
 import { at, closeFolder, ensureFolder, errorCode, type Folder, listNames, openFolder, openRoot } from './folder.ts';
-import { placeCopy } from './place-file.ts';
+import { placeCopy, temporaryName } from './place-file.ts';
 import { storageProblem } from './storage-problem.ts';
 
 export const copyLimits = {
@@ -29,6 +31,11 @@ export interface CopyInputs {
   readonly to: string;
   /** Paths below the project that stay out: `target`, hidden secrets. */
   readonly exclude: readonly string[];
+  /**
+   * Of a copy that is there already: the stamps of the project's files that it was made from, by path. What still has
+   * its stamp stays as it is in the copy.
+   */
+  readonly known?: ReadonlyMap<string, string>;
 }
 
 /** A copy and what it was made from, to tell later what a command changed. Keys are paths as latin1-decoded bytes. */
@@ -52,6 +59,7 @@ interface Work {
   readonly folders: Set<string>;
   readonly links: Map<string, string>;
   readonly exclude: ReadonlySet<string>;
+  readonly known: ReadonlyMap<string, string>;
   readonly skipped: string[];
   bytes: number;
 }
@@ -63,7 +71,8 @@ interface Work {
  */
 export async function makeWritableCopy(inputs: CopyInputs): Promise<Result<WritableCopy>> {
   const exclude = new Set(inputs.exclude.map((path) => Buffer.from(path).toString('latin1')));
-  const work: Work = { files: new Map(), folders: new Set(), links: new Map(), exclude, skipped: [], bytes: 0 };
+  const known = inputs.known ?? new Map();
+  const work: Work = { files: new Map(), folders: new Set(), links: new Map(), exclude, known, skipped: [], bytes: 0 };
   let source: Folder | null = null;
   let target: Folder | null = null;
   try {
@@ -106,7 +115,7 @@ async function copyFolder(work: Work, from: Folder, to: Folder, prefix: string, 
       if (work.bytes > copyLimits.bytes) return `it has more than ${copyLimits.bytes} bytes`;
       await copyFile(work, [from, to], name, key);
     } else if (stat.isSymbolicLink()) {
-      copyLink(work, [from, to], name, key);
+      await copyLink(work, [from, to], name, key);
     } else {
       skip(work, key, `it is ${kindOf(stat)}`);
     }
@@ -117,6 +126,7 @@ async function copyFolder(work: Work, from: Folder, to: Folder, prefix: string, 
 type Pair = readonly [from: Folder, to: Folder];
 
 async function copySubfolder(work: Work, [from, to]: Pair, name: Buffer, key: string, depth: number) {
+  await makeRoom(to, name, (there) => there.isDirectory());
   const made = ensureFolder(to, name);
   work.folders.add(key);
   let opened: Folder | null = null;
@@ -146,19 +156,43 @@ async function copyFile(work: Work, [from, to]: Pair, name: Buffer, key: string)
   try {
     const stat: BigIntStats = fstatSync(descriptor, { bigint: true });
     if (!stat.isFile()) return skip(work, key, `it is ${kindOf(stat)}`);
+    const original = sourceStamp(stat);
+    const there = await makeRoom(to, name, (found) => found.isFile());
+    if (there !== null && work.known.get(key) === original) {
+      work.files.set(key, { original, copy: sourceStamp(there) });
+      return;
+    }
     const mode = (Number(stat.mode) & 0o755) | 0o200;
     await placeCopy(descriptor, stat, { folder: to, name, mode, exactMode: true, mtimeMs: Number(stat.mtimeMs) });
     const copy = sourceStamp(lstatSync(at(to, name), { bigint: true }));
-    work.files.set(key, { original: sourceStamp(stat), copy });
+    work.files.set(key, { original, copy });
   } finally {
     closeSync(descriptor);
   }
 }
 
-function copyLink(work: Work, [from, to]: Pair, name: Buffer, key: string): void {
+async function copyLink(work: Work, [from, to]: Pair, name: Buffer, key: string): Promise<void> {
   const target = readlinkSync(at(from, name), { encoding: 'buffer' });
-  symlinkSync(target, at(to, name));
   work.links.set(key, target.toString('latin1'));
+  const isSame = (there: BigIntStats) =>
+    there.isSymbolicLink() && target.equals(readlinkSync(at(to, name), { encoding: 'buffer' }));
+  if ((await makeRoom(to, name, isSame)) === null) symlinkSync(target, at(to, name));
+}
+
+/** What is at a place if it may stay; a box can have put anything there, and what is in the way goes. */
+async function makeRoom(
+  to: Folder,
+  name: Buffer,
+  mayStay: (there: BigIntStats) => boolean,
+): Promise<BigIntStats | null> {
+  const there = lstatSync(at(to, name), { bigint: true, throwIfNoEntry: false });
+  if (there === undefined) return null;
+  if (mayStay(there)) return there;
+  const aside = temporaryName();
+  renameSync(at(to, name), at(to, aside));
+  const deleted = await deleteTree({ within: to.path, relative: aside });
+  if (!deleted.ok) throw new Error('what is in the way cannot be deleted');
+  return null;
 }
 
 function skip(work: Work, key: string, why: string): void {

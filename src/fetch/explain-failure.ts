@@ -53,10 +53,20 @@ const explanations: readonly Explanation[] = [
     }),
   },
   {
-    pattern: /failed to parse manifest|failed to load manifest|failed to read `|invalid manifest/,
+    // Newer cargos point at the place, with no other words that they share.
+    pattern:
+      /failed to parse manifest|failed to load manifest|failed to read `|invalid manifest|^ *--> \S*Cargo\.toml:\d/m,
     problem: () => ({
       code: 'manifest',
       what: 'cargo cannot read a manifest of the project',
+      fix: 'See what cargo said above.',
+    }),
+  },
+  {
+    pattern: /failed to select a version for|no matching package(?:s named| named|s)? /,
+    problem: () => ({
+      code: 'manifest',
+      what: 'cargo finds no set of versions that gives the project what it asks for',
       fix: 'See what cargo said above.',
     }),
   },

@@ -14,6 +14,8 @@ export interface FetchInputs {
   readonly runBox: RunBox;
   readonly lockfile: 'locked' | 'may-change';
   readonly offline: boolean;
+  /** `not-needed`: a view from before is given, or an empty one. Needed unless given. */
+  readonly crates?: 'needed' | 'not-needed';
   /** Triples whose crates are unpacked whole (`wantedTargets`); others get a manifest and stubs. All unless given. */
   readonly targets?: readonly string[];
   /** What the command line may reach beyond Cargo.lock; nothing unless given. */

@@ -54,14 +54,24 @@ export async function fetchPhase(inputs: FetchInputs): Promise<Result<Fetched>> 
   });
 }
 
-/** What can be given without cargo: a view from before, or an empty one for a project that needs nothing. */
+/** What can be given without cargo: a view from before, or an empty one where nothing is needed. */
 function withoutBox(inputs: FetchInputs): Fetched | null {
+  const given = withLock(inputs);
+  if (given !== null || inputs.crates !== 'not-needed') return given;
+  const name = viewName(inputs.facts, 'not-needed', nothingBeyondLock, []);
+  return { view: knownView(inputs, name) ?? emptyView(inputs, name), lockfile: { kind: 'same' }, extraCrates: [] };
+}
+
+function knownView({ locations: { cache } }: FetchInputs, name: string): View | null {
+  return findView(join(cache, cacheFolders.views), name, join(cache, cacheFolders.store));
+}
+
+function withLock(inputs: FetchInputs): Fetched | null {
   const { project } = inputs.facts;
   const { beyondLock = nothingBeyondLock } = inputs;
   if (project.lockfile.state !== 'present') return null;
   const name = viewName(inputs.facts, project.lockfile.sha256, beyondLock, inputs.targets ?? []);
-  const { cache } = inputs.locations;
-  const view = findView(join(cache, cacheFolders.views), name, join(cache, cacheFolders.store));
+  const view = knownView(inputs, name);
   if (view !== null) return { view, lockfile: { kind: 'same' }, extraCrates: view.extraCrates };
   const { features, standardLibrary } = beyondLock;
   if (features.length > 0 || standardLibrary) return null;

@@ -19,6 +19,12 @@ export interface CommandEntry {
   /** What a person looks for afterwards, and is exported. */
   readonly exports: 'nothing' | 'artifacts' | 'documentation' | 'packages';
   readonly needsManifest: boolean;
+  /**
+   * Whether it reads what the project depends on. A command that surely does not is run without the fetch phase, as it
+   * runs without a network on the host: words that make a command need none (`metadata --no-deps`), or need them after
+   * all (`clean --package`).
+   */
+  readonly crates: 'needed' | 'not-needed' | { readonly unlessWith: string } | { readonly onlyWith: readonly string[] };
   /** One line for help and completions. */
   readonly summary: string;
   /** Of a class that is refused: why, and what to do instead. */
@@ -37,6 +43,7 @@ const offline = {
   output: 'filtered',
   exports: 'nothing',
   needsManifest: true,
+  crates: 'needed',
 } as const;
 const lockWriting = { ...offline, class: 'lock-writing' } as const;
 const anywhere = { ...offline, needsManifest: false } as const;
@@ -52,7 +59,12 @@ export const cargoCommands: readonly CommandEntry[] = [
   { ...offline, name: 'bench', output: 'program', summary: 'Run the benchmarks' },
   { ...offline, name: 'build', aliases: ['b'], exports: 'artifacts', summary: 'Compile the current package' },
   { ...offline, name: 'check', aliases: ['c'], summary: 'Check for errors without building' },
-  { ...offline, name: 'clean', summary: 'Empty the target directory of the box' },
+  {
+    ...offline,
+    name: 'clean',
+    crates: { onlyWith: ['-p', '--package'] },
+    summary: 'Empty the target directory of the box',
+  },
   { ...offline, name: 'clippy', origin: 'component', summary: 'Run the lints of clippy' },
   { ...anywhere, name: 'config', summary: 'Show configuration values as the box has them' },
   { ...offline, name: 'doc', aliases: ['d'], exports: 'documentation', summary: 'Build the documentation' },
@@ -63,6 +75,7 @@ export const cargoCommands: readonly CommandEntry[] = [
     name: 'fmt',
     origin: 'component',
     class: 'source-writing',
+    crates: 'not-needed',
     summary: 'Format the sources',
   },
   { ...lockWriting, name: 'generate-lockfile', summary: 'Write Cargo.lock anew' },
@@ -78,14 +91,19 @@ export const cargoCommands: readonly CommandEntry[] = [
     name: 'install',
     summary: 'Build and install a program',
   },
-  { ...offline, name: 'locate-project', summary: 'Show where Cargo.toml is' },
+  { ...offline, name: 'locate-project', crates: 'not-needed', summary: 'Show where Cargo.toml is' },
   { ...credentialed('Run `cargo login` yourself, outside of any project.'), name: 'login', summary: 'Store a token' },
   {
     ...credentialed('Run `cargo logout` yourself, outside of any project.'),
     name: 'logout',
     summary: 'Forget a token',
   },
-  { ...offline, name: 'metadata', summary: 'Show the packages and what they depend on, as JSON' },
+  {
+    ...offline,
+    name: 'metadata',
+    crates: { unlessWith: '--no-deps' },
+    summary: 'Show the packages and what they depend on, as JSON',
+  },
   { ...offline, name: 'miri', origin: 'component', output: 'program', summary: 'Run in an interpreter' },
   { ...anywhere, name: 'new', class: 'creating', summary: 'Make a package in a new folder' },
   {
@@ -102,7 +120,7 @@ export const cargoCommands: readonly CommandEntry[] = [
     name: 'publish',
     summary: 'Upload a package',
   },
-  { ...offline, name: 'read-manifest', summary: 'Show Cargo.toml as JSON' },
+  { ...offline, name: 'read-manifest', crates: 'not-needed', summary: 'Show Cargo.toml as JSON' },
   { ...lockWriting, name: 'remove', aliases: ['rm'], summary: 'Remove dependencies from Cargo.toml' },
   { ...offline, name: 'report', summary: 'Show reports on the last builds' },
   { ...offline, name: 'run', aliases: ['r'], output: 'program', summary: 'Run a program or an example' },
@@ -129,7 +147,7 @@ export const cargoCommands: readonly CommandEntry[] = [
     name: 'vendor',
     summary: 'Copy all dependencies into the project',
   },
-  { ...offline, name: 'verify-project', summary: 'Check Cargo.toml' },
+  { ...offline, name: 'verify-project', crates: 'not-needed', summary: 'Check Cargo.toml' },
   { ...anywhere, name: 'version', summary: 'Show the version of cargo' },
   {
     ...credentialed('Run `cargo yank` yourself with the crate named, outside of any project.'),
@@ -139,6 +157,14 @@ export const cargoCommands: readonly CommandEntry[] = [
   { ...anywhere, name: '--explain', summary: 'Explain an error code of the compiler' },
   { ...anywhere, name: '--list', summary: 'List the commands of cargo in the box' },
 ];
+
+/** Whether a command with these words, its own options, reads what the project depends on. */
+export function needsCrates(entry: CommandEntry | null, options: readonly string[]): boolean {
+  const crates = entry?.crates ?? 'needed';
+  if (typeof crates === 'string') return crates === 'needed';
+  if ('unlessWith' in crates) return !options.includes(crates.unlessWith);
+  return options.some((option) => crates.onlyWith.some((word) => option.startsWith(word)));
+}
 
 /** The command of that name or, without a user's alias of that name, of that short form. */
 export function findCargoCommand(name: string): CommandEntry | null {

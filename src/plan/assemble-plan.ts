@@ -30,6 +30,7 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
     fetch: {
       lockfile: request.lockfile,
       offline: request.offline,
+      crates: request.crates,
       targets: request.targets,
       beyondLock: request.beyondLock,
     },

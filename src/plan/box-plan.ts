@@ -29,6 +29,8 @@ export interface FetchPlan {
   /** `missing` and `stale-allowed` let cargo write Cargo.lock, which then comes back; `locked` never. */
   readonly lockfile: 'locked' | 'may-change';
   readonly offline: boolean;
+  /** `not-needed`: the command does not look at them, so nothing is fetched unless it is there already. */
+  readonly crates: 'needed' | 'not-needed';
   /** Target triples whose dependencies are unpacked whole; others get a manifest and stubs. Empty: all. */
   readonly targets: readonly string[];
   readonly beyondLock: BeyondLockPlan;
@@ -88,7 +90,10 @@ export type Anchor =
   | 'store'
   | 'toolchain'
   | 'cargo-bin'
+  /** A copy of the project for one command, whose changed sources come back. */
   | 'scratch'
+  /** A copy of the project that is kept beside the target, and never comes back. */
+  | 'project-copy'
   /** An empty file and an empty folder, `file` and `folder`: what is covered by them is hidden. */
   | 'nothing'
   /** Files without what a box must not see, by their sha256. */

@@ -31,6 +31,7 @@ export function planIdentity(
     passed: config.env.pass.value,
     // A file that is shown from now on can be older than what was built without it: cargo would not see a change.
     ...(config.show.value.length > 0 ? { show: config.show.value } : {}),
+    ...(config.projectFiles.value === 'copy' ? { projectFiles: 'copy' } : {}),
     ...openings(config),
   });
   return inputs.hash(text).slice(0, 32);

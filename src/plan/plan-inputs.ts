@@ -33,6 +33,8 @@ export interface Request {
   readonly gitFolder: boolean;
   /** Triples that are built for; empty: all. */
   readonly targets: readonly string[];
+  /** Whether the command reads what the project depends on; what does not is not fetched for it. */
+  readonly crates: 'needed' | 'not-needed';
   /** What the command line reaches beyond Cargo.lock. */
   readonly beyondLock: BeyondLockPlan;
   /** What of the user's own cargo configuration changes results, as text; empty when there is none. */

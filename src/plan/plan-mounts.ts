@@ -1,6 +1,7 @@
 import { inside, type Mount, type ToolchainPlan } from './box-plan.ts';
 import { planCovers } from './plan-covers.ts';
 import type { PlanInputs } from './plan-inputs.ts';
+import { projectSource } from './project-source.ts';
 
 const temporaryBytes = 16 * 1024 ** 3;
 const homeBytes = 1024 ** 3;
@@ -8,7 +9,8 @@ const homeBytes = 1024 ** 3;
 /** Everything of the host that a box sees, and nothing else: what is not in this list is not there. */
 export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, projectPath: string): readonly Mount[] {
   const { request } = inputs;
-  const writable = request.class === 'source-writing' || request.class === 'creating';
+  const project = projectSource(inputs);
+  const writable = project !== 'project';
   const readOnly = (anchor: 'view' | 'store' | 'toolchain', path: string, target: string): Mount => ({
     kind: 'bind',
     source: { anchor, path },
@@ -18,7 +20,7 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
   return [
     {
       kind: 'bind',
-      source: { anchor: writable ? 'scratch' : 'project', path: '' },
+      source: { anchor: project, path: '' },
       target: projectPath,
       access: writable ? 'read-write' : 'read-only',
     },

@@ -53,6 +53,21 @@ test('fmt brings the formatted sources back, and nothing else', async (context) 
   assert.equal(checked.status, 0, checked.text);
 });
 
+test('what does not read the dependencies needs no network and writes no Cargo.lock', async (context) => {
+  const { 'Cargo.lock': _, ...files } = plainProgram('far', 'fn main(){}\n');
+  const made = project(context, files);
+  made.write(
+    'Cargo.toml',
+    `${made.read('Cargo.toml')}[dependencies]\nfar-away = { git = "https://host.invalid/a/b" }\n`,
+  );
+  await succeeds(made, 'fmt');
+  assert.equal(made.read('src/main.rs'), 'fn main() {}\n');
+  assert.match((await succeeds(made, 'metadata', '--no-deps', '--format-version', '1')).stdout, /far-away/);
+  assert.match((await succeeds(made, 'read-manifest')).stdout, /far-away/);
+  await succeeds(made, 'clean');
+  assert.equal(existsSync(made.path('Cargo.lock')), false);
+});
+
 test('fix brings the fixed sources back', async (context) => {
   const made = project(context, plainProgram('fixable', 'fn main() { let mut one = 1; println!("{}", one); }\n'));
   await succeeds(made, 'fix', '--allow-no-vcs', '--allow-dirty');

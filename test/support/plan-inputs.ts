@@ -52,6 +52,7 @@ export const buildRequest: Request = {
   variables: [],
   subcommandBinary: null,
   targets: ['x86_64-unknown-linux-gnu'],
+  crates: 'needed',
   beyondLock: { features: [], standardLibrary: false },
   userConfiguration: '',
   gitFolder: false,

@@ -145,6 +145,13 @@ for (const [said, code, what] of [
     /crates\.invalid/,
   ],
   ['error: failed to parse manifest at `/box/project/Cargo.toml`', 'manifest', /manifest/],
+  ['error: invalid character `{` in package name\n --> Cargo.toml:4:8\n  |', 'manifest', /manifest/],
+  ['error: failed to select a version for the requirement `serde = "^99"`', 'manifest', /no set of versions/],
+  [
+    'error: no matching package named `nothing` found\nlocation searched: crates.io index',
+    'manifest',
+    /no set of versions/,
+  ],
   ['error: \u001b[31msomething new\u001b[0m', 'fetch-failed', /could not fetch the crates/],
 ] as const) {
   test(`explained: ${said.slice(0, 50)}`, () => {

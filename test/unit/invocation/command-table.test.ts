@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cargoCommands, findCargoCommand } from '../../../src/invocation/command-table.ts';
+import { cargoCommands, findCargoCommand, needsCrates } from '../../../src/invocation/command-table.ts';
 import { ownCommandNames } from '../../../src/invocation/invocation.ts';
 import { ownCommands } from '../../../src/invocation/own-commands.ts';
 
@@ -40,6 +40,20 @@ test('what is refused says why and what to do', () => {
     if (entry.refusal === undefined) continue;
     assert.ok(entry.refusal.why.length > 20 && entry.refusal.fix.endsWith('.'), entry.name);
   }
+});
+
+test('what surely does not read the dependencies is told by the command and its options', () => {
+  const needed = (name: string, ...options: readonly string[]) => needsCrates(findCargoCommand(name), options);
+  assert.deepEqual(
+    ['fmt', 'locate-project', 'read-manifest', 'verify-project'].map((name) => needed(name)),
+    [...[false, false, false, false]],
+  );
+  assert.deepEqual(
+    ['build', 'tree', 'fix', 'package', 'nextest'].map((name) => needed(name)),
+    [...[true, true, true, true, true]],
+  );
+  assert.deepEqual([needed('metadata'), needed('metadata', '--no-deps')], [true, false]);
+  assert.deepEqual([needed('clean'), needed('clean', '-pfoo'), needed('clean', '--package=foo')], [false, true, true]);
 });
 
 test('our own commands are all defined, and none takes the name of one of cargo’s but help and version', () => {

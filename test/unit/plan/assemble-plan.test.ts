@@ -45,6 +45,20 @@ describe('assemblePlan', () => {
     assert.equal(binds.find(({ target }) => target === '/box/project')?.source.anchor, 'scratch');
   });
 
+  it('gives a box that may write into the project a copy that is kept, with an identity of its own', async () => {
+    const inputs = await planInputs({ request: { gitFolder: true } });
+    const projectFiles = { value: 'copy', origin: { kind: 'default' } } as const;
+    const copied = planned({ ...inputs, config: { ...inputs.config, projectFiles } });
+    const binds = copied.box?.mounts.flatMap((mount) => (mount.kind === 'bind' ? [mount] : [])) ?? [];
+    const project = binds.filter(({ source }) => source.anchor === 'project');
+    assert.deepEqual(
+      project.map(({ source, access }) => [source.path, access]),
+      [['.git', 'read-only']],
+    );
+    assert.equal(binds.find(({ target }) => target === '/box/project')?.source.anchor, 'project-copy');
+    assert.notEqual(copied.identity, planned(inputs).identity);
+  });
+
   it('starts no box for commands that only need the fetch phase', async () => {
     assert.equal(planned(await planInputs({ request: { class: 'fetch' } })).box, null);
     assert.equal(planned(await planInputs({ request: { class: 'lock-writing' } })).box, null);

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import test from 'node:test';
+import { type Project, plainProgram, project } from '../support/rig.ts';
+
+const buildScript = `fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    std::fs::write("src/generated.rs", "pub const WORD: &str = \\"generated\\";").unwrap();
+    std::fs::write("committed.txt", "by the box").unwrap();
+}
+`;
+
+/** As many projects do: completions, bindings or protocol code that a build script writes beside the sources. */
+function writesIntoItself(context: test.TestContext): Project {
+  return project(context, {
+    ...plainProgram('writer', 'mod generated;\nfn main() {\n    println!("{}", generated::WORD);\n}\n'),
+    'build.rs': buildScript,
+    'committed.txt': 'as committed',
+  });
+}
+
+const copy = { variables: { CARGO_BOXED_PROJECT_FILES: 'copy' } };
+
+test('a build script that writes into the project fails, and it is said how it may', async (context) => {
+  const made = writesIntoItself(context);
+  const ended = await made.boxed(['build']);
+  assert.equal(ended.status, 101, ended.text);
+  assert.match(ended.stderr, /note: .*may only read.*project-files: copy/);
+});
+
+test('with a copy it builds and runs, rebuilds what changed and nothing else, and the project stays as it is', async (context) => {
+  const made = writesIntoItself(context);
+  const first = await made.boxed(['run', '--quiet'], copy);
+  assert.equal(first.status, 0, first.text);
+  assert.equal(first.stdout, 'generated\n');
+  const second = await made.boxed(['build'], copy);
+  assert.equal(second.status, 0, second.text);
+  assert.doesNotMatch(second.stderr, /Compiling/);
+  made.write('src/main.rs', 'mod generated;\nfn main() {\n    println!("two {}", generated::WORD);\n}\n');
+  const third = await made.boxed(['run', '--quiet'], copy);
+  assert.equal(third.stdout, 'two generated\n', third.text);
+  assert.equal(made.read('committed.txt'), 'as committed');
+  assert.equal(existsSync(made.path('src/generated.rs')), false);
+  const reset = await made.boxed(['reset']);
+  assert.equal(reset.status, 0, reset.text);
+});
