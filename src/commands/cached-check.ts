@@ -4,6 +4,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { type Result, success } from '../base/result.ts';
 import type { Engine, EngineReport, Guarantee } from '../engine/engine.ts';
 import { currentOwner } from '../host/owner.ts';
+import { guaranteeNames } from '../policy/promises.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -13,7 +14,9 @@ import type { Session } from './session.ts';
 export async function cachedCheck(session: Session, engine: Engine, program: string): Promise<Result<EngineReport>> {
   const file = join(session.locations.state, `${engine.name}-check.json`);
   const { mtimeMs, size, ino } = statSync(program);
-  const key = canonicalJson({ program, mtimeMs, size, ino, boot: currentOwner().bootId, uid: session.host.uid });
+  const asked = { program, mtimeMs, size, ino, boot: currentOwner().bootId, uid: session.host.uid };
+  // Another version of ours may ask for more.
+  const key = canonicalJson({ ...asked, guarantees: guaranteeNames });
   const known = readKnown(file, key);
   if (known !== null) return success(known);
   const report = await engine.check();

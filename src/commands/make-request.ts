@@ -71,6 +71,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       program: 'cargo',
       arguments: words,
       output: entry?.output ?? 'program',
+      ports: entry?.ports ?? 'closed',
       exports: (entry?.exports ?? 'nothing') !== 'nothing',
       variables: passingVariables(session.host.variables),
       subcommandBinary: entry === null ? subcommandBinary(session.host.cargoHome, name) : null,

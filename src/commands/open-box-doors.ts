@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failure, type Result } from '../base/result.ts';
+import { checkDevices } from '../doors/check-devices.ts';
 import { checkOpenings } from '../doors/check-openings.ts';
 import { type OpenDoors, openDoors } from '../doors/open-doors.ts';
 import type { BoxStep } from '../plan/box-plan.ts';
@@ -17,8 +18,9 @@ export async function openBoxDoors(session: Session, planned: Planned, box: BoxS
     ownFolders: ownFolders.map(real),
     engineAddress: session.host.variables.DOCKER_HOST ?? null,
   });
+  problems.push(...checkDevices(box.devices));
   if (problems.length > 0) return failure(...problems);
-  return openDoors(box.doors, join(locations.state, 'doors'), runWord);
+  return openDoors(box, join(locations.state, 'doors'), runWord);
 }
 
 /** Says at which doors somebody knocked in vain: inside it looked like a connection that was closed. */

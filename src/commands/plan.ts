@@ -50,8 +50,8 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
   if (boxPlan.box === null) {
     return failure({ code: 'usage', what: 'this command runs no box of its own', fix: 'Plan a command like `build`.' });
   }
-  if (boxPlan.box.doors.some(({ kind }) => kind === 'tcp')) {
-    const what = 'a door to a port needs a relay of ours, so there is no command that does the same without us';
+  if (boxPlan.box.ports.length > 0 || boxPlan.box.doors.some(({ kind }) => kind === 'tcp')) {
+    const what = 'a port needs a relay of ours, so there is no command that does the same without us';
     return failure({ code: 'usage', what, fix: 'Leave `--as shell` out.' });
   }
   const { project } = facts;

@@ -15,6 +15,7 @@ export function programRequest(session: Session, gathered: Gathered, command: Ow
     arguments: command.name === 'shell' ? ['/bin/bash', '--norc', '--noprofile'] : command.arguments,
     output: 'program',
     exports: false,
+    ports: 'open',
     variables: passingVariables(session.host.variables),
     subcommandBinary: null,
     ...fetchWishes(gathered, []),

@@ -28,6 +28,7 @@ export function resolveBox(
     variables: { ...presentation, ...Object.fromEntries(passed), ...step.variables },
     mounts: step.mounts.map((mount) => resolveMount(mount, anchors)),
     network: step.network,
+    devices: step.devices,
     limits: step.limits,
     streams: step.streams,
     uid: facts.host.uid,

@@ -21,6 +21,10 @@ export interface Config {
   readonly network: Setting<readonly string[]>;
   /** Folders and files of the host that the box sees too, sorted by target. */
   readonly mounts: Setting<readonly HostMount[]>;
+  /** Ports of the box at which the host's own loopback leads to its servers; decimal, sorted. */
+  readonly ports: Setting<readonly string[]>;
+  /** Devices of the host that the box sees too: paths, sorted. */
+  readonly devices: Setting<readonly string[]>;
   /** Files of the project that the box sees though they are called like secrets: patterns from the workspace, sorted. */
   readonly show: Setting<readonly string[]>;
   /** Images that a project may choose by itself, as patterns. User configuration only. */

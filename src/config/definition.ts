@@ -1,10 +1,12 @@
 import type { Key, KeyName, KeyValues, Widening } from './key.ts';
 import {
+  devicePath,
   doorAddress,
   imagePattern,
   imageReference,
   layerName,
   mirrorUrl,
+  portNumber,
   projectPattern,
   type ValueType,
   variableName,
@@ -111,6 +113,23 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     writers: 'everybody',
     widening: { kind: 'more-names' },
     description: 'Files and folders of the host that the box sees too.',
+  },
+  ports: {
+    type: { kind: 'list', form: portNumber },
+    default: [],
+    writers: 'everybody',
+    widening: { kind: 'more-names' },
+    description:
+      "Ports at which the host's 127.0.0.1, and nobody else, reaches a server that `run`, `exec` or `shell` starts.",
+    variable: 'CARGO_BOXED_PORTS',
+  },
+  devices: {
+    type: { kind: 'list', form: devicePath },
+    default: [],
+    writers: 'everybody',
+    widening: { kind: 'more-names' },
+    description: 'Devices of the host that the box sees too, out of a closed list.',
+    variable: 'CARGO_BOXED_DEVICES',
   },
   show: {
     type: { kind: 'list', form: projectPattern },

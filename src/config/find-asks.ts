@@ -70,6 +70,8 @@ function titleOf(name: KeyName, value: string, item: unknown): string {
   const shown = printable(value);
   if (name === 'env.pass') return `the host's variable \`${shown}\``;
   if (name === 'network') return `a door out of the box to \`${shown}\`, and to nothing else`;
+  if (name === 'ports') return `that programs of this machine reach a server of the box at 127.0.0.1:${shown}`;
+  if (name === 'devices') return `the device \`${shown}\` of this machine`;
   if (name === 'mounts') return mountTitle(item as HostMount);
   if (name === 'show') return `that the box sees \`${shown}\`, which may hold your secrets`;
   if (name === 'image') return `the image \`${shown}\`, which is not among your \`allowed-images\``;

@@ -15,6 +15,8 @@ export interface KeyValues {
   readonly 'env.set': Readonly<Record<string, string>>;
   readonly network: readonly string[];
   readonly mounts: readonly HostMount[];
+  readonly ports: readonly string[];
+  readonly devices: readonly string[];
   readonly show: readonly string[];
   readonly 'allowed-images': readonly string[];
   readonly 'limits.memory': number | null;

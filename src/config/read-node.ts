@@ -54,16 +54,17 @@ function readListNode(form: TextForm, node: DocumentNode): NodeReading {
   }
   const items = new Map<string, Location>();
   for (const item of node.items) {
-    if (item.kind !== 'scalar' || item.type !== 'text') {
+    if (item.kind !== 'scalar' || item.type !== (form.number === undefined ? 'text' : 'number')) {
       const why = `each entry is ${form.one}, such as ${form.example}, but this is ${describeNode(item)}`;
       return { ...complaint(why), place: item.place };
     }
-    const reading = readForm(form, item.text);
+    const text = form.number === undefined ? item.text : plainNumber(item.text);
+    const reading = readForm(form, text);
     if (!reading.ok) {
       const why = `\`${printable(item.text, 60)}\` is not ${form.one}, such as ${form.example}`;
       return { ...complaint(why), place: item.place };
     }
-    if (!items.has(item.text)) items.set(item.text, item.place);
+    if (!items.has(text)) items.set(text, item.place);
   }
   const list = readList(form, [...items.keys()]);
   return list.ok ? { ok: true, value: list.value, items } : { ...list, place: node.place };

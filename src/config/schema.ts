@@ -78,6 +78,7 @@ function typeSchema(type: ValueType): Schema {
 }
 
 function formSchema(form: TextForm): Schema {
+  if (form.number !== undefined) return { type: 'integer', ...form.number, examples: [Number(form.example)] };
   return { type: 'string', pattern: form.pattern.source, maxLength: form.maximumLength, examples: [form.example] };
 }
 

@@ -20,6 +20,8 @@ export function settle(sources: readonly Written[]): Result<Config> {
     env: variables(sources),
     network: value('network'),
     mounts: value('mounts'),
+    ports: value('ports'),
+    devices: value('devices'),
     show: value('show'),
     allowedImages: value('allowed-images'),
     limits: {
@@ -74,8 +76,8 @@ function variables(sources: readonly Written[]): Config['env'] {
   return { pass: { value: names, origin: pass.origin }, set: { value: values, origin: set.origin } };
 }
 
-function contradictions({ environment, image, toolchain, network, mounts }: Config): readonly Problem[] {
-  const problems = [...doorsOfOnePort(network), ...mountsInEachOther(mounts)];
+function contradictions({ environment, image, toolchain, network, ports, mounts }: Config): readonly Problem[] {
+  const problems = [...doorsOfOnePort(network), ...doorsAtPorts(network, ports), ...mountsInEachOther(mounts)];
   if (environment.value === 'image' && image.value === null) {
     problems.push({
       code: 'config',
@@ -103,6 +105,15 @@ function doorsOfOnePort({ value, origin }: Config['network']): Problem[] {
   const what = `two doors of \`network\` have the port ${twice}`;
   const why = 'in the box each stands at its port of 127.0.0.1';
   return [{ code: 'config', what, ...placeOf(origin), why, fix: 'Keep one of them.' }];
+}
+
+/** Inside, the relay of a door listens at the port that the box's own server would have. */
+function doorsAtPorts({ value: doors }: Config['network'], { value: ports, origin }: Config['ports']): Problem[] {
+  const both = ports.find((port) => doors.some((door) => door.startsWith('tcp:') && door.endsWith(`:${port}`)));
+  if (both === undefined) return [];
+  const what = `${both} is a door of \`network\` and a port of \`ports\``;
+  const why = 'in the box one port cannot lead out and be listened at';
+  return [{ code: 'config', what, ...placeOf(origin), why, fix: 'Give one of them another port.' }];
 }
 
 function mountsInEachOther({ value, origin }: Config['mounts']): Problem[] {

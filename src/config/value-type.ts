@@ -1,3 +1,4 @@
+import devices from '../../images/devices.json' with { type: 'json' };
 import { unreachable } from '../base/unreachable.ts';
 import { layerNames } from '../layers/catalogue.ts';
 
@@ -27,6 +28,8 @@ export interface TextForm {
   readonly maximumLength: number;
   /** The only words there are; all that fit the pattern when it is absent. */
   readonly known?: () => readonly string[];
+  /** Files write it as a number, and only so. */
+  readonly number?: { readonly minimum: number; readonly maximum: number };
 }
 
 export const variableName: TextForm = {
@@ -80,6 +83,25 @@ export const doorAddress: TextForm = {
     `^(?:unix:(?!/${systemFolders}/)(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._+@=-]+){2,}|tcp:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\]):${port})$`,
   ),
   maximumLength: 300,
+};
+
+/** A port of the box's loopback and, with the same number, of the host's. */
+export const portNumber: TextForm = {
+  one: 'a port from 1024 on',
+  many: 'ports',
+  example: '8080',
+  pattern: new RegExp(`^${port}$`),
+  maximumLength: 5,
+  number: { minimum: 1024, maximum: 65_535 },
+};
+
+/** A closed list: the kinds of devices that a box can be given at all (`images/devices.json`). */
+export const devicePath: TextForm = {
+  one: 'a device that can be given to a box',
+  many: 'devices',
+  example: '/dev/kvm',
+  pattern: new RegExp(`^(?:${devices.kinds.map(({ path }) => path).join('|')})$`),
+  maximumLength: 64,
 };
 
 /** Where a mount may stand inside: any folder that is neither of the root itself nor of the box. */

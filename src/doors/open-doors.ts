@@ -1,10 +1,13 @@
-import { closeSync, constants, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { isAliveWord } from '../host/owner.ts';
-import type { Door } from '../plan/box-plan.ts';
+import type { BoxStep, Door } from '../plan/box-plan.ts';
 import { needsName, relayFile } from '../plan/plan-doors.ts';
+import type { Problem } from '../problem/problem.ts';
+import { joinSockets, listenIn, type Relay } from './join-sockets.ts';
+import { openPort } from './open-port.ts';
 import { relayProgram } from './relay-program.ts';
 
 /** The host's side of all doors of one run. */
@@ -18,11 +21,18 @@ export interface OpenDoors {
 
 type TcpDoor = Extract<Door, { kind: 'tcp' }>;
 
-/** Opens a relay for each door to a port. Each leads to exactly its host and port, whatever is written into it. */
-export async function openDoors(doors: readonly Door[], parent: string, runWord: string): Promise<Result<OpenDoors>> {
+/**
+ * Opens a relay for each door to a port, which leads to exactly its host and port, whatever is written into it; and one
+ * for each port that leads in, at 127.0.0.1 and no other address.
+ */
+export async function openDoors(
+  { doors, ports }: Pick<BoxStep, 'doors' | 'ports'>,
+  parent: string,
+  runWord: string,
+): Promise<Result<OpenDoors>> {
   const tcp = doors.filter((door) => door.kind === 'tcp');
   const failures = new Map<string, string>();
-  if (tcp.length === 0) return success({ folder: null, failures, close: () => {} });
+  if (tcp.length === 0 && ports.length === 0) return success({ folder: null, failures, close: () => {} });
   const folder = join(parent, runWord);
   const relays: Relay[] = [];
   const close = () => {
@@ -38,6 +48,14 @@ export async function openDoors(doors: readonly Door[], parent: string, runWord:
       const onFailure = (why: string) => failures.set(`tcp:${door.host}:${door.port}`, why);
       relays.push(await openRelay(door, folder, onFailure));
     }
+    for (const port of ports) {
+      const opened = await openPort(port, folder).catch(takenPort);
+      if (opened !== null) relays.push(opened);
+      else {
+        close();
+        return failure(taken(port));
+      }
+    }
     return success({ folder, failures, close });
   } catch (error) {
     close();
@@ -48,6 +66,20 @@ export async function openDoors(doors: readonly Door[], parent: string, runWord:
       fix: 'Make the folder writable, or set CARGO_BOXED_HOME to another one.',
     });
   }
+}
+
+function takenPort(error: NodeJS.ErrnoException): null {
+  if (error.code === 'EADDRINUSE') return null;
+  throw error;
+}
+
+function taken(port: number): Problem {
+  return {
+    code: 'not-enforceable',
+    what: `the port ${port} of the box cannot be reached at 127.0.0.1:${port}`,
+    why: 'another program of this machine listens there',
+    fix: 'Stop that program, or take the port out of `ports`.',
+  };
 }
 
 /** What a killed command left behind. */
@@ -66,13 +98,6 @@ function hostsText(doors: readonly TcpDoor[]): string {
   return ['127.0.0.1 localhost', '::1 localhost', ...names.map((name) => `127.0.0.1 ${name}`), ''].join('\n');
 }
 
-interface Relay {
-  close(): void;
-}
-
-/** More than any build needs; further ones wait. */
-const mostConnections = 256;
-
 async function openRelay(door: TcpDoor, folder: string, onFailure: (why: string) => void): Promise<Relay> {
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (inner) => {
@@ -82,43 +107,11 @@ async function openRelay(door: TcpDoor, folder: string, onFailure: (why: string)
     });
     joinSockets(inner, outer, open);
   });
-  server.maxConnections = mostConnections;
-  // Closing a server deletes its socket by the path it was made with: the descriptor in it stays open until then.
-  const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  await listen(server, `/proc/self/fd/${descriptor}/${door.port}`).catch((error: unknown) => {
-    closeSync(descriptor);
-    throw error;
-  });
-  // A door alone keeps no command alive.
-  server.unref();
+  const held = await listenIn(server, folder, String(door.port));
   return {
     close: () => {
-      server.close();
-      closeSync(descriptor);
+      held.close();
       for (const socket of open) socket.destroy();
     },
   };
-}
-
-function joinSockets(inner: Socket, outer: Socket, open: Set<Socket>): void {
-  for (const [socket, other] of [
-    [inner, outer],
-    [outer, inner],
-  ] as const) {
-    open.add(socket);
-    socket.on('error', () => {});
-    socket.once('close', () => {
-      open.delete(socket);
-      other.destroySoon();
-    });
-    socket.pipe(other);
-  }
-}
-
-/** The path of a socket has at most 107 bytes, and a home can be deeper: through its descriptor any folder is near. */
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((done, fail) => {
-    server.once('error', fail);
-    server.listen(path, done);
-  });
 }

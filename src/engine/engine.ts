@@ -36,7 +36,8 @@ export type Guarantee =
   | 'disk-limit'
   | 'open-files-limit'
   | 'seccomp'
-  | 'user-namespace';
+  | 'user-namespace'
+  | 'devices';
 
 /** A box with every path resolved. */
 export interface ResolvedBox {
@@ -48,6 +49,8 @@ export interface ResolvedBox {
   readonly variables: Readonly<Record<string, string>>;
   readonly mounts: readonly ResolvedMount[];
   readonly network: 'none' | 'host';
+  /** Character devices of the host that stand at the same paths inside. */
+  readonly devices: readonly string[];
   readonly limits: BoxLimits;
   readonly streams: 'pipes' | 'terminal' | 'direct';
   /** Owner of all that the box makes: the calling user. */

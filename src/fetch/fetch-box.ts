@@ -51,6 +51,7 @@ export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string
     }),
     mounts: [...ownMounts(inputs), ...networkMounts(inputs)],
     network: 'host',
+    devices: [],
     limits: noLimits,
     streams: 'pipes',
     uid: facts.host.uid,

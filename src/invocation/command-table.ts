@@ -18,6 +18,8 @@ export interface CommandEntry {
   readonly output: 'filtered' | 'program';
   /** What a person looks for afterwards, and is exported. */
   readonly exports: 'nothing' | 'artifacts' | 'documentation' | 'packages';
+  /** `open`: it may start a server of the project; only then do the configuration's ports lead into the box. */
+  readonly ports?: 'open';
   readonly needsManifest: boolean;
   /**
    * Whether it reads what the project depends on. A command that surely does not is run without the fetch phase, as it
@@ -123,7 +125,7 @@ export const cargoCommands: readonly CommandEntry[] = [
   { ...offline, name: 'read-manifest', crates: 'not-needed', summary: 'Show Cargo.toml as JSON' },
   { ...lockWriting, name: 'remove', aliases: ['rm'], summary: 'Remove dependencies from Cargo.toml' },
   { ...offline, name: 'report', summary: 'Show reports on the last builds' },
-  { ...offline, name: 'run', aliases: ['r'], output: 'program', summary: 'Run a program or an example' },
+  { ...offline, name: 'run', aliases: ['r'], output: 'program', ports: 'open', summary: 'Run a program or an example' },
   { ...offline, name: 'rustc', exports: 'artifacts', summary: 'Compile with more options for the compiler' },
   { ...offline, name: 'rustdoc', exports: 'documentation', summary: 'Document with more options for rustdoc' },
   {

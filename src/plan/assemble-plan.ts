@@ -57,13 +57,15 @@ function boxStep(
   const { request, facts, config } = inputs;
   const cargo = toolchain.kind === 'host' ? `${inside.toolchain}/bin/cargo` : (inputs.pins.image?.cargo ?? 'cargo');
   return {
-    argv: throughDoors(request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments, openings.doors),
+    argv: throughDoors(request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments, openings),
     workingDirectory: joined(projectPath, facts.project.current),
     variables: planVariables(inputs, toolchain),
     passedVariables: config.env.pass.value,
     mounts: [...planMounts(inputs, toolchain, projectPath), ...openings.mounts],
     network: 'none',
     doors: openings.doors,
+    ports: openings.ports,
+    devices: openings.devices,
     limits: planLimits(inputs),
     streams: streams(inputs),
   };

@@ -57,6 +57,10 @@ export interface BoxStep {
   readonly network: 'none' | 'host';
   /** All that the box can reach beyond its own loopback. */
   readonly doors: readonly Door[];
+  /** Ports of the box that the host's 127.0.0.1 leads to while it runs. Nothing in it can begin a connection there. */
+  readonly ports: readonly number[];
+  /** Devices of the host, by their paths, which are the same inside. */
+  readonly devices: readonly string[];
   readonly limits: BoxLimits;
   /** `pipes`: output is filtered. `terminal`: a real one. `direct`: the caller's own file descriptors, byte-exact. */
   readonly streams: 'pipes' | 'terminal' | 'direct';

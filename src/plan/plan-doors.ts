@@ -8,15 +8,19 @@ import type { PlanInputs } from './plan-inputs.ts';
 /** What the configuration opens in the wall, for boxes in which something of the project runs. */
 export interface Openings {
   readonly doors: readonly Door[];
+  readonly ports: readonly number[];
+  readonly devices: readonly string[];
   readonly mounts: readonly Mount[];
 }
-const nothing: Openings = { doors: [], mounts: [] };
+const nothing: Openings = { doors: [], ports: [], devices: [], mounts: [] };
 
-/** Doors and mounts of the configuration; `new` and `init` get none, since they run nothing of a project. */
+/** Doors, ports, devices and mounts of the configuration; `new` and `init` get none, since they run nothing of a project. */
 export function planOpenings(inputs: PlanInputs, projectPath: string): Result<Openings> {
   const { config, request } = inputs;
   if (request.class === 'creating') return success(nothing);
   const doors = config.network.value.map(doorAt);
+  const ports = request.ports === 'open' ? config.ports.value.map(Number).sort((left, right) => left - right) : [];
+  const devices = config.devices.value;
   const mounts = config.mounts.value.map(hostMount);
   const covering = mounts.find(({ target }) => contains(target, projectPath) || contains(projectPath, target));
   if (covering !== undefined) {
@@ -28,7 +32,7 @@ export function planOpenings(inputs: PlanInputs, projectPath: string): Result<Op
     const what = `beside ${printable(projectPath)} there is no place for another folder`;
     return failure({ code: 'config', what, fix: 'Use `project-path: fixed`.' });
   }
-  return success({ doors, mounts: [...beside, ...mounts, ...doorMounts(doors)] });
+  return success({ doors, ports, devices, mounts: [...beside, ...mounts, ...doorMounts(doors, ports)] });
 }
 
 /** Granted folders beside the project stand beside it inside too, where the manifests' relative paths lead. */
@@ -50,15 +54,16 @@ function doorAt(address: string): Door {
 
 /**
  * A socket is bound as it is: connecting needs no more. A port needs two relays, since the box has no network: one of
- * ours on the host, one inside; between them lies a socket in a folder that holds nothing else.
+ * ours on the host, one inside; between them lies a socket in a folder that holds nothing else. A port that leads into
+ * the box needs the same: it is the relay inside that connects to the host's, so the host opens no path of the box.
  */
-function doorMounts(doors: readonly Door[]): readonly Mount[] {
+function doorMounts(doors: readonly Door[], ports: readonly number[]): readonly Mount[] {
   const sockets = doors.flatMap((door) => (door.kind === 'unix' ? [socketMount(door.path)] : []));
-  if (doors.every(({ kind }) => kind === 'unix')) return sockets;
+  const leadsOut = doors.some(({ kind }) => kind === 'tcp');
   return [
     ...sockets,
-    readOnly({ anchor: 'doors', path: '' }, inside.doors),
-    readOnly({ anchor: 'doors', path: 'hosts' }, '/etc/hosts'),
+    ...(leadsOut || ports.length > 0 ? [readOnly({ anchor: 'doors', path: '' }, inside.doors)] : []),
+    ...(leadsOut ? [readOnly({ anchor: 'doors', path: 'hosts' }, '/etc/hosts')] : []),
   ];
 }
 
@@ -87,10 +92,19 @@ function contains(folder: string, path: string): boolean {
   return `${path}/`.startsWith(`${folder}/`);
 }
 
-/** With a door to a port the relay starts first, listens, and becomes the program. */
-export function throughDoors(argv: readonly string[], doors: readonly Door[]): readonly string[] {
-  const ports = doors.flatMap((door) => (door.kind === 'tcp' ? [String(door.port)] : []));
-  return ports.length === 0 ? argv : ['/usr/bin/perl', `${inside.doors}/${relayFile}`, ...ports, '--', ...argv];
+/** With a door to a port, or a port of the box's own, the relay starts first, listens, and becomes the program. */
+export function throughDoors(
+  argv: readonly string[],
+  { doors, ports }: Pick<Openings, 'doors' | 'ports'>,
+): readonly string[] {
+  const out = doors.flatMap((door) => (door.kind === 'tcp' ? [String(door.port)] : []));
+  const words = [...out, ...ports.map(portSocket)];
+  return words.length === 0 ? argv : ['/usr/bin/perl', `${inside.doors}/${relayFile}`, ...words, '--', ...argv];
+}
+
+/** The socket of a port that leads into the box, and the word by which the relay inside knows it. */
+export function portSocket(port: number): string {
+  return `in-${port}`;
 }
 
 export const relayFile = 'relay.pl';

@@ -37,10 +37,11 @@ export function planIdentity(
   return inputs.hash(text).slice(0, 32);
 }
 
-/** What is read through a door or from a mount can end up in an artifact. */
-function openings({ network, mounts }: PlanInputs['config']): object {
+/** What is read through a door, from a device or from a mount can end up in an artifact. */
+function openings({ network, devices, mounts }: PlanInputs['config']): object {
   return {
     ...(network.value.length === 0 ? {} : { network: network.value }),
+    ...(devices.value.length === 0 ? {} : { devices: devices.value }),
     ...(mounts.value.length === 0 ? {} : { mounts: mounts.value }),
   };
 }

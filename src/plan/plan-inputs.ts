@@ -25,6 +25,8 @@ export interface Request {
   /** `filtered`: cargo's own output. `program`: what runs inside owns the output: a terminal, or the bytes as they are. */
   readonly output: 'filtered' | 'program';
   readonly exports: boolean;
+  /** `open`: the command may start a server that the configuration's ports lead to. */
+  readonly ports: 'open' | 'closed';
   /** Host variables that pass by the table of names. */
   readonly variables: readonly PassingVariable[];
   /** A third-party subcommand of the user that is mounted alone: `cargo-nextest`. */

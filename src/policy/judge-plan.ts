@@ -1,15 +1,8 @@
+import { unreachable } from '../base/unreachable.ts';
 import type { EngineReport, Guarantee } from '../engine/engine.ts';
-import type { BoxLimits, BoxPlan } from '../plan/box-plan.ts';
+import type { BoxLimits, BoxPlan, BoxStep } from '../plan/box-plan.ts';
 import type { Problem } from '../problem/problem.ts';
-
-/** Which guarantee of an engine each limit stands on. Time and silence are held by us, on every engine. */
-const guaranteeOfLimit: Readonly<Partial<Record<keyof BoxLimits, Guarantee>>> = {
-  memoryBytes: 'memory-limit',
-  processes: 'process-limit',
-  cpus: 'cpu-limit',
-  diskBytes: 'disk-limit',
-  openFiles: 'open-files-limit',
-};
+import { guaranteeNames, type Need, needs } from './promises.ts';
 
 /** How each limit is called on the command line and in files. */
 export const limitNames: Readonly<Record<keyof BoxLimits, string>> = {
@@ -29,29 +22,35 @@ export const limitNames: Readonly<Record<keyof BoxLimits, string>> = {
 export function judgePlan(plan: BoxPlan, report: EngineReport): readonly Problem[] {
   const box = plan.box;
   if (box === null) return [];
-  const walls: readonly Guarantee[] = ['read-only-project', 'no-network'];
-  const asked = limitKeys(box.limits).filter((limit) => box.limits[limit]?.strength === 'required');
-  return [
-    ...walls.filter((wall) => !report.enforces.has(wall)).map((wall) => notHeld(report, wall, `the promise ${wall}`)),
-    ...asked.flatMap((limit) => {
-      const guarantee = guaranteeOfLimit[limit];
-      if (guarantee === undefined || report.enforces.has(guarantee)) return [];
-      return [notHeld(report, guarantee, `the limit \`${limitNames[limit]}\``)];
-    }),
-  ];
+  return guaranteeNames.flatMap((guarantee) => {
+    const what = whatNeeds(needs[guarantee], guarantee, box);
+    return what === null || report.enforces.has(guarantee) ? [] : [notHeld(report, guarantee, what)];
+  });
+}
+
+/** What of the box stands on a guarantee; `null`: nothing. */
+function whatNeeds(need: Need, guarantee: Guarantee, { limits, devices }: BoxStep): string | null {
+  switch (need.kind) {
+    case 'always':
+      return `the promise ${guarantee}`;
+    case 'limit':
+      return limits[need.limit]?.strength === 'required' ? `the limit \`${limitNames[need.limit]}\`` : null;
+    case 'devices':
+      return devices.length > 0 ? 'a device' : null;
+    case 'shown':
+      return null;
+    default:
+      return unreachable(need);
+  }
 }
 
 /** Default limits of the plan that this engine cannot hold here, with the reason. */
 export function weakLimits(limits: BoxLimits, report: EngineReport): readonly { limit: string; why: string }[] {
-  return limitKeys(limits).flatMap((limit) => {
-    const guarantee = guaranteeOfLimit[limit];
-    if (limits[limit] === null || guarantee === undefined || report.enforces.has(guarantee)) return [];
-    return [{ limit: limitNames[limit], why: report.gaps[guarantee] ?? 'this engine cannot hold it here' }];
+  return guaranteeNames.flatMap((guarantee) => {
+    const need = needs[guarantee];
+    if (need.kind !== 'limit' || limits[need.limit] === null || report.enforces.has(guarantee)) return [];
+    return [{ limit: limitNames[need.limit], why: report.gaps[guarantee] ?? 'this engine cannot hold it here' }];
   });
-}
-
-function limitKeys(limits: BoxLimits): readonly (keyof BoxLimits)[] {
-  return Object.keys(limits) as (keyof BoxLimits)[];
 }
 
 function notHeld(report: EngineReport, guarantee: Guarantee, what: string): Problem {
@@ -59,6 +58,6 @@ function notHeld(report: EngineReport, guarantee: Guarantee, what: string): Prob
     code: 'not-enforceable',
     what: `the ${report.engine} engine cannot hold ${what} on this machine`,
     why: report.gaps[guarantee] ?? 'the engine has no means for it here',
-    fix: `Use --engine ${report.engine === 'bwrap' ? 'docker' : 'bwrap'}, or take the limit out of the configuration.`,
+    fix: `Use --engine ${report.engine === 'bwrap' ? 'docker' : 'bwrap'}, or take it out of the configuration.`,
   };
 }

@@ -147,6 +147,7 @@ async function boxed(
         { kind: 'tmpfs', target: '/tmp', sizeBytes: null },
       ],
       network: 'none',
+      devices: [],
       limits: none,
       streams: 'pipes',
       uid: facts.host.uid,

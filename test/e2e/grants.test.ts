@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { lstatSync, readdirSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { plainProgram, project, temporaryFolder } from '../support/rig.ts';
@@ -130,6 +130,84 @@ test('twenty grants at once lose none, nor do twenty revocations', async (contex
     readdirSync(home, { recursive: true }).filter((name) => String(name).includes('.lock')),
     [],
   );
+});
+
+const server = `use std::io::{Read, Write};
+fn main() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:PORT").unwrap();
+    println!("ready");
+    let (mut socket, _) = listener.accept().unwrap();
+    let mut heard = String::new();
+    socket.read_to_string(&mut heard).unwrap();
+    socket.write_all(format!("the box heard {heard}").as_bytes()).unwrap();
+}
+`;
+
+test('a server that is run in the box answers at 127.0.0.1 of the host, when its port was granted', async (context) => {
+  const free = createServer();
+  await new Promise<void>((done) => free.listen(0, '127.0.0.1', done));
+  const { port } = free.address() as { port: number };
+  await new Promise((done) => free.close(done));
+  const app = project(context, plainProgram('app', server.replace('PORT', String(port))));
+  app.write('cargo-boxed.yaml', `ports: [${port}]\n`);
+  const refused = await app.boxed(['run']);
+  assert.equal(refused.status, 77, refused.text);
+  assert.match(refused.stderr, new RegExp(`127\\.0\\.0\\.1:${port}.*\n *by .*cargo-boxed\\.yaml:1:9`));
+  assert.equal((await app.boxed(['grant', `ports=${port}`])).status, 0);
+  // A build starts no server: the port stays free for one that runs meanwhile.
+  const { ports } = JSON.parse((await app.boxed(['plan', 'build'])).stdout).box;
+  assert.deepEqual(ports, []);
+  const ask = (): Promise<string> =>
+    new Promise((done) => {
+      let heard = '';
+      const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true }, () => socket.end('hello'));
+      socket.on('data', (bytes) => {
+        heard += bytes;
+      });
+      socket.on('error', () => {});
+      socket.once('close', () => done(heard));
+    });
+  let answer = '';
+  let running = true;
+  const asking = async () => {
+    // Until the program has been built nobody listens, or nobody answers.
+    while (running && answer === '') {
+      answer = await ask();
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  };
+  const asked = asking();
+  const ran = await app.boxed(['run', '--quiet']).finally(() => {
+    running = false;
+  });
+  await asked;
+  assert.equal(ran.status, 0, ran.text);
+  assert.equal(answer, 'the box heard hello');
+  assert.equal(await ask(), '');
+});
+
+test('a device is an ask, is the one of its driver or refused, and is there when it was granted', async (context) => {
+  const app = project(context, plainProgram('app', 'fn main() {}'));
+  app.write('cargo-boxed.yaml', 'devices: [/dev/sda]\n');
+  const never = await app.boxed(['exec', '--', 'true']);
+  assert.equal(never.status, 78, never.text);
+  assert.match(never.stderr, /cargo-boxed\.yaml:1:11[\s\S]*not a device that can be given to a box/);
+  app.write('cargo-boxed.yaml', 'devices: [/dev/hwrng]\n');
+  const look = ['exec', '--', 'stat', '--format', '%F %t:%T', '/dev/hwrng'];
+  const refused = await app.boxed(look);
+  assert.equal(refused.status, 77, refused.text);
+  assert.match(refused.stderr, /the device `\/dev\/hwrng` of this machine\n *by .*cargo-boxed\.yaml:1:11/);
+  assert.equal((await app.boxed(['grant', 'devices'])).status, 0);
+  const seen = await app.boxed(look);
+  if (lstatSync('/dev/hwrng', { throwIfNoEntry: false })?.isCharacterDevice() === true) {
+    assert.equal(seen.stdout, 'character special file a:b7\n', seen.text);
+  } else {
+    assert.equal(seen.status, 77, seen.text);
+    assert.match(seen.stderr, /the device `\/dev\/hwrng` cannot be given to the box[\s\S]*there is nothing/);
+  }
+  assert.equal((await app.boxed(['revoke', 'devices'])).status, 0);
+  assert.equal((await app.boxed(look)).status, 77);
+  assert.notEqual((await app.boxed(look, { variables: { CARGO_BOXED_DEVICES: '' } })).status, 0);
 });
 
 test("an organisation's file counts only with the hash that was named", async (context) => {

@@ -49,6 +49,7 @@ export const buildRequest: Request = {
   arguments: ['build'],
   output: 'filtered',
   exports: true,
+  ports: 'closed',
   variables: [],
   subcommandBinary: null,
   targets: ['x86_64-unknown-linux-gnu'],

@@ -13,6 +13,7 @@ async function main([socket, image, mode = '']: readonly string[]): Promise<void
       variables: { PATH: '/usr/bin:/bin', HOME: '/' },
       mounts: [],
       network: 'none',
+      devices: [],
       limits: {
         memoryBytes: null,
         processes: null,

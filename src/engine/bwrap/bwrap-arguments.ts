@@ -40,6 +40,7 @@ export function bwrapArguments(box: ResolvedBox, surroundings: BwrapSurroundings
     String(sharedMemoryBytes),
     '--tmpfs',
     '/dev/shm',
+    ...box.devices.flatMap((device) => ['--dev-bind', device, device]),
     '--remount-ro',
     '/dev',
     ...(lacksFolder(box, surroundings) ? ['--remount-ro', '/'] : []),

@@ -25,16 +25,7 @@ export async function checkBwrap(programs: BwrapPrograms): Promise<Result<Engine
     runProgram(programs.bwrap, trial, { variables: {}, timeoutMs: 5000, closeInherited: true }),
   ]);
   if (ran.status !== 0) return failure(forbidden(ran.stderr || (ran.startError ?? '')));
-  const held: readonly Guarantee[] = [
-    'read-only-project',
-    'no-network',
-    'open-files-limit',
-    'user-namespace',
-    'seccomp',
-  ];
-  const enforces = new Set<Guarantee>([...held, ...guaranteesOf(findControlGroups())]);
-  // Without control groups RLIMIT_NPROC holds for every user but root, whom the kernel exempts.
-  if (process.getuid?.() !== 0) enforces.add('process-limit');
+  const enforces = bwrapGuarantees(guaranteesOf(findControlGroups()), process.getuid?.() === 0);
   return success({
     engine: 'bwrap',
     version: version.stdout.replace(/^bubblewrap\s*/, '').trim(),
@@ -42,6 +33,20 @@ export async function checkBwrap(programs: BwrapPrograms): Promise<Result<Engine
     enforces,
     gaps: gapsOf(enforces),
   });
+}
+
+/** What bubblewrap holds for a caller who can write the control groups of these. */
+export function bwrapGuarantees(ofControlGroups: readonly Guarantee[], isRoot: boolean): ReadonlySet<Guarantee> {
+  const always = [
+    'read-only-project',
+    'no-network',
+    'open-files-limit',
+    'user-namespace',
+    'seccomp',
+    'devices',
+  ] as const;
+  // Without control groups RLIMIT_NPROC holds for every user but root, whom the kernel exempts.
+  return new Set([...always, ...ofControlGroups, ...(isRoot ? [] : (['process-limit'] as const))]);
 }
 
 const remedies: Readonly<Record<Guarantee, string>> = {
@@ -53,6 +58,7 @@ const remedies: Readonly<Record<Guarantee, string>> = {
   'process-limit': 'needs a control group that this user may write (run as root, or use --engine docker)',
   'cpu-limit': 'needs a control group that this user may write (run as root, or use --engine docker)',
   'disk-limit': 'bubblewrap has no file system of fixed size for the target directory',
+  devices: 'bubblewrap always holds it',
   seccomp: 'the filter of cargo-boxed is always applied',
 };
 

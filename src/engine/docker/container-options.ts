@@ -13,6 +13,8 @@ export interface ContainerSurroundings {
   /** The seccomp profile as the engine takes it: JSON text. */
   readonly seccompProfile: string;
   readonly owner: string;
+  /** Groups of the caller that one of the box's devices belongs to. */
+  readonly deviceGroups: readonly number[];
 }
 
 export const hostname = 'boxed';
@@ -95,6 +97,7 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
       ...noNameServers(box, around),
     ] as NonNullable<HostConfig['Mounts']>,
     Tmpfs: Object.fromEntries(box.mounts.flatMap((mount) => tmpfsMount(mount, box, around))),
+    ...devices(box, around),
     // Memory and swap together: without the second, as much again would go to swap.
     ...(memory === undefined ? {} : { Memory: memory, MemorySwap: memory }),
     ...(limits.processes === null ? {} : { PidsLimit: limits.processes.value }),
@@ -106,6 +109,16 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
         : [{ Name: 'nofile', Soft: limits.openFiles.value, Hard: limits.openFiles.value }]),
     ],
   };
+}
+
+/** The box opens a device by the rights that the caller has: as the same user and in the same group. */
+function devices(
+  { devices: paths }: ResolvedBox,
+  { deviceGroups }: ContainerSurroundings,
+): Pick<HostConfig, 'Devices' | 'GroupAdd'> {
+  if (paths.length === 0) return {};
+  const Devices = paths.map((path) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rw' }));
+  return { Devices, ...(deviceGroups.length === 0 ? {} : { GroupAdd: deviceGroups.map(String) }) };
 }
 
 /** What the engine covers by itself, and what else tells one machine from another. */

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { ResolvedBox } from '../engine.ts';
 import { type ContainerSurroundings, containerOptions } from './container-options.ts';
@@ -33,6 +33,13 @@ export function describeContainer(
       mountsBelow: new Map(readOnly.map((source) => [source, mountsBelow(mountinfo, source)])),
       seccompProfile: around.seccompProfile,
       owner: writeOwner(around.owner),
+      deviceGroups: deviceGroups(box.devices),
     },
   );
+}
+
+function deviceGroups(devices: readonly string[]): readonly number[] {
+  const own = new Set(process.getgroups?.() ?? []);
+  const groups = devices.flatMap((device) => lstatSync(device, { throwIfNoEntry: false })?.gid ?? []);
+  return [...new Set(groups)].filter((group) => own.has(group));
 }

@@ -85,6 +85,11 @@ export function engineReport(facts: EngineFacts, socket: string): EngineReport {
     ...gap('cpu-limit', facts.cpuLimit, `the engine has no CPU limit; ${cgroups}`),
     ...gap('disk-limit', false, 'the target is a folder of the host: put the cache on a file system with a quota'),
     ...gap('seccomp', facts.seccomp, 'the engine was built or started without seccomp: start it without `unconfined`'),
+    ...gap(
+      'devices',
+      facts.userNamespace !== 'rootless',
+      'a rootless engine gives no devices: use one that runs as root',
+    ),
     ...gap('user-namespace', facts.userNamespace === 'rootless', 'the engine runs as root: use a rootless one'),
   ];
   const all: readonly Guarantee[] = [
@@ -97,6 +102,7 @@ export function engineReport(facts: EngineFacts, socket: string): EngineReport {
     'open-files-limit',
     'seccomp',
     'user-namespace',
+    'devices',
   ];
   const missing = new Map(gaps);
   return {

@@ -20,6 +20,8 @@ export function dockerShellCommand(options: ContainerCreateOptions, seccompProfi
     ['--workdir', String(options.WorkingDir)],
     ...limits(host),
     ...(host.Mounts ?? []).map((mount) => ['--mount', mountWord(mount.Source, mount.Target, mount.ReadOnly === true)]),
+    ...(host.Devices ?? []).map((device: { readonly PathOnHost: string }) => ['--device', device.PathOnHost]),
+    ...(host.GroupAdd ?? []).map((group) => ['--group-add', group]),
     ...Object.entries(host.Tmpfs ?? {}).map(([folder, how]) => ['--tmpfs', `${folder}:${how}`]),
     ...(options.Env ?? []).filter((entry) => entry.includes('=')).map((entry) => ['--env', entry]),
   ]);

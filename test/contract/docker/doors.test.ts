@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { connect, createServer, type Server } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { after, before, test } from 'node:test';
@@ -10,6 +11,7 @@ import { openDoors } from '../../../src/doors/open-doors.ts';
 import { bwrapEngine } from '../../../src/engine/bwrap/bwrap-engine.ts';
 import { createDockerEngine } from '../../../src/engine/docker/create-docker-engine.ts';
 import type { Engine, PreparedRoot, ResolvedMount } from '../../../src/engine/engine.ts';
+import { currentOwner, ownerWord } from '../../../src/host/owner.ts';
 import { findProgram } from '../../../src/host/program.ts';
 import type { Door, Mount } from '../../../src/plan/box-plan.ts';
 import { planOpenings, throughDoors } from '../../../src/plan/plan-doors.ts';
@@ -81,31 +83,40 @@ for (@ARGV) {
 interface Opened {
   readonly network?: readonly string[];
   readonly mounts?: readonly HostMount[];
+  readonly ports?: readonly string[];
+  readonly devices?: readonly string[];
 }
 
-async function run(name: string, opened: Opened, argv: readonly string[]): Promise<string> {
+async function run(
+  name: string,
+  opened: Opened,
+  argv: readonly string[],
+  onText: (text: string) => void = () => {},
+): Promise<string> {
   const { engine, root } = engines.get(name) as { engine: Engine; root: PreparedRoot };
   const inputs = await planInputs();
   const said = <T>(value: T) => ({ value, origin: { kind: 'default' } as const });
-  const { network = [], mounts = [] } = opened;
-  const config = { ...inputs.config, network: said(network), mounts: said(mounts) };
-  const openings = planOpenings({ ...inputs, config }, '/box/project');
+  const { network = [], mounts = [], ports = [], devices = [] } = opened;
+  const wanted = { network: said(network), mounts: said(mounts), ports: said(ports), devices: said(devices) };
+  const config = { ...inputs.config, ...wanted };
+  const openings = planOpenings({ ...inputs, request: { ...inputs.request, ports: 'open' }, config }, '/box/project');
   assert.ok(openings.ok, JSON.stringify(openings));
-  const doors = await openDoors(openings.value.doors, join(folder, 'doors'), 'run-1-2');
+  const doors = await openDoors(openings.value, join(folder, 'doors'), 'run-1-2');
   assert.ok(doors.ok, JSON.stringify(doors));
   let text = '';
   const output = new Writable({
     write(chunk, _encoding, done) {
       text += chunk;
+      onText(text);
       done();
     },
   });
   try {
     const ended = await engine.run(
       {
-        id: `doors-${name}-${process.pid}`,
+        id: `${ownerWord(currentOwner())}-${name}`,
         root,
-        argv: throughDoors(argv, openings.value.doors),
+        argv: throughDoors(argv, openings.value),
         workingDirectory: '/',
         variables: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
         mounts: [
@@ -113,6 +124,7 @@ async function run(name: string, opened: Opened, argv: readonly string[]): Promi
           ...openings.value.mounts.map((mount) => resolved(mount, doors.value.folder)),
         ],
         network: 'none',
+        devices: openings.value.devices,
         limits: {
           memoryBytes: null,
           processes: { value: 100, strength: 'default' },
@@ -129,7 +141,7 @@ async function run(name: string, opened: Opened, argv: readonly string[]): Promi
       { stdin: 'none', stdout: output, stderr: output },
       new AbortController().signal,
     );
-    assert.ok(ended.ok, JSON.stringify(ended));
+    assert.ok(ended.ok, `${JSON.stringify(ended)} ${text}`);
     assert.equal(ended.value.kind, 'finished', `${JSON.stringify(ended.value)} ${text}`);
   } finally {
     doors.value.close();
@@ -204,9 +216,116 @@ for (const name of ['bwrap', 'docker']) {
   });
 }
 
+/** A server at a port of 127.0.0.1: answers what it hears, backwards, until somebody says `end`. */
+const serve = `use IO::Socket::INET; $| = 1;
+my $l = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $ARGV[0], Listen => 64, ReuseAddr => 1) or die;
+print "ready\\n";
+while (my $s = $l->accept) {
+  local $/; my $heard = <$s>; print $s scalar reverse $heard; close $s; last if $heard eq 'end';
+}
+my $out = IO::Socket::INET->new(PeerAddr => $ARGV[1], Timeout => 5);
+print $out ? 'got out' : "stays in: $!", "\\n";`;
+
+interface Said {
+  readonly host: string;
+  readonly port: number;
+  readonly text: string;
+}
+
+function say({ host, port, text }: Said): Promise<string> {
+  return new Promise((done) => {
+    const heard: Buffer[] = [];
+    const socket = connect({ host, port, allowHalfOpen: true }, () => socket.end(text));
+    socket.on('data', (bytes) => heard.push(bytes));
+    socket.once('error', (error: NodeJS.ErrnoException) => done(`error: ${error.code}`));
+    socket.once('close', () => done(Buffer.concat(heard).toString('latin1')));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await new Promise<number>((done) => {
+    server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port));
+  });
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+for (const name of ['bwrap', 'docker']) {
+  test(`${name}: a port leads into the box from 127.0.0.1 alone, and nothing leads out by it`, async () => {
+    const port = await freePort();
+    const others = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+    const elsewhere = others.filter(({ family, internal }) => family === 'IPv4' && !internal)[0]?.address;
+    assert.ok(elsewhere !== undefined, 'this machine has an address of its own');
+    let asked: Promise<void> | null = null;
+    const ask = async () => {
+      const host = '127.0.0.1';
+      const large = `${'x'.repeat(3_000_000)}y`;
+      assert.equal(await say({ host, port, text: large }), `y${'x'.repeat(3_000_000)}`);
+      const texts = Array.from({ length: 100 }, (_, index) => `${1000 + index}`);
+      const answers = await Promise.all(texts.map((text) => say({ host, port, text })));
+      assert.deepEqual(
+        answers,
+        texts.map((text) => [...text].reverse().join('')),
+      );
+      assert.equal(await say({ host: elsewhere, port, text: 'x' }), 'error: ECONNREFUSED');
+      await say({ host, port, text: 'end' });
+    };
+    const argv = ['/usr/bin/perl', '-e', serve, String(port), `127.0.0.1:${other}`];
+    const text = await run(name, { ports: [String(port)] }, argv, (seen) => {
+      if (seen.includes('ready')) asked ??= ask();
+    });
+    assert.ok(asked !== null, text);
+    await asked;
+    assert.match(text, /^ready\nstays in: Connection refused\n$/);
+    assert.equal(await say({ host: '127.0.0.1', port, text: 'x' }), 'error: ECONNREFUSED');
+  });
+
+  test(`${name}: a box without a server at its port ends a connection, and what it writes before one is nothing else`, async () => {
+    const port = await freePort();
+    // A program of the box in the place of the relay: it can say what it likes to who connects, and hears no more.
+    const pose = `use IO::Socket::UNIX; $| = 1; print "ready\\n"; sleep 3;
+      print join ' ', map { IO::Socket::UNIX->new(Peer => "/box/doors/$_") ? 'open' : 'shut' } @ARGV;`;
+    let answer: Promise<string> | null = null;
+    const text = await run(
+      name,
+      { ports: [String(port)] },
+      ['/usr/bin/perl', '-e', pose, `in-${port}`, 'in-1'],
+      (seen) => {
+        if (seen.includes('ready')) answer ??= say({ host: '127.0.0.1', port, text: 'x' });
+      },
+    );
+    assert.equal(text, 'ready\nopen shut');
+    assert.match(String(await answer), /^(error: ECONNRESET)?$/);
+  });
+
+  test(`${name}: a device is there as it is, and no other`, async (context) => {
+    const device = `/dev/cargo-boxed-test-${process.pid}`;
+    execFileSync('mknod', ['--mode=666', device, 'c', '1', '5']);
+    context.after(() => rmSync(device, { force: true }));
+    const script = [
+      `stat --format '%F %t:%T' ${device}`,
+      `head --bytes 4 ${device} | od -An -tx1`,
+      `echo x > ${device} && echo written`,
+      'ls /dev | grep -cE "^(kvm|sd|loop|mem|kmsg|fuse)"',
+    ];
+    const text = await run(name, { devices: [device] }, ['/bin/sh', '-c', script.join('; ')]);
+    assert.equal(text, 'character special file 1:5\n 00 00 00 00\nwritten\n0\n');
+    assert.equal(await run(name, {}, ['/bin/sh', '-c', `ls ${device} 2>&1 | grep -c 'No such'`]), '1\n');
+  });
+}
+
+test('a port that another program has is a refusal that says so, and leaves nothing open', async () => {
+  const doors = await openDoors({ doors: [], ports: [open] }, join(folder, 'doors'), 'run-1-2');
+  assert.ok(!doors.ok);
+  assert.equal(doors.problems[0]?.code, 'not-enforceable');
+  assert.match(doors.problems[0]?.why ?? '', /another program/);
+  assert.deepEqual(readdirSync(join(folder, 'doors')), []);
+});
+
 test('a door that nobody answers is told, and its relay leads nowhere else', async () => {
   const closed: Door = { kind: 'tcp', host: '127.0.0.1', port: 1 };
-  const doors = await openDoors([closed], join(folder, 'doors'), 'run-1-2');
+  const doors = await openDoors({ doors: [closed], ports: [] }, join(folder, 'doors'), 'run-1-2');
   assert.ok(doors.ok);
   const { connect } = await import('node:net');
   const socket = connect(join(doors.value.folder ?? '', '1'));

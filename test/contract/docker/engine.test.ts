@@ -65,6 +65,7 @@ function box(argv: readonly string[], more: Partial<ResolvedBox> = {}): Resolved
       { kind: 'tmpfs', target: '/tmp', sizeBytes: 64 << 20 },
     ],
     network: 'none',
+    devices: [],
     limits: noLimits,
     streams: 'direct',
     uid: caller,

@@ -25,6 +25,7 @@ const box: ResolvedBox = {
     { kind: 'tmpfs', target: '/tmp', sizeBytes: 100 },
   ],
   network: 'none',
+  devices: [],
   limits: none,
   streams: 'pipes',
   uid: 0,

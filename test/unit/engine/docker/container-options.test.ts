@@ -10,6 +10,7 @@ const around: ContainerSurroundings = {
   imageVariables: [],
   mountsBelow: new Map(),
   seccompProfile: '{}',
+  deviceGroups: [],
   owner: '1000 7 99 boot pid:[1]',
 };
 
@@ -25,6 +26,7 @@ const box: ResolvedBox = {
     { kind: 'tmpfs', target: '/tmp', sizeBytes: 4096 },
   ],
   network: 'none',
+  devices: [],
   limits: noLimits,
   streams: 'pipes',
   uid: 1000,
