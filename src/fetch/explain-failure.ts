@@ -6,6 +6,10 @@ interface Explanation {
   readonly problem: (named: string) => Problem;
 }
 
+/** A host that does not answer: to try another way costs the whole time again and gives the same. */
+const outOfReach =
+  /(?:https?:\/\/|ssh:\/\/|git:\/\/)([^\s/`)'"]+)[\s\S]*?(?:[Cc]ould(?: not|n't) resolve|[Cc]ould(?: not|n't) connect|timed? ?out|[Ff]ailed to connect|SSL|certificate|network|spurious|HTTP)/;
+
 /** In order: the first that fits explains. Cargo's words change between versions, so each has more than one. */
 const explanations: readonly Explanation[] = [
   {
@@ -44,8 +48,7 @@ const explanations: readonly Explanation[] = [
     }),
   },
   {
-    pattern:
-      /(?:https?:\/\/|ssh:\/\/|git:\/\/)([^\s/`)'"]+)[\s\S]*?(?:[Cc]ould(?: not|n't) resolve|[Cc]ould(?: not|n't) connect|timed? ?out|[Ff]ailed to connect|SSL|certificate|network|spurious|HTTP)/,
+    pattern: outOfReach,
     problem: (named) => ({
       code: 'fetch-failed',
       what: `${named} could not be reached, or did not give what was asked for`,
@@ -72,10 +75,14 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
+/** Whether cargo failed since a host could not be reached, and not for another reason that comes first. */
+export function isOutOfReach(said: string): boolean {
+  return explanations.find(({ pattern }) => pattern.test(withoutColours(said)))?.pattern === outOfReach;
+}
+
 /** What to tell when cargo failed in the fetch box. Cargo's own words were shown already. */
 export function explainFailure(said: string, needed: string, withheld: readonly string[]): Problem {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are taken out
-  const plain = said.replace(/\u001b\[[0-9;]*m/g, '');
+  const plain = withoutColours(said);
   for (const { pattern, problem } of explanations) {
     const match = pattern.exec(plain);
     if (match === null) continue;
@@ -87,6 +94,11 @@ export function explainFailure(said: string, needed: string, withheld: readonly 
     what: `cargo could not fetch ${needed}`,
     fix: 'See what cargo said above.',
   };
+}
+
+function withoutColours(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
 }
 
 function withWithheld(problem: Problem, withheld: readonly string[], said: string): Problem {

@@ -2,7 +2,12 @@ import { Writable } from 'node:stream';
 
 const maximumHeldBytes = 256 * 1024;
 
-/** Passes on what cargo says from the moment that it downloads something: before that a try may fail without a word. */
+/** From the moment that it downloads something, or waits for a network: before that a try may fail without a word. */
+export function isWorthShowing(said: string): boolean {
+  return /Download|git (?:repository|submodule)|spurious network error/.test(said);
+}
+
+/** Passes on what cargo says once it is worth showing. */
 export function holdBack(stream: NodeJS.WritableStream): Writable {
   let held: Buffer[] | null = [];
   let heldBytes = 0;
@@ -12,7 +17,7 @@ export function holdBack(stream: NodeJS.WritableStream): Writable {
         held.push(piece);
         heldBytes += piece.length;
         const said = Buffer.concat(held).toString('latin1');
-        if (!/Download|git (?:repository|submodule)/.test(said) && heldBytes < maximumHeldBytes) return done();
+        if (!isWorthShowing(said) && heldBytes < maximumHeldBytes) return done();
         piece = Buffer.concat(held);
         held = null;
       }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { explainFailure } from '../../../src/fetch/explain-failure.ts';
+import { explainFailure, isOutOfReach } from '../../../src/fetch/explain-failure.ts';
 import { extraFeatures } from '../../../src/fetch/extra-features.ts';
 import { copyGitFolders, findGitFolders } from '../../../src/fetch/git-folders.ts';
 import { holdBack } from '../../../src/fetch/hold-back.ts';
@@ -160,3 +160,10 @@ for (const [said, code, what] of [
     assert.match(problem.what, what);
   });
 }
+
+test('a host that does not answer is told from other failures', () => {
+  const away = 'Updating git repository `https://host.invalid/a`\nwarning: spurious network error (3 tries remaining)';
+  assert.equal(isOutOfReach(`\u001b[33m${away}\u001b[0m`), true);
+  assert.equal(isOutOfReach(`${away}\nerror: cannot update the lock file because --locked was passed`), false);
+  assert.equal(isOutOfReach('error: failed to parse manifest'), false);
+});
