@@ -13,13 +13,14 @@ const tables = {
   x86_64: defines(`${include}/x86_64-linux-gnu/asm/unistd_64.h`, /^#define __NR_(\w+)\s+(\d+)/gm),
   aarch64: defines(`${include}/asm-generic/unistd.h`, /^#define __NR(?:3264)?_(\w+)\s+(\d+)/gm),
 };
-const names = [...denied.calls, ...denied.missing, 'clone', 'ioctl', 'socket'].sort();
+const names = [...denied.calls, ...denied.missing, ...denied.allocating.calls, 'clone', 'ioctl', 'socket'].sort();
 const numbers = {};
 for (const [architecture, table] of Object.entries(tables)) {
   numbers[architecture] = Object.fromEntries(names.filter((name) => name in table).map((name) => [name, table[name]]));
 }
 const audit = defines(`${include}/linux/elf-em.h`, /^#define (EM_X86_64|EM_AARCH64)\s+(\d+)/gm);
 const is64BitLittleEndian = 0xc0000000;
+const allocation = defines(`${include}/linux/falloc.h`, /^#define (FALLOC_FL_\w+)\s+(0x[0-9a-f]+)/gm);
 const sched = defines(`${include}/linux/sched.h`, /^#define (CLONE_NEW\w+)\s+(0x[0-9a-f]+)/gm);
 const terminal = defines(`${include}/asm-generic/ioctls.h`, /^#define (TIOC\w+)\s+(0x[0-9A-Fa-f]+)/gm);
 // Socket families are part of glibc's headers; these four have the same number on every architecture.
@@ -39,6 +40,7 @@ const result = {
   auditArchitecture: { x86_64: is64BitLittleEndian + audit.EM_X86_64, aarch64: is64BitLittleEndian + audit.EM_AARCH64 },
   cloneFlags: pick(sched, denied.cloneFlags),
   ioctls: pick(terminal, denied.ioctls),
+  harmlessAllocationFlags: pick(allocation, denied.allocating.harmlessFlags),
   socketFamilies: pick(family, denied.allowedSocketFamilies),
   calls: numbers,
 };

@@ -7,6 +7,9 @@ import { currentOwner } from '../host/owner.ts';
 import { guaranteeNames } from '../policy/promises.ts';
 import type { Session } from './session.ts';
 
+/** Raised when the same program holds more or less by what we do around it. */
+const meaningOfReport = 2;
+
 /**
  * The engine's word on what it holds here, asked once a boot for each build of the engine's program: a trial box at
  * every build would cost more than the build that has nothing to do. Only a success is remembered.
@@ -15,8 +18,8 @@ export async function cachedCheck(session: Session, engine: Engine, program: str
   const file = join(session.locations.state, `${engine.name}-check.json`);
   const { mtimeMs, size, ino } = statSync(program);
   const asked = { program, mtimeMs, size, ino, boot: currentOwner().bootId, uid: session.host.uid };
-  // Another version of ours may ask for more.
-  const key = canonicalJson({ ...asked, guarantees: guaranteeNames });
+  // Another version of ours may ask for more, or hold more.
+  const key = canonicalJson({ ...asked, guarantees: guaranteeNames, meaning: meaningOfReport });
   const known = readKnown(file, key);
   if (known !== null) return success(known);
   const report = await engine.check();

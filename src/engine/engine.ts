@@ -83,7 +83,13 @@ export interface BoxStreams {
 export type Outcome =
   | { readonly kind: 'finished'; readonly status: number }
   | { readonly kind: 'killed'; readonly signal: string }
-  | { readonly kind: 'limit'; readonly limit: keyof BoxLimits; readonly value: number }
+  | {
+      readonly kind: 'limit';
+      readonly limit: keyof BoxLimits;
+      readonly value: number;
+      /** What earlier boxes have left reaches it: this one was not started. */
+      readonly isOfEarlier?: true;
+    }
   | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
   /** The engine or the box vanished: never a success. */
   | { readonly kind: 'lost'; readonly why: string };

@@ -32,10 +32,17 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
     readOnly('store', '', inside.store),
     ...(toolchain.kind === 'host' ? [readOnly('toolchain', '', inside.toolchain)] : []),
     ...subcommand(request.subcommandBinary),
-    { kind: 'tmpfs', target: inside.home, sizeBytes: homeBytes },
-    { kind: 'tmpfs', target: '/tmp', sizeBytes: temporaryBytes },
+    { kind: 'tmpfs', target: inside.home, sizeBytes: withinDisk(inputs, homeBytes) },
+    { kind: 'tmpfs', target: '/tmp', sizeBytes: withinDisk(inputs, temporaryBytes) },
   ];
 }
+
+/** Temporary files count as disk. A little more than the limit, so that it is the limit that is met. */
+function withinDisk({ config }: PlanInputs, bytes: number): number {
+  const limit = config.limits.diskBytes.value;
+  return limit === null ? bytes : Math.min(bytes, Math.ceil(limit * overshootOfDisk));
+}
+const overshootOfDisk = 1.05;
 
 /** A writable copy has no `.git`; the real one is mounted over it, since cargo asks it whether there are changes. */
 function gitFolder(projectPath: string): Mount {

@@ -17,6 +17,10 @@ function sentence(outcome: Exclude<Outcome, { kind: 'finished' }>): string {
     case 'limit': {
       const key = limitNames[outcome.limit];
       const change = `to change it set \`limits.${key}\` or give \`--limit ${key}=VALUE\``;
+      if (outcome.isOfEarlier === true) {
+        const left = `earlier builds have left as much as its ${formatSize(outcome.value)} of ${key} in the target`;
+        return `the box was not started: ${left}; run \`cargo-boxed reset\` to empty it, or ${change}`;
+      }
       return `the box was stopped: ${reasons[outcome.limit](outcome.value)}; ${change}`;
     }
     case 'interrupted':

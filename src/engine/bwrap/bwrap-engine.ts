@@ -16,6 +16,7 @@ import { failure, type Result, success } from '../../base/result.ts';
 import { isAliveId } from '../../host/owner.ts';
 import { type ProgramEnd, runProgram } from '../../host/program.ts';
 import type { BoxStreams, Engine, EngineReport, Outcome, ResolvedBox } from '../engine.ts';
+import { type HeldDisk, holdDisk } from '../hold-disk.ts';
 import { type BoxWatch, type StopReason, watchBox } from '../watch-box.ts';
 import { type BwrapSurroundings, bwrapArguments, type RootEntry } from './bwrap-arguments.ts';
 import { checkBwrap } from './check-bwrap.ts';
@@ -23,7 +24,7 @@ import { type ControlGroup, findControlGroups, makeControlGroup, reapControlGrou
 import { detachStreams } from './detach-streams.ts';
 import { type BwrapPrograms, launchCommand } from './launch-command.ts';
 import { type NamedPipe, openNamedPipe } from './named-pipe.ts';
-import { type Architecture, seccompFilter } from './seccomp-filter.ts';
+import { type Architecture, allocationOf, seccompFilter } from './seccomp-filter.ts';
 import { bwrapShellCommand } from './shell-command.ts';
 
 /** bubblewrap: no daemon, no root. Everything it starts dies with it, and it dies with us. */
@@ -47,20 +48,28 @@ async function runBox(
   const scratch = join(scratchFolder, box.id);
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const watch = watchBox(box.limits, interrupted);
+  const held = await holdDisk(box, watch, 'below');
+  if (!held.ok || watch.signal.aborted) {
+    watch.end();
+    return held.ok ? success(watch.signal.reason as StopReason) : held;
+  }
+  const disk = held.value;
   const group = makeControlGroup(findControlGroups(), box.id, box.limits);
   try {
     const files = boxFiles(scratch);
     const options = bwrapArguments(box, surroundings(box));
     writeFileSync(files.arguments, options.map((option) => `${option}\0`).join(''), { mode: 0o600 });
     writeFileSync(files.status, '');
-    writeFileSync(files.filter, seccompFilter(architecture()));
+    writeFileSync(files.filter, seccompFilter(architecture(), allocationOf(box)));
     const command = launchCommand(programs, box, group?.joinFiles ?? []);
     const end =
       box.streams === 'terminal'
-        ? await runInTerminal(command, box, files, watch)
-        : await runOnPipes(command, box.streams === 'direct' ? programs.mkfifo : null, streams, files, watch);
+        ? await runInTerminal(command, box, files, watch, disk)
+        : await runOnPipes(command, box.streams === 'direct' ? programs.mkfifo : null, streams, files, watch, disk);
+    await disk.end();
     return ending(files.status, watch.signal, group, end);
   } finally {
+    await disk.end();
     watch.end();
     await group?.dissolve();
     rmSync(scratch, { recursive: true, force: true });
@@ -84,6 +93,7 @@ async function runOnPipes(
   streams: BoxStreams,
   files: BoxFiles,
   watch: BoxWatch,
+  disk: HeldDisk,
 ): Promise<LauncherEnd> {
   const descriptors = [openSync(files.arguments, 'r'), openSync(files.status, 'r+'), openSync(files.filter, 'r')];
   // Values of passed variables may be secret: they stay on no disk when we are killed.
@@ -105,7 +115,10 @@ async function runOnPipes(
       stdin: detached.streams.stdin,
       stdout: await output(detached.streams.stdout),
       stderr: await output(detached.streams.stderr),
-      onStart: release,
+      onStart: (processId) => {
+        disk.follow(processId);
+        release();
+      },
       descriptors,
       closeInherited: true,
       signal: watch.signal,
@@ -126,9 +139,11 @@ async function runInTerminal(
   box: ResolvedBox,
   files: BoxFiles,
   watch: BoxWatch,
+  disk: HeldDisk,
 ): Promise<LauncherEnd> {
   const { runOnTerminal } = await import('./run-on-terminal.ts');
-  return runOnTerminal(command, box.variables.TERM ?? 'xterm', [files.arguments, files.status, files.filter], watch);
+  const terminalName = box.variables.TERM ?? 'xterm';
+  return runOnTerminal(command, terminalName, [files.arguments, files.status, files.filter], watch, disk.follow);
 }
 
 /** How the launcher ended: by itself (with a status) or killed. */

@@ -40,6 +40,7 @@ export function bwrapGuarantees(ofControlGroups: readonly Guarantee[], isRoot: b
   const always = [
     'read-only-project',
     'no-network',
+    'disk-limit',
     'open-files-limit',
     'user-namespace',
     'seccomp',
@@ -57,7 +58,7 @@ const remedies: Readonly<Record<Guarantee, string>> = {
   'memory-limit': 'needs a control group that this user may write (run as root, or use --engine docker)',
   'process-limit': 'needs a control group that this user may write (run as root, or use --engine docker)',
   'cpu-limit': 'needs a control group that this user may write (run as root, or use --engine docker)',
-  'disk-limit': 'bubblewrap has no file system of fixed size for the target directory',
+  'disk-limit': 'it is always watched from outside',
   devices: 'bubblewrap always holds it',
   seccomp: 'the filter of cargo-boxed is always applied',
 };

@@ -26,7 +26,13 @@ export function launchCommand(
   joinFiles: readonly string[],
 ): readonly [string, readonly string[]] {
   const openFiles = box.limits.openFiles?.value;
-  const limits = ['--core=0:0', ...(openFiles === undefined ? [] : [`--nofile=${openFiles}:${openFiles}`])];
+  const disk = box.limits.diskBytes?.value;
+  const limits = [
+    '--core=0:0',
+    ...(openFiles === undefined ? [] : [`--nofile=${openFiles}:${openFiles}`]),
+    // No single file gets larger than all of them may be, whatever happens to the watch.
+    ...(disk === undefined ? [] : [`--fsize=${disk}:${disk}`]),
+  ];
   const limited = [programs.prlimit, ...limits, '--', programs.bwrap, ...descriptors, '--'];
   const whole = [...limited, ...innerCommand(box, joinFiles.length > 0)];
   if (joinFiles.length === 0) return [whole[0] as string, whole.slice(1)];

@@ -14,6 +14,7 @@ export async function runOnTerminal(
   terminalName: string,
   files: readonly [string, string, string],
   watch: BoxWatch,
+  onStart: (processId: number) => void,
 ): Promise<{ status: number | null; startError: null }> {
   const { stdin, stdout } = process;
   const shellArguments = ['-c', openAndBecome, 'sh', ...files, program, ...programArguments];
@@ -26,6 +27,7 @@ export async function runOnTerminal(
     env: {},
     encoding: null,
   });
+  onStart(terminal.pid);
   const resize = () => terminal.resize(stdout.columns ?? 80, stdout.rows ?? 24);
   const decoder = new StringDecoder('utf8');
   const type = (keys: Buffer) => {
@@ -33,7 +35,7 @@ export async function runOnTerminal(
     terminal.write(decoder.write(keys));
   };
   terminal.onData((text: unknown) => {
-    watch.heard();
+    watch.heard((text as Uint8Array).length);
     if (!stdout.write(text as Uint8Array)) {
       terminal.pause();
       stdout.once('drain', () => terminal.resume());

@@ -2,7 +2,7 @@ import { quoteShell, shellLines } from '../../base/quote-shell.ts';
 import type { ResolvedBox } from '../engine.ts';
 import { type BwrapSurroundings, bwrapArguments } from './bwrap-arguments.ts';
 import type { BwrapPrograms } from './launch-command.ts';
-import { type Architecture, seccompFilter } from './seccomp-filter.ts';
+import { type Architecture, allocationOf, seccompFilter } from './seccomp-filter.ts';
 
 /**
  * The box as a command for bash that does the same without us. Limits that need control groups, the wall clock and the
@@ -14,7 +14,7 @@ export function bwrapShellCommand(
   surroundings: BwrapSurroundings,
   architecture: Architecture,
 ): string {
-  const filter = Buffer.from(seccompFilter(architecture)).toString('base64');
+  const filter = Buffer.from(seccompFilter(architecture, allocationOf(box))).toString('base64');
   const lines = shellLines([
     ['env', '-i'],
     [programs.prlimit, '--core=0:0', '--'],

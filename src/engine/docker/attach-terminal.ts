@@ -8,7 +8,7 @@ import { isReaderGone, receiver } from './write-out.ts';
  * Joins our terminal to the box's own one: keys go in raw (Ctrl-C is the box's to handle), the window's size follows.
  * The terminal is put back by `detach` whatever happened.
  */
-export function attachTerminal(socket: Socket, container: Container, heard: () => void): Attachment {
+export function attachTerminal(socket: Socket, container: Container, heard: (bytes?: number) => void): Attachment {
   const { stdin, stdout } = process;
   const screen = receiver(stdout);
   const resize = () => {
@@ -18,7 +18,8 @@ export function attachTerminal(socket: Socket, container: Container, heard: () =
   socket.on('error', () => undefined);
   const raw = stdin.isTTY === true;
   if (raw) stdin.setRawMode(true);
-  stdin.on('data', heard);
+  const pressed = () => heard();
+  stdin.on('data', pressed);
   const stopFeeding = feed(stdin, socket);
   stdout.on('resize', resize);
   return {
@@ -26,7 +27,7 @@ export function attachTerminal(socket: Socket, container: Container, heard: () =
       resize();
       try {
         for await (const bytes of socket) {
-          heard();
+          heard(bytes.length);
           await screen.write(bytes);
         }
         return 'whole';
@@ -36,7 +37,7 @@ export function attachTerminal(socket: Socket, container: Container, heard: () =
     },
     detach: () => {
       stdout.off('resize', resize);
-      stdin.off('data', heard);
+      stdin.off('data', pressed);
       stopFeeding();
       if (raw) stdin.setRawMode(false);
       screen.release();

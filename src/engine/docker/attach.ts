@@ -38,7 +38,7 @@ export function openAttachment(docker: Docker, container: Container, stdin: bool
   });
 }
 
-export function attachPipes(socket: Socket, streams: BoxStreams, heard: () => void): Attachment {
+export function attachPipes(socket: Socket, streams: BoxStreams, heard: (bytes: number) => void): Attachment {
   const input = streams.stdin === 'inherit' ? process.stdin : streams.stdin;
   const stdout = receiver(outputOf(streams.stdout, process.stdout));
   const stderr = receiver(outputOf(streams.stderr, process.stderr));
@@ -49,7 +49,7 @@ export function attachPipes(socket: Socket, streams: BoxStreams, heard: () => vo
     pump: async () => {
       try {
         return await demultiplex(socket, (channel, bytes) => {
-          heard();
+          heard(bytes.length);
           return channel === 'stdout' ? stdout.write(bytes) : stderr.write(bytes);
         });
       } catch (error) {

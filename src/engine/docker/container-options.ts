@@ -2,6 +2,7 @@ import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ResolvedBox, ResolvedMount } from '../engine.ts';
 import { idLabel, ownerLabel } from './container-owner.ts';
 import type { EngineFacts } from './engine-facts.ts';
+import { withoutAllocation } from './seccomp-profile.ts';
 
 /** What the container depends on beside the box: all of it read before, so that this file only decides. */
 export interface ContainerSurroundings {
@@ -81,7 +82,7 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
     // box's own loopback: asking it fails at once.
     ...(box.network === 'none' ? { Dns: ['0.0.0.0'], DnsSearch: ['.'], DnsOptions: [] } : {}),
     CapDrop: ['ALL'],
-    SecurityOpt: securityOptions(around),
+    SecurityOpt: securityOptions(box, around),
     ReadonlyRootfs: true,
     // Podman's list is its own, and longer.
     ...(around.facts.product === 'podman' ? {} : { MaskedPaths: maskedPaths }),
@@ -107,6 +108,10 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
       ...(limits.openFiles === null
         ? []
         : [{ Name: 'nofile', Soft: limits.openFiles.value, Hard: limits.openFiles.value }]),
+      // No single file gets larger than all of them may be, whatever happens to the watch.
+      ...(limits.diskBytes === null
+        ? []
+        : [{ Name: 'fsize', Soft: limits.diskBytes.value, Hard: limits.diskBytes.value }]),
     ],
   };
 }
@@ -141,9 +146,10 @@ const maskedPaths = [
 ];
 
 /** Podman takes the profile by a path on its own side and not by text (4.3): there its own default holds. */
-function securityOptions(around: ContainerSurroundings): readonly string[] {
+function securityOptions({ limits }: ResolvedBox, around: ContainerSurroundings): readonly string[] {
   if (around.facts.product === 'podman') return ['no-new-privileges'];
-  return ['no-new-privileges', `seccomp=${around.seccompProfile}`];
+  const profile = limits.diskBytes === null ? around.seccompProfile : withoutAllocation(around.seccompProfile);
+  return ['no-new-privileges', `seccomp=${profile}`];
 }
 
 interface BindMount {

@@ -83,7 +83,7 @@ export function engineReport(facts: EngineFacts, socket: string): EngineReport {
     ...gap('memory-limit', facts.memoryLimit && facts.swapLimit, `the engine has no memory and swap limit; ${cgroups}`),
     ...gap('process-limit', facts.processLimit, `the engine has no process limit; ${cgroups}`),
     ...gap('cpu-limit', facts.cpuLimit, `the engine has no CPU limit; ${cgroups}`),
-    ...gap('disk-limit', false, 'the target is a folder of the host: put the cache on a file system with a quota'),
+    ...gap('disk-limit', facts.seccomp && facts.product === 'docker', 'the engine takes no system call filter of ours'),
     ...gap('seccomp', facts.seccomp, 'the engine was built or started without seccomp: start it without `unconfined`'),
     ...gap(
       'devices',

@@ -1,8 +1,10 @@
 import type Docker from 'dockerode';
 import type { Container } from 'dockerode';
 import type { BoxStreams, Outcome, ResolvedBox } from '../engine.ts';
+import type { HeldDisk } from '../hold-disk.ts';
 import type { BoxWatch, StopReason } from '../watch-box.ts';
 import { type Attachment, attachPipes, openAttachment } from './attach.ts';
+import { isProcessOf } from './container-processes.ts';
 import { deadline, endsWithin } from './deadline.ts';
 import { type Ended, waitForEnd } from './wait-for-end.ts';
 
@@ -21,12 +23,14 @@ export async function liveThrough(
   box: ResolvedBox,
   streams: BoxStreams,
   watch: BoxWatch,
+  disk: HeldDisk,
 ): Promise<Outcome> {
   if (watch.signal.aborted) return watch.signal.reason as StopReason;
   const attachment = await attach(docker, container, box, streams, watch);
   try {
     await deadline(container.start(), answerWithinMs, 'the start of the container');
     const ended = waitForEnd(docker, container);
+    if (box.limits.diskBytes !== null) await followFirstProcess(container, watch, disk);
     const pumped = attachment.pump();
     const readerGone = pumped.then((end) => (end === 'reader-gone' ? end : new Promise<never>(() => undefined)));
     const first = await Promise.race([ended, stopOf(watch.signal), readerGone]);
@@ -36,17 +40,33 @@ export async function liveThrough(
     }
     if (first.kind === 'lost') return first;
     if (first.kind !== 'status') {
-      await terminate(container, first.kind === 'interrupted' ? first.signal : 'SIGTERM', ended);
+      await terminate(container, signalFor(first), ended);
       await endsWithin(pumped, restOfOutputMs);
       return first;
     }
     const rest = await Promise.race([pumped, stopOf(watch.signal)]);
     if (typeof rest === 'object') return rest;
     if (rest === 'reader-gone') return { kind: 'killed', signal: 'SIGPIPE' };
+    await disk.end();
+    if (watch.signal.aborted) return watch.signal.reason as StopReason;
     return await finished(container, box, first.status);
   } finally {
     attachment.detach();
   }
+}
+
+/** An engine in a machine of its own has other numbers for its processes: nothing here may be stopped by them. */
+async function followFirstProcess(container: Container, watch: BoxWatch, disk: HeldDisk): Promise<void> {
+  const { State } = await deadline(container.inspect(), answerWithinMs, 'the first process of the container');
+  const isOurs = isProcessOf(State.Pid, container.id);
+  if (isOurs === true) disk.follow(State.Pid);
+  else if (isOurs === false) watch.stop({ kind: 'lost', why: 'its processes cannot be seen from here' });
+}
+
+/** What has used up its disk stands still and cannot hear a request. */
+function signalFor(reason: StopReason): NodeJS.Signals {
+  if (reason.kind === 'interrupted') return reason.signal;
+  return reason.kind === 'limit' && reason.limit === 'diskBytes' ? 'SIGKILL' : 'SIGTERM';
 }
 
 async function attach(

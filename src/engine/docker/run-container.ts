@@ -2,7 +2,8 @@ import type { Container, ContainerCreateOptions } from 'dockerode';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { BoxStreams, Outcome, ResolvedBox } from '../engine.ts';
-import { type BoxWatch, watchBox } from '../watch-box.ts';
+import { type HeldDisk, holdDisk } from '../hold-disk.ts';
+import { type BoxWatch, type StopReason, watchBox } from '../watch-box.ts';
 import { type Connection, reasonOf, statusOf } from './connect.ts';
 import { withStdin } from './container-options.ts';
 import { deadline, endsWithin } from './deadline.ts';
@@ -21,15 +22,19 @@ export async function runContainer(
   interrupted: AbortSignal,
 ): Promise<Result<Outcome>> {
   const watch = watchBox(box.limits, interrupted);
+  const disk = await holdDisk(box, watch, 'with');
   try {
+    if (!disk.ok) return disk;
+    if (watch.signal.aborted) return success(watch.signal.reason as StopReason);
     const options = await describe(connection, around, box);
     const wantsStdin = box.streams === 'terminal' || streams.stdin !== 'none';
     const created = await create(connection, wantsStdin ? withStdin(options) : options);
     if (!created.ok) return created;
-    return await runCreated(connection, created.value, box, streams, watch);
+    return await runCreated(connection, created.value, box, streams, watch, disk.value);
   } catch (error) {
     return failure(engineFailed(error));
   } finally {
+    if (disk.ok) await disk.value.end();
     watch.end();
   }
 }
@@ -40,9 +45,10 @@ async function runCreated(
   box: ResolvedBox,
   streams: BoxStreams,
   watch: BoxWatch,
+  disk: HeldDisk,
 ): Promise<Result<Outcome>> {
   try {
-    return success(await liveThrough(connection.docker, container, box, streams, watch));
+    return success(await liveThrough(connection.docker, container, box, streams, watch, disk));
   } catch (error) {
     return failure(engineFailed(error));
   } finally {

@@ -48,6 +48,14 @@ describe('outcomes in words', () => {
     }
   });
 
+  it('say of a box that was not started what to delete', () => {
+    assert.equal(
+      outcomeSentence({ kind: 'limit', limit: 'diskBytes', value: 2 ** 30, isOfEarlier: true }),
+      'error: the box was not started: earlier builds have left as much as its 1GiB of disk in the target; ' +
+        'run `cargo-boxed reset` to empty it, or to change it set `limits.disk` or give `--limit disk=VALUE`',
+    );
+  });
+
   it('show foreign text escaped, and colours only when allowed', () => {
     assert.equal(
       outcomeSentence({ kind: 'lost', why: 'a\u001b[2J' }),

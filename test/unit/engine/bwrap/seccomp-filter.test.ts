@@ -5,7 +5,7 @@ import { type Architecture, seccompFilter } from '../../../../src/engine/bwrap/s
 
 const allow = 0x7fff0000;
 const errno = (code: number) => 0x00050000 | code;
-const [EPERM, ENOSYS, EAFNOSUPPORT] = [1, 38, 97];
+const [EPERM, ENOSYS, EOPNOTSUPP, EAFNOSUPPORT] = [1, 38, 95, 97];
 
 interface Call {
   readonly call: number;
@@ -30,6 +30,7 @@ function answer(filter: Uint8Array, { call, architecture, arguments: values = []
       view.getUint32(at + 4, true),
     ];
     if (code === 0x20) loaded = words.get(value) ?? 0;
+    else if (code === 0x54) loaded &= value;
     else if (code === 0x06) return value;
     else {
       const holds = code === 0x15 ? loaded === value : code === 0x35 ? loaded >= value : (loaded & value) !== 0;
@@ -71,6 +72,20 @@ for (const architecture of ['x86_64', 'aarch64'] as const satisfies readonly Arc
     it('denies pushing characters into a terminal, and lets other requests be', () => {
       assert.equal(asks('ioctl', 0, numbers.ioctls.TIOCSTI), errno(EPERM));
       assert.equal(asks('ioctl', 0, 0x5401), allow);
+    });
+
+    it('gives space to files by writing only, when the disk is limited', () => {
+      const limited = seccompFilter(architecture, 'by-writing');
+      const limitedAsks = (name: string, ...values: number[]) =>
+        answer(limited, { call: calls[name] ?? assert.fail(name), architecture: audit, arguments: values });
+      const [keepSize, punchHole, reserve] = [1, 2, 0x40305828];
+      assert.equal(asks('fallocate', 3, 0), allow);
+      for (const mode of [0, keepSize, 0x10]) assert.equal(limitedAsks('fallocate', 3, mode), errno(EOPNOTSUPP));
+      assert.equal(limitedAsks('fallocate', 3, keepSize | punchHole), allow);
+      assert.equal(limitedAsks('ioctl', 3, reserve), errno(EOPNOTSUPP));
+      assert.equal(limitedAsks('ioctl', 3, numbers.ioctls.TIOCSTI), errno(EPERM));
+      assert.equal(limitedAsks('ioctl', 3, 0x5401), allow);
+      assert.equal(limitedAsks('socket', 2), allow);
     });
 
     it('knows four families of sockets and no other', () => {

@@ -33,8 +33,10 @@ test('rootless, remapped and Podman are recognised', () => {
 
 test('what is not held is said with its reason', () => {
   const whole = engineReport(engineFacts(version, info), '/s');
-  assert.deepEqual(Object.keys(whole.gaps).sort(), ['disk-limit', 'user-namespace']);
+  assert.deepEqual(Object.keys(whole.gaps).sort(), ['user-namespace']);
   const less = engineReport(engineFacts(version, { ...info, SwapLimit: false, PidsLimit: false }), '/s');
   assert.ok(!less.enforces.has('memory-limit'));
   assert.match(less.gaps['process-limit'] ?? '', /process limit/);
+  const podman = engineFacts({ ...version, Components: [{ Name: 'Podman Engine' }] }, info);
+  assert.ok(!engineReport(podman, '/s').enforces.has('disk-limit'));
 });
