@@ -36,6 +36,19 @@ export async function gather(session: Session, wish: GatherWish): Promise<Result
   });
 }
 
+/** The same with the crates that a command line names: one that is about to be added is no dependency yet. */
+export async function withNamed(
+  session: Session,
+  gathered: Gathered,
+  wish: Pick<GatherWish, 'manifestPath' | 'named'>,
+): Promise<Result<Gathered>> {
+  const surveyed = await survey(session, { ...wish, project: 'needed' });
+  if (!surveyed.ok) return surveyed;
+  const refused = refusal(surveyed.value.judged);
+  if (refused !== null) return failure(refused);
+  return success({ ...gathered, facts: { ...gathered.facts, project: surveyed.value.project } });
+}
+
 function findToolchain(session: Session, project: ProjectFacts): Result<ToolchainFacts> {
   return readToolchain({
     override: session.invocation.toolchain,

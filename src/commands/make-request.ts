@@ -10,6 +10,7 @@ import { readAliases } from '../invocation/read-aliases.ts';
 import { translateArguments } from '../invocation/translate-arguments.ts';
 import { unknownCommand } from '../invocation/unknown-command.ts';
 import { projectPathInside } from '../plan/assemble-plan.ts';
+import { inside } from '../plan/box-plan.ts';
 import type { Request } from '../plan/plan-inputs.ts';
 import { printable } from '../problem/problem.ts';
 import { fetchWishes } from './fetch-wishes.ts';
@@ -23,6 +24,10 @@ export interface ReadyCommand {
   /** Where `--target-dir` wants the results, below the mount root. */
   readonly exportDirectory: string | null;
   readonly exportAreas: readonly ArtifactArea[];
+  /** The manifest that `--manifest-path` names: absolute, on the host. */
+  readonly manifestPath: string | null;
+  /** Folders of crates that the arguments name: absolute, on the host. */
+  readonly named: readonly string[];
 }
 
 export function classify(command: CargoCommand, gathered: Gathered | null): ClassifiedCommand {
@@ -49,13 +54,16 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
     return failure(unknownCommand(command.name, readAliases([project, user]), installedSubcommands(session)));
   }
   const globalArguments = [...command.globalArguments, ...classified.globalArguments];
+  const { mountRoot, outside } = gathered.facts.project;
   const translated = translateArguments(
     { name, arguments: rest, globalArguments },
     {
       currentDirectory: session.directory,
-      mountRoot: gathered.facts.project.mountRoot,
-      insideProject: projectPathInside(gathered),
+      mountRoot,
+      // The fetch box has its skeleton at the same place for everyone.
+      insideProject: classified.class === 'lock-writing' ? inside.project : projectPathInside(gathered),
       realPath,
+      beside: outside.filter(({ granted }) => granted),
     },
   );
   if (!translated.ok) return translated;
@@ -65,6 +73,8 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
   return success({
     classified,
     exportDirectory: translated.value.exportDirectory,
+    manifestPath: translated.value.manifestPath,
+    named: translated.value.inputs,
     exportAreas: exportAreas[entry?.exports ?? 'nothing'],
     request: {
       class: classified.class,
@@ -76,7 +86,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       variables: passingVariables(session.host.variables),
       subcommandBinary: entry === null ? subcommandBinary(session.host.cargoHome, name) : null,
       ...fetchWishes(gathered, words),
-      gitFolder: isFolder(join(gathered.facts.project.mountRoot, '.git')),
+      gitFolder: isFolder(join(mountRoot, '.git')),
       crates: needsCrates(entry, options) ? 'needed' : 'not-needed',
       lockfile: options.includes('--locked') || options.includes('--frozen') ? 'locked' : 'may-change',
       offline: options.includes('--offline') || options.includes('--frozen'),

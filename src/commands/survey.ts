@@ -18,6 +18,8 @@ export interface GatherWish {
   readonly manifestPath: string | null;
   /** `optional`: a command that also works without a project gets an empty one. */
   readonly project: 'needed' | 'optional';
+  /** Folders that the command line names, absolute: their manifests are read as those of path dependencies. */
+  readonly named?: readonly string[];
 }
 
 /** A project with its configuration and the answer to each of its asks: not yet fit to be built with. */
@@ -79,6 +81,7 @@ export function findProject(
     homeDirectory: session.homeDirectory,
     cargoHome: session.host.cargoHome,
     grantedOutside,
+    named: wish.named ?? [],
   });
   const isMissing = !found.ok && found.problems.every(({ code }) => code === 'no-manifest');
   if (found.ok || !isMissing || wish.project === 'needed') return found;

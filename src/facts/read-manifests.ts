@@ -18,6 +18,8 @@ export interface ManifestsRequest {
   readonly mountRoot: string;
   /** Path packages that the project's cargo configuration brings in (`paths`, `[patch]`). */
   readonly configured: readonly ConfiguredPath[];
+  /** Folders of crates that the command line names: like path dependencies of the package it was started for. */
+  readonly named: readonly string[];
   readonly outside: OutsideFolders;
   readonly search: WorkspaceSearch;
 }
@@ -91,13 +93,16 @@ function mayRise(known: FoundManifest, visit: Visit): boolean {
 }
 
 function firstVisits(request: ManifestsRequest): Result<readonly Visit[]> {
-  const { root } = request;
+  const { root, current } = request;
   const patterns = stringsAt(root.content, 'workspace', 'members');
   const members = expandMembers(root, patterns, request.mountRoot);
   if (!members.ok) return members;
   const own = nextVisits(root, 'root', request);
   if (!own.ok) return own;
   return success([
+    ...request.named.map(
+      (folder): Visit => ({ folder, where: () => ({ file: current.file }), how: 'path', optional: false }),
+    ),
     ...request.configured.map((path): Visit => ({ ...path, how: 'path-outside-workspace', optional: false })),
     ...members.value
       .filter(({ folder }) => !root.excludes(folder))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { all, failure, type Result, success } from '../base/result.ts';
-import { readForeignText } from '../host/read-file.ts';
+import { maximumTextBytes, readForeignText } from '../host/read-file.ts';
 import { printable } from '../problem/problem.ts';
 import { stringAt, valueAt } from '../toml/read-table.ts';
 import type { LockfileFacts, ManifestFacts, ProjectFacts } from './facts.ts';
@@ -27,6 +27,8 @@ export interface ProjectStart {
   readonly cargoHome: string;
   /** Folders outside of the project that were granted to it, from its mounted folder: `../lib`. */
   readonly grantedOutside?: ReadonlySet<string>;
+  /** Folders of crates that the command line names, absolute. */
+  readonly named?: readonly string[];
 }
 
 /** Reads what cargo would read of a project, as data: nothing of it is run, and no link leads out of it. */
@@ -69,7 +71,7 @@ function readWithin(start: ProjectStart, directory: string, place: Place): Resul
   const lockfile = readLockfile(root.folder);
   const configured = config.ok ? configuredPaths(config.value.files) : [];
   const outside = outsideFolders(mountRoot, start.homeDirectory, start.grantedOutside ?? new Set());
-  const manifests = readManifests({ ...place, configured, outside });
+  const manifests = readManifests({ ...place, configured, named: start.named ?? [], outside });
   if (!config.ok || !user.ok || !lockfile.ok || !manifests.ok) {
     return all<unknown>([config, user, lockfile, manifests]) as Result<never>;
   }
@@ -137,7 +139,8 @@ function noManifest(folder: string) {
 
 function readLockfile(folder: string): Result<LockfileFacts> {
   // A link is refused here, also a dangling one: cargo would write through it.
-  const text = readForeignText(join(folder, 'Cargo.lock'));
+  // Cargo compares the text with its own, which has no byte order mark.
+  const text = readForeignText(join(folder, 'Cargo.lock'), maximumTextBytes, 'kept');
   if (!text.ok) return text;
   if (text.value === null) return success({ state: 'missing' });
   return success({ state: 'present', text: text.value, sha256: createHash('sha256').update(text.value).digest('hex') });

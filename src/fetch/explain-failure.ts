@@ -75,11 +75,6 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
-/** Whether cargo failed since a host could not be reached, and not for another reason that comes first. */
-export function isOutOfReach(said: string): boolean {
-  return explanations.find(({ pattern }) => pattern.test(withoutColours(said)))?.pattern === outOfReach;
-}
-
 /** What to tell when cargo failed in the fetch box. Cargo's own words were shown already. */
 export function explainFailure(said: string, needed: string, withheld: readonly string[]): Problem {
   const plain = withoutColours(said);

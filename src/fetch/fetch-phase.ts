@@ -7,7 +7,7 @@ import { type FetchInputs, nothingBeyondLock } from './fetch-inputs.ts';
 import { type FetchSession, withFetchSession } from './fetch-session.ts';
 import { fillView } from './fill-view.ts';
 import { type LockedCrate, lockPackages } from './lock-packages.ts';
-import { findView, makeView, type View } from './make-view.ts';
+import { findView, isSettled, makeView, type View } from './make-view.ts';
 import { needsNothing } from './needs-nothing.ts';
 import { checkRecorded, resolveExtraCrates } from './resolve-extra-crates.ts';
 import { settleLock } from './settle-lock.ts';
@@ -45,7 +45,7 @@ export async function fetchPhase(inputs: FetchInputs): Promise<Result<Fetched>> 
     const view = await fillView(session, locked.value, beyond.value.crates, beyond.value.extraCrates);
     if (!view.ok) return view;
     const { lockfile } = inputs.facts.project;
-    const same = lockfile.state === 'present' && lockfile.text === locked.value.text;
+    const same = inputs.lockfile === 'locked' || (lockfile.state === 'present' && lockfile.text === locked.value.text);
     return success({
       view: view.value,
       lockfile: same ? { kind: 'same' } : { kind: 'changed', text: locked.value.text },
@@ -72,7 +72,9 @@ function withLock(inputs: FetchInputs): Fetched | null {
   if (project.lockfile.state !== 'present') return null;
   const name = viewName(inputs.facts, project.lockfile.sha256, beyondLock, inputs.targets ?? []);
   const view = knownView(inputs, name);
-  if (view !== null) return { view, lockfile: { kind: 'same' }, extraCrates: view.extraCrates };
+  if (view !== null && (inputs.lockfile === 'locked' || isSettled(view, inputs.facts))) {
+    return { view, lockfile: { kind: 'same' }, extraCrates: view.extraCrates };
+  }
   const { features, standardLibrary } = beyondLock;
   if (features.length > 0 || standardLibrary) return null;
   const packages = lockPackages(project.lockfile.text);
@@ -94,6 +96,7 @@ function emptyView(inputs: FetchInputs, name: string): View {
       sources: [],
       gitSources: [],
       extraCrates: [],
+      lockfile: 'as-cargo-writes',
     });
   } finally {
     removeRun(folders);

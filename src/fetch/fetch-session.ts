@@ -13,7 +13,6 @@ import { fetchConfig } from './fetch-config.ts';
 import { type FetchFolders, makeFetchFolders, removeRun } from './fetch-folders.ts';
 import type { FetchInputs } from './fetch-inputs.ts';
 import { findHostNetwork, type HostNetwork } from './find-host-network.ts';
-import { holdBack } from './hold-back.ts';
 import { makeSkeleton } from './make-skeleton.ts';
 import { registryTokens } from './registry-tokens.ts';
 import { type CargoEnd, runCargo } from './run-cargo.ts';
@@ -94,8 +93,7 @@ export interface CargoRun {
   readonly project?: string;
   /** Another CARGO_HOME in the place of the lasting one. */
   readonly home?: string;
-  /** `once-downloading`: a try; what it says before it downloads anything is only worth reading if nothing follows. */
-  readonly shown: 'shown' | 'hidden' | 'once-downloading';
+  readonly shown: 'shown' | 'hidden';
 }
 
 /** Runs cargo on the skeleton. */
@@ -114,7 +112,7 @@ export function runInSession(session: FetchSession, run: CargoRun): Promise<Resu
         configFile: join(folders.run, 'config.toml'),
         credentialsFile: join(folders.run, 'credentials.toml'),
       },
-      usesSsh: session.usesSsh,
+      usesSsh: session.usesSsh || run.arguments.some((word) => ssh.test(word)),
       offline: inputs.offline,
       progressColumns: inputs.progress.columns,
       color: inputs.progress.color,
@@ -124,13 +122,7 @@ export function runInSession(session: FetchSession, run: CargoRun): Promise<Resu
     run.arguments,
     run.folder,
   );
-  return runCargo(inputs.runBox, box, progressOf(inputs.progress.stream, run.shown), inputs.signal);
-}
-
-/** Where a run's messages go. */
-function progressOf(stream: NodeJS.WritableStream, shown: CargoRun['shown']): NodeJS.WritableStream | null {
-  if (shown === 'hidden') return null;
-  return shown === 'shown' ? stream : holdBack(stream);
+  return runCargo(inputs.runBox, box, run.shown === 'shown' ? inputs.progress.stream : null, inputs.signal);
 }
 
 /** The lock as cargo left it in the skeleton; `null` when there is none. */
@@ -148,8 +140,9 @@ function readCredentials(cargoHome: string): Result<TomlTable> {
   return success({});
 }
 
+const ssh = /ssh:\/\/|\bgit@/;
+
 function mentionsSsh(project: ProjectFacts): boolean {
-  const ssh = /ssh:\/\/|\bgit@/;
   const lock = project.lockfile.state === 'present' ? project.lockfile.text : '';
   return (
     ssh.test(lock) ||

@@ -63,6 +63,7 @@ export async function fillView(
     storeFolders: filled.value,
     gitSources: settled.packages.gitSources,
     extraCrates,
+    lockfile: inputs.lockfile === 'may-change' ? 'as-cargo-writes' : 'unknown',
   });
   return success(view);
 }

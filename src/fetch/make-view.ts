@@ -37,6 +37,16 @@ export interface ViewInputs {
   readonly sources: readonly RegistrySource[];
   readonly gitSources: readonly LockedGit[];
   readonly extraCrates: readonly ExtraCrate[];
+  /** `as-cargo-writes`: this cargo was free to write the lock anew, and left it as it is. */
+  readonly lockfile: 'as-cargo-writes' | 'unknown';
+}
+
+/** Beside the note, one for each toolchain whose cargo would leave the lock as it is. */
+const settledFile = ({ toolchain }: Facts) => `settled-${toolchain.manifestSha256}`;
+
+/** Whether a build with this toolchain can use the lock of this view as it is, although it may write it. */
+export function isSettled(view: View, facts: Facts): boolean {
+  return existsSync(join(view.path, settledFile(facts)));
 }
 
 /** A view from before, if the crates that it leads to are still there: anybody may have deleted the store. */
@@ -72,7 +82,10 @@ export function makeView(inputs: ViewInputs): View {
   );
   const note = { storeId: storeId(inputs.store), extraCrates: inputs.extraCrates };
   writeFileSync(join(workFolder, noteFile), JSON.stringify(note));
-  return moveIntoPlace(workFolder, inputs);
+  const view = moveIntoPlace(workFolder, inputs);
+  // Afterwards, and whoever moved the view there: it says nothing of what is in it.
+  if (inputs.lockfile === 'as-cargo-writes') writeFileSync(join(view.path, settledFile(facts)), '');
+  return view;
 }
 
 function moveIntoPlace(workFolder: string, { views, name, store, extraCrates }: ViewInputs): View {

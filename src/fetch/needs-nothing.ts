@@ -1,6 +1,7 @@
 import type { ManifestFacts, ProjectFacts, TomlTable } from '../facts/facts.ts';
 import { emptyTable, isTable, stringAt, tableAt, valueAt } from '../toml/read-table.ts';
-import { type LockPackages, writtenByCargo } from './lock-packages.ts';
+import { isAsCargoWrites } from './as-cargo-writes.ts';
+import type { LockPackages } from './lock-packages.ts';
 
 const kinds = ['dependencies', 'dev-dependencies', 'build-dependencies', 'dev_dependencies', 'build_dependencies'];
 
@@ -10,8 +11,7 @@ const kinds = ['dependencies', 'dev-dependencies', 'build-dependencies', 'dev_de
  */
 export function needsNothing(project: ProjectFacts, lock: LockPackages): boolean {
   if (lock.crates.length > 0 || lock.gitSources.length > 0) return false;
-  // Cargo compares the text: one that was not written by it would be written anew, in the box, where it cannot be.
-  if (project.lockfile.state === 'present' && !project.lockfile.text.startsWith(writtenByCargo)) return false;
+  if (project.lockfile.state === 'present' && !isAsCargoWrites(project.lockfile.text, lock.own)) return false;
   if (Object.keys(tableAt(project.cargoConfig.project, 'patch')).length > 0) return false;
   const root = project.manifests[0]?.content ?? emptyTable;
   if (isTable(valueAt(root, 'patch')) || isTable(valueAt(root, 'replace'))) return false;

@@ -8,9 +8,13 @@ export const maximumTextBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a foreign file as UTF-8 text: a regular file of bounded size, never through a link at its end, never blocking
- * on a FIFO or a device. `null` when there is no such file.
+ * on a FIFO or a device. `null` when there is no such file. A byte order mark is left out unless `mark` keeps it.
  */
-export function readForeignText(file: string, maximumBytes = maximumTextBytes): Result<string | null> {
+export function readForeignText(
+  file: string,
+  maximumBytes = maximumTextBytes,
+  mark: 'left-out' | 'kept' = 'left-out',
+): Result<string | null> {
   const refuse = (why: string) =>
     failure({
       code: 'path',
@@ -35,7 +39,7 @@ export function readForeignText(file: string, maximumBytes = maximumTextBytes): 
       return refuse(`it has ${stat.size} bytes, more than the ${maximumBytes} that are read`);
     const content = readDescriptor(descriptor, stat.size);
     try {
-      return success(new TextDecoder('utf-8', { fatal: true }).decode(content));
+      return success(new TextDecoder('utf-8', { fatal: true, ignoreBOM: mark === 'kept' }).decode(content));
     } catch {
       return failure({
         code: 'config',

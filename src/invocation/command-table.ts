@@ -83,7 +83,7 @@ export const cargoCommands: readonly CommandEntry[] = [
   { ...lockWriting, name: 'generate-lockfile', summary: 'Write Cargo.lock anew' },
   { ...anywhere, name: 'git-checkout', summary: 'Removed from cargo' },
   { ...anywhere, name: 'help', summary: 'Show the help of a cargo command' },
-  { ...lockWriting, name: 'info', summary: 'Show what the registry says of a package' },
+  { ...lockWriting, needsManifest: false, name: 'info', summary: 'Show what the registry says of a package' },
   { ...anywhere, name: 'init', class: 'creating', summary: 'Make a package in an existing folder' },
   {
     ...unsupported(

@@ -10,6 +10,8 @@ export interface PathContext {
   readonly insideProject: string;
   /** The real path of an existing file or folder as the system resolves it, `null` when there is none. */
   readonly realPath: (path: string) => string | null;
+  /** Granted folders beside the mounted one, and where they stand from it: `../lib`. */
+  readonly beside: readonly { readonly folder: string; readonly path: string }[];
 }
 
 export type PlacedPath =

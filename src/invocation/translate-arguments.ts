@@ -1,8 +1,9 @@
+import { posix } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import { exportRefusal } from './export-directory.ts';
 import type { HostPathOption } from './host-path-options.ts';
-import { type PathContext, type PlacedPath, placePath } from './place-path.ts';
+import { isWithin, type PathContext, type PlacedPath, placePath } from './place-path.ts';
 import { type Piece, scanArguments } from './scan-arguments.ts';
 
 /** A cargo command with its aliases followed: what `classifyCommand` gives, and the options before the command. */
@@ -23,17 +24,19 @@ export interface TranslatedArguments {
    * would have done it (`DIR/debug/app`).
    */
   readonly exportDirectory: string | null;
+  /** Folders that `input` options name: absolute, on the host, as written where that is in the project. */
+  readonly inputs: readonly string[];
 }
 
 /** Rewrites the host's paths among a command's arguments to what they are in the box, or refuses them. */
 export function translateArguments(line: CommandLine, context: PathContext): Result<TranslatedArguments> {
-  const state: State = { context, problems: [], manifestPath: null, exportDirectory: null };
+  const state: State = { context, problems: [], inputs: [], manifestPath: null, exportDirectory: null };
   const translate = (pieces: readonly Piece[]) => pieces.flatMap((piece) => translatePiece(piece, state));
   const globalArguments = translate(scanGlobals(line.globalArguments));
   const translated = translate(scanArguments(line.name, line.arguments));
   if (state.problems.length > 0) return failure(...state.problems);
-  const { manifestPath, exportDirectory } = state;
-  return success({ arguments: translated, globalArguments, manifestPath, exportDirectory });
+  const { manifestPath, exportDirectory, inputs } = state;
+  return success({ arguments: translated, globalArguments, manifestPath, exportDirectory, inputs });
 }
 
 /**
@@ -49,6 +52,7 @@ export function writtenManifestPath(name: string, words: readonly string[]): str
 interface State {
   readonly context: PathContext;
   readonly problems: Problem[];
+  readonly inputs: string[];
   manifestPath: string | null;
   exportDirectory: string | null;
 }
@@ -80,6 +84,10 @@ function translatePiece(piece: Piece, state: State): readonly string[] {
   // The rule is cargo's: what exists is a file, all else is KEY=VALUE.
   if (option.meaning === 'config' && context.realPath(absolute(value, context)) === null) return write(value);
   const placed = placePath(value, context);
+  if (option.meaning === 'input') {
+    const written = placeInput(value, placed, state);
+    if (written !== null) return write(written);
+  }
   if (placed.place === 'outside') {
     state.problems.push(outside(shown, placed, context, fixes[option.meaning] ?? ''));
     return [];
@@ -97,10 +105,24 @@ function translatePiece(piece: Piece, state: State): readonly string[] {
 const fixes: Partial<Record<HostPathOption['meaning'], string>> = {
   manifest: 'Run it in that project, or name the project with `-C DIR` before the command.',
   config: 'Put the file into the project, or write the values as `--config KEY=VALUE`.',
-  input: 'Put the crate into the repository, so that the box can see it.',
+  input: 'Put the crate into the repository; or, where it lies beside it, write the dependency by hand and grant it.',
   export:
     'Leave it out, and find the results in target/boxed; or name a folder of the project, like `target/boxed-ci`.',
 };
+
+/** What to write for a folder that cargo reads: one of the project, or one beside it that was granted. */
+function placeInput(value: string, placed: PlacedPath, { context, inputs }: State): string | null {
+  const { hostPath } = placed;
+  const lexical = posix.resolve(context.currentDirectory, value);
+  if (placed.place === 'project') {
+    inputs.push(isWithin(lexical, context.mountRoot) ? lexical : hostPath);
+    return placed.written;
+  }
+  const beside = context.beside.find(({ folder }) => isWithin(hostPath, folder));
+  if (beside === undefined) return null;
+  inputs.push(hostPath);
+  return posix.join(context.insideProject, beside.path, posix.relative(beside.folder, hostPath));
+}
 
 function absolute(value: string, context: PathContext): string {
   return value.startsWith('/') ? value : `${context.currentDirectory}/${value}`;

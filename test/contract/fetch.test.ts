@@ -22,7 +22,7 @@ import { nothingBeyondLock } from '../../src/fetch/fetch-inputs.ts';
 import { type Fetched, fetchPhase } from '../../src/fetch/fetch-phase.ts';
 import { runLockWriting } from '../../src/fetch/run-lock-writing.ts';
 import { wantedTargets } from '../../src/fetch/wanted-targets.ts';
-import { inside } from '../../src/plan/box-plan.ts';
+import { inside, noLimits } from '../../src/plan/box-plan.ts';
 import { crateOf } from '../support/crate-archive.ts';
 import { git, startGitServer } from '../support/git-server.ts';
 import { type FetchRig, fetchRig, smallRoot, testFacts, testToolchain } from '../support/plain-bwrap.ts';
@@ -114,15 +114,6 @@ async function boxed(
   });
   const bind = (source: string, to: string, access: 'read-only' | 'read-write' = 'read-only') =>
     ({ kind: 'bind', source, target: to, access }) as const;
-  const none = {
-    memoryBytes: null,
-    processes: null,
-    cpus: null,
-    wallClockMs: null,
-    silenceMs: null,
-    diskBytes: null,
-    openFiles: null,
-  };
   const outcome = await rig.inputs.runBox(
     {
       id: `check-${places}-${Date.now()}`,
@@ -148,7 +139,7 @@ async function boxed(
       ],
       network: 'none',
       devices: [],
-      limits: none,
+      limits: noLimits,
       streams: 'pipes',
       uid: facts.host.uid,
       gid: facts.host.gid,

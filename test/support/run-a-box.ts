@@ -1,5 +1,6 @@
 // A command of its own for tests that kill it or give it a terminal: SOCKET IMAGE ID; with `terminal` as ID on one.
 import { createDockerEngine } from '../../src/engine/docker/create-docker-engine.ts';
+import { noLimits } from '../../src/plan/box-plan.ts';
 
 async function main([socket, image, mode = '']: readonly string[]): Promise<void> {
   const engine = await createDockerEngine({ variables: { DOCKER_HOST: `unix://${socket}`, HOME: '/nonexistent' } });
@@ -14,15 +15,7 @@ async function main([socket, image, mode = '']: readonly string[]): Promise<void
       mounts: [],
       network: 'none',
       devices: [],
-      limits: {
-        memoryBytes: null,
-        processes: null,
-        cpus: null,
-        wallClockMs: null,
-        silenceMs: null,
-        diskBytes: null,
-        openFiles: null,
-      },
+      limits: noLimits,
       streams: mode === 'terminal' ? 'terminal' : 'pipes',
       uid: 1234,
       gid: 1234,

@@ -13,7 +13,7 @@ import { createDockerEngine } from '../../../src/engine/docker/create-docker-eng
 import type { Engine, PreparedRoot, ResolvedMount } from '../../../src/engine/engine.ts';
 import { currentOwner, ownerWord } from '../../../src/host/owner.ts';
 import { findProgram } from '../../../src/host/program.ts';
-import type { Door, Mount } from '../../../src/plan/box-plan.ts';
+import { type Door, type Mount, noLimits } from '../../../src/plan/box-plan.ts';
 import { planOpenings, throughDoors } from '../../../src/plan/plan-doors.ts';
 import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemon.ts';
 import { planInputs } from '../../support/plan-inputs.ts';
@@ -126,13 +126,9 @@ async function run(
         network: 'none',
         devices: openings.value.devices,
         limits: {
-          memoryBytes: null,
+          ...noLimits,
           processes: { value: 100, strength: 'default' },
-          cpus: null,
           wallClockMs: { value: 30_000, strength: 'required' },
-          silenceMs: null,
-          diskBytes: null,
-          openFiles: null,
         },
         streams: 'pipes',
         uid: process.getuid?.() ?? 0,

@@ -26,6 +26,7 @@ const context: PathContext = {
   currentDirectory: '/w/p',
   mountRoot: '/w/p',
   insideProject: '/box/project',
+  beside: [],
   realPath: (path) => files[path] ?? files[path.replace(/\/[^/]+\/\.\./g, '')] ?? null,
 };
 
@@ -66,6 +67,18 @@ test('relative paths stay, absolute ones are rewritten, in every way of writing 
   assert.equal(words('build -pm /w/other'), '-pm /w/other');
   assert.equal(words('build --manifest-path /link/Cargo.toml'), '--manifest-path /box/project/Cargo.toml');
   assert.equal(words('add x --path /w/p/sub'), 'x --path /box/project/sub');
+});
+
+test('a crate that is read is told to the caller, as it is written; one beside the project only when it was granted', () => {
+  const named = (line: string, more: Partial<PathContext> = {}) => {
+    const result = translated(line, more);
+    return result.ok ? [result.value.inputs, result.value.arguments.at(-1)] : result.problems[0]?.code;
+  };
+  assert.deepEqual(named('add --path sub/x'), [['/w/p/sub/x'], 'sub/x']);
+  assert.deepEqual(named('add --path=../x', { currentDirectory: '/w/p/sub' }), [['/w/p/x'], '--path=/box/project/x']);
+  assert.equal(named('add --path ../other/x'), 'refused');
+  const beside = [{ folder: '/w/other', path: '../other' }];
+  assert.deepEqual(named('add --path ../other/x', { beside }), [['/w/other/x'], '/box/other/x']);
 });
 
 test('a path that climbs and comes back is written as where it leads', () => {

@@ -3,16 +3,8 @@ import { describe, it } from 'node:test';
 import { bwrapArguments } from '../../../../src/engine/bwrap/bwrap-arguments.ts';
 import { launchCommand } from '../../../../src/engine/bwrap/launch-command.ts';
 import type { ResolvedBox } from '../../../../src/engine/engine.ts';
+import { noLimits } from '../../../../src/plan/box-plan.ts';
 
-const none = {
-  memoryBytes: null,
-  processes: null,
-  cpus: null,
-  wallClockMs: null,
-  silenceMs: null,
-  diskBytes: null,
-  openFiles: null,
-};
 const box: ResolvedBox = {
   id: 'x',
   root: { kind: 'directory', path: '/cache/roots/a' },
@@ -26,7 +18,7 @@ const box: ResolvedBox = {
   ],
   network: 'none',
   devices: [],
-  limits: none,
+  limits: noLimits,
   streams: 'pipes',
   uid: 0,
   gid: 0,
@@ -91,7 +83,7 @@ describe('launchCommand', () => {
   });
 
   it('limits processes inside where there is no control group', () => {
-    const limited = { ...box, limits: { ...none, processes: { value: 9, strength: 'default' as const } } };
+    const limited = { ...box, limits: { ...noLimits, processes: { value: 9, strength: 'default' as const } } };
     assert.ok(has(launchCommand(programs, limited, [])[1], '--nproc=9:9', '--'));
     assert.ok(!launchCommand(programs, limited, ['/g'])[1].some((word) => word.startsWith('--nproc')));
   });
