@@ -4,7 +4,7 @@ mod probes;
 
 fn main() {
     let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let report = probes::report("build");
+    let report = probes::report("build") + boxed_walled::REPORT;
     std::fs::write(out.join("probes.jsonl"), &report).expect("OUT_DIR is writable");
     // Where the self-test looks: it needs no program for that, and no output.
     if let Some(target) = std::env::var_os("CARGO_TARGET_DIR") {

@@ -6,6 +6,7 @@ import { inside } from '../plan/box-plan.ts';
 import { filterTerminal } from '../report/filter-terminal.ts';
 import { isContinuousIntegration } from '../report/neutralise-commands.ts';
 import { rewriteMessages } from '../report/rewrite-messages.ts';
+import { watchBuildScripts } from '../report/watch-build-scripts.ts';
 import { watchNames } from '../report/watch-names.ts';
 import type { Planned } from './make-plan.ts';
 import type { AnchorFolders } from './resolve-box.ts';
@@ -17,6 +18,8 @@ export interface OpenStreams {
   readonly box: BoxStreams;
   /** Resolves when all that the box wrote has reached our own descriptors. */
   finished(): Promise<void>;
+  /** Packages whose build scripts failed while a write was refused, where the output passes us. */
+  refused(): readonly string[];
   /** Names of hidden files, and words for what could not be written, that stood in the output where it passes us. */
   named(): ReadonlySet<string>;
 }
@@ -32,19 +35,29 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const direct = streams === 'direct' && session.reporter.output !== 'json';
   const watch = watchNames([...readOnlyWords, ...hiddenNames(planned.facts.secrets)]);
   const named = watch.seen;
+  const scripts = watchBuildScripts();
+  const { refused } = scripts;
   if (streams === 'terminal' || direct) {
-    return { box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {}, named };
+    return {
+      box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' },
+      finished: async () => {},
+      named,
+      refused,
+    };
   }
   const stderr = session.reporter.foreignStream().stream;
   watch.listen(stderr);
+  scripts.listen(stderr);
   const stdin = terminal.stdin ? 'none' : 'inherit';
-  if (streams === 'direct') return { box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr), named };
+  if (streams === 'direct')
+    return { box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr), named, refused };
   const commands = isContinuousIntegration(session.host.variables) ? 'mark' : 'keep';
   const stdout = writesMessages(planned) ? rewriteMessages(mapping(planned, anchors)) : filterTerminal({ commands });
   stdout.pipe(process.stdout, { end: false });
   watch.listen(stdout);
   return {
     named,
+    refused,
     box: { stdin, stdout, stderr },
     finished: async () => {
       await Promise.all([ended(stdout), ended(stderr)]);

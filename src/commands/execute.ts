@@ -16,6 +16,8 @@ import { reapLeftovers } from './reap-leftovers.ts';
 import { type AnchorFolders, resolveBox } from './resolve-box.ts';
 import { sayHidden } from './say-hidden.ts';
 import { sayReadOnly } from './say-read-only.ts';
+import { prepareWalls } from './prepare-walls.ts';
+import { sayWalls } from './say-walls.ts';
 import type { Session } from './session.ts';
 import { targetFolder } from './target-folder.ts';
 
@@ -54,6 +56,9 @@ export async function execute(
   if (root.value.kind === 'directory') markUsed(root.value.path);
   const copy = await prepareProjectCopy(session, planned, target.value);
   if (!copy.ok) return copy;
+  const walls = await prepareWalls(session, planned, box, root.value);
+  if (!walls.ok) return walls;
+  if (walls.value !== null) markUsed(walls.value);
   const covers = coverFolders(session.locations, facts.secrets);
   if (!covers.ok) return covers;
   const doors = await openBoxDoors(session, planned, box);
@@ -69,6 +74,7 @@ export async function execute(
     home: session.homeDirectory,
     filesystem: '/',
     beside: dirname(mountRoot),
+    ...(walls.value === null ? {} : { walls: walls.value }),
     ...(doors.value.folder === null ? {} : { doors: doors.value.folder }),
     ...(copy.value === null ? {} : { 'project-copy': copy.value }),
     ...(options.scratch === null ? {} : { scratch: options.scratch }),
@@ -86,6 +92,7 @@ export async function execute(
   if (hasFailed) {
     sayHidden(session, planned, streams.named());
     sayReadOnly(session, planned, streams.named());
+    sayWalls(session, planned, streams.refused());
   }
   reportDoors(session, doors.value);
   return outcome.ok ? success({ outcome: outcome.value, target: target.value }) : outcome;

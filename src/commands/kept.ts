@@ -5,7 +5,7 @@ import { readTargetNote } from './target-note.ts';
 
 /** One thing that is kept in the cache and can be deleted by itself. */
 export interface Kept {
-  readonly kind: 'root' | 'target' | 'view' | 'crates' | 'packages' | 'fetch';
+  readonly kind: 'root' | 'target' | 'view' | 'walls' | 'crates' | 'packages' | 'fetch';
   /** Below the cache folder. */
   readonly path: string;
   readonly name: string;
@@ -25,6 +25,7 @@ export function listKept({ cache }: Locations): readonly Kept[] {
     ...plain('root', cacheFolders.roots),
     ...entries(cacheFolders.targets).map((key) => targetOf(cache, key)),
     ...plain('view', cacheFolders.views),
+    ...plain('walls', cacheFolders.walls),
     ...whole('crates', cacheFolders.store),
     ...whole('packages', cacheFolders.debs),
     ...whole('fetch', cacheFolders.fetchHome),

@@ -16,6 +16,7 @@ import { programRequest } from './program-request.ts';
 import { projectCopyFolder } from './project-copy.ts';
 import { resolveBox } from './resolve-box.ts';
 import type { Session } from './session.ts';
+import { wallsFolder } from './walls-folder.ts';
 
 /** Shows what a command would do: as JSON the very value that the command runs, or as a command for the shell. */
 export async function plan(session: Session, command: OwnCommand): Promise<Result<Answer>> {
@@ -44,7 +45,7 @@ async function planOf(session: Session, command: OwnCommand): Promise<Result<Pla
   return ready.ok ? makePlan(session, gathered.value, ready.value.request) : ready;
 }
 
-/** The build step without us. Root, view and target must be there: a build before makes them. */
+/** The build step without us. Root, view, walls and target must be there: a build before makes them. */
 function asShell(session: Session, planned: Planned): Result<Answer> {
   const { plan: boxPlan, facts, chosen } = planned;
   if (boxPlan.box === null) {
@@ -56,6 +57,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
   }
   const { project } = facts;
   const { cache } = session.locations;
+  const walls = wallsFolder(session.locations, boxPlan, boxPlan.box);
   const covers = coverFolders(session.locations, facts.secrets);
   if (!covers.ok) return covers;
   const target = join(
@@ -73,6 +75,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
     home: session.homeDirectory,
     filesystem: '/',
     beside: dirname(project.mountRoot),
+    ...(walls === null ? {} : { walls }),
   };
   const folder =
     boxPlan.environment.kind === 'debian' ? join(cache, cacheFolders.roots, boxPlan.environment.rootSha256) : '';

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
+import { keys } from '../config/definition.ts';
 import { deleteTree } from '../customs/delete-tree.ts';
 import type { EngineReport } from '../engine/engine.ts';
 import { cacheFolders } from '../host/locations.ts';
@@ -8,7 +9,13 @@ import { projectKey } from '../host/project-key.ts';
 import { readForeignText } from '../host/read-file.ts';
 import { printable } from '../problem/problem.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
-import { judgeProbes, type Observation, type PromiseVerdict, readObservations } from '../selftest/judge-probes.ts';
+import {
+  judgeProbes,
+  type Observation,
+  type PromiseVerdict,
+  readObservations,
+  unwalledProbes,
+} from '../selftest/judge-probes.ts';
 import { layCanaries } from '../selftest/lay-canaries.ts';
 import { layProject } from '../selftest/lay-project.ts';
 import { type Answer, table } from './answer.ts';
@@ -35,8 +42,9 @@ export async function selftest(session: Session): Promise<Result<Answer>> {
   const before = process.env;
   try {
     layProject(project, canaries.values);
-    process.env = { ...before, ...canaries.variables };
-    const variables = { ...session.host.variables, ...canaries.variables };
+    const added = { ...canaries.variables, [keys['unwalled-build-scripts'].variable as string]: unwalledProbes };
+    process.env = { ...before, ...added };
+    const variables = { ...session.host.variables, ...added };
     return await attack({ ...session, directory: project, host: { ...session.host, variables } });
   } finally {
     process.env = before;
@@ -71,7 +79,9 @@ async function attack(session: Session): Promise<Result<Answer>> {
 
 function answer(report: EngineReport, uid: number, observations: readonly Observation[]): Answer {
   const setting = { engine: report.engine, identity: uid === 0 ? 'root' : 'user' } as const;
-  const verdicts = judgeProbes(observations, setting);
+  const all = judgeProbes(observations, setting);
+  // Where the kernel lacks them it stands below, among what this machine cannot hold.
+  const verdicts = all.filter(({ promise }) => promise !== 'walls' || report.enforces.has('build-script-walls'));
   const held = verdicts.every(({ broken }) => broken.length === 0);
   const engine = { name: report.engine, version: report.version, path: report.path };
   const limits = Object.entries(report.gaps).map(([guarantee, why]) => ({ guarantee, why }));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import { describeConfig } from '../config/describe-config.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
-import { weakLimits } from '../policy/judge-plan.ts';
+import { wallsGap, weakLimits } from '../policy/judge-plan.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { table } from './answer.ts';
@@ -22,7 +22,11 @@ export async function status(session: Session): Promise<Result<Answer>> {
   const planned = await makePlan(session, gathered.value, ready.value.request);
   if (!planned.ok) return planned;
   const { plan, chosen, settled } = planned.value;
-  const weak = plan.box === null ? [] : weakLimits(plan.box.limits, chosen.report);
+  const gap = wallsGap(plan, chosen.report);
+  const weak = [
+    ...(plan.box === null ? [] : weakLimits(plan.box.limits, chosen.report)),
+    ...(gap === null ? [] : [{ limit: 'walls of build scripts', why: gap }]),
+  ];
   const settings = describeConfig(config);
   const { environment } = plan;
   const isPrepared =

@@ -27,6 +27,8 @@ export interface Config {
   readonly devices: Setting<readonly string[]>;
   /** Files of the project that the box sees though they are called like secrets: patterns from the workspace, sorted. */
   readonly show: Setting<readonly string[]>;
+  /** Packages whose build scripts get no wall of their own; `*` is all of them. Sorted. */
+  readonly unwalledBuildScripts: Setting<readonly string[]>;
   /** Images that a project may choose by itself, as patterns. User configuration only. */
   readonly allowedImages: Setting<readonly string[]>;
   readonly limits: Limits;

@@ -7,6 +7,7 @@ import {
   layerName,
   mirrorUrl,
   portNumber,
+  packageName,
   projectPattern,
   type ValueType,
   variableName,
@@ -137,6 +138,14 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     writers: 'everybody',
     widening: { kind: 'more-names' },
     description: 'Files that the box sees though they are called like secrets and git does not know them.',
+  },
+  'unwalled-build-scripts': {
+    type: { kind: 'list', form: packageName },
+    default: [],
+    writers: 'everybody',
+    widening: { kind: 'more-names' },
+    description: 'Packages whose build scripts get no wall of their own; `*` is all of them.',
+    variable: 'CARGO_BOXED_UNWALLED_BUILD_SCRIPTS',
   },
   'allowed-images': {
     type: { kind: 'list', form: imagePattern },

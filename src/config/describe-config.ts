@@ -71,6 +71,8 @@ function settingOf(config: Config, key: KeyName): Setting<unknown> {
       return config.projectFiles;
     case 'snapshot-mirror':
       return config.snapshotMirror;
+    case 'unwalled-build-scripts':
+      return config.unwalledBuildScripts;
     case 'allowed-images':
       return config.allowedImages;
     default:

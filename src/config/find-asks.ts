@@ -74,9 +74,15 @@ function titleOf(name: KeyName, value: string, item: unknown): string {
   if (name === 'devices') return `the device \`${shown}\` of this machine`;
   if (name === 'mounts') return mountTitle(item as HostMount);
   if (name === 'show') return `that the box sees \`${shown}\`, which may hold your secrets`;
+  if (name === 'unwalled-build-scripts') return unwalledTitle(shown);
   if (name === 'image') return `the image \`${shown}\`, which is not among your \`allowed-images\``;
   if (name.startsWith('limits.')) return `a weaker limit, \`${name}: ${shown}\``;
   return `\`${name}: ${shown}\``;
+}
+
+function unwalledTitle(shown: string): string {
+  const whose = shown === '*' ? 'all build scripts' : `the build script of \`${shown}\``;
+  return `that ${whose} may write over what others have built`;
 }
 
 function mountTitle({ source, target, access }: HostMount): string {

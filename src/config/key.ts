@@ -18,6 +18,7 @@ export interface KeyValues {
   readonly ports: readonly string[];
   readonly devices: readonly string[];
   readonly show: readonly string[];
+  readonly 'unwalled-build-scripts': readonly string[];
   readonly 'allowed-images': readonly string[];
   readonly 'limits.memory': number | null;
   readonly 'limits.processes': number | null;

@@ -23,6 +23,7 @@ export function settle(sources: readonly Written[]): Result<Config> {
     ports: value('ports'),
     devices: value('devices'),
     show: value('show'),
+    unwalledBuildScripts: value('unwalled-build-scripts'),
     allowedImages: value('allowed-images'),
     limits: {
       memoryBytes: value('limits.memory'),

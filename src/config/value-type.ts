@@ -122,6 +122,15 @@ export const mountSource: TextForm = {
   maximumLength: 1024,
 };
 
+/** A package as cargo calls it, or `*`. */
+export const packageName: TextForm = {
+  one: 'the name of a package, or `*`',
+  many: 'names of packages',
+  example: 'ort-sys',
+  pattern: /^(?:\*|[\p{L}_][\p{L}\p{N}_-]*)$/u,
+  maximumLength: 128,
+};
+
 /** No user name in it, no query and no fragment: it ends up in messages and in apt's sources. */
 export const mirrorUrl: TextForm = {
   one: 'the URL of a mirror',

@@ -37,6 +37,7 @@ export type Guarantee =
   | 'open-files-limit'
   | 'seccomp'
   | 'user-namespace'
+  | 'build-script-walls'
   | 'devices';
 
 /** A box with every path resolved. */

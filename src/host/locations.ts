@@ -48,6 +48,8 @@ export const cacheFolders = {
   archives: 'archives',
   /** `<view>/`: the crates of one Cargo.lock. */
   views: 'views',
+  /** `<key>/`: what makes the walls of build scripts in one root. */
+  walls: 'walls',
   /** `<project>/<identity>/` */
   targets: 'targets',
   /** CARGO_HOME of the fetch box: registry indexes and git databases. */

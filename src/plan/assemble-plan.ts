@@ -1,5 +1,6 @@
 import { type Result, success } from '../base/result.ts';
 import { type BoxPlan, type BoxStep, inside } from './box-plan.ts';
+import { planBuildScriptWalls, wallMounts } from './plan-build-script-walls.ts';
 import { type Openings, planOpenings, throughDoors } from './plan-doors.ts';
 import { planEnvironment, planToolchain } from './plan-environment.ts';
 import { planIdentity } from './plan-identity.ts';
@@ -55,13 +56,15 @@ function boxStep(
   openings: Openings,
 ): BoxStep {
   const { request, facts, config } = inputs;
+  const walls = planBuildScriptWalls(inputs, projectPath);
   const cargo = toolchain.kind === 'host' ? `${inside.toolchain}/bin/cargo` : (inputs.pins.image?.cargo ?? 'cargo');
   return {
     argv: throughDoors(request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments, openings),
     workingDirectory: joined(projectPath, facts.project.current),
     variables: planVariables(inputs, toolchain),
     passedVariables: config.env.pass.value,
-    mounts: [...planMounts(inputs, toolchain, projectPath), ...openings.mounts],
+    mounts: [...planMounts(inputs, toolchain, projectPath), ...wallMounts(walls), ...openings.mounts],
+    buildScriptWalls: walls,
     network: 'none',
     doors: openings.doors,
     ports: openings.ports,

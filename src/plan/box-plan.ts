@@ -54,6 +54,8 @@ export interface BoxStep {
   /** Names of host variables that the configuration passes: their values may be secret, so the plan has none. */
   readonly passedVariables: readonly string[];
   readonly mounts: readonly Mount[];
+  /** `null`: build scripts have the rights of the box and no wall of their own. */
+  readonly buildScriptWalls: BuildScriptWalls | null;
   readonly network: 'none' | 'host';
   /** All that the box can reach beyond its own loopback. */
   readonly doors: readonly Door[];
@@ -64,6 +66,23 @@ export interface BoxStep {
   readonly limits: BoxLimits;
   /** `pipes`: output is filtered. `terminal`: a real one. `direct`: the caller's own file descriptors, byte-exact. */
   readonly streams: 'pipes' | 'terminal' | 'direct';
+}
+
+/**
+ * Each build script, with all that it starts, writes only its own: OUT_DIR, a folder for HOME and TMPDIR, and what is
+ * named here. Where the kernel has Landlock.
+ */
+export interface BuildScriptWalls {
+  /** Paths inside, sorted. */
+  readonly writable: readonly string[];
+  /** Where a package of the project may write too, as long as it lies there itself: a writable copy of the project. */
+  readonly ownSources: readonly string[];
+  /** Paths below which devices and other files that are there may be written, and nothing be made. */
+  readonly devices: readonly string[];
+  /** Crates whose OUT_DIR is made for being shared, sorted. */
+  readonly sharedCrates: readonly string[];
+  /** Packages whose scripts go without a wall, sorted. */
+  readonly unwalled: readonly string[];
 }
 
 /** A way out to exactly one address. Its mounts are among the mounts. */
@@ -105,6 +124,8 @@ export type Anchor =
   /** The user's home, and the whole file system: only below them, and only what the configuration names. */
   | 'home'
   | 'filesystem'
+  /** What makes the walls of build scripts: made for one root. */
+  | 'walls'
   /** What is around the project's mounted folder: only for granted folders beside it. */
   | 'beside'
   /** Sockets and program of the relays of one run. */
@@ -162,4 +183,5 @@ export const inside = {
   home: '/box/home',
   bin: '/box/bin',
   doors: '/box/doors',
+  wall: '/box/wall',
 } as const;

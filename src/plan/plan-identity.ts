@@ -32,6 +32,8 @@ export function planIdentity(
     // A file that is shown from now on can be older than what was built without it: cargo would not see a change.
     ...(config.show.value.length > 0 ? { show: config.show.value } : {}),
     ...(config.projectFiles.value === 'copy' ? { projectFiles: 'copy' } : {}),
+    // A script may have found another way behind its wall, and cargo would not run it again.
+    ...(config.unwalledBuildScripts.value.length > 0 ? { unwalled: config.unwalledBuildScripts.value } : {}),
     ...openings(config),
   });
   return inputs.hash(text).slice(0, 32);

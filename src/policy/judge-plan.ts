@@ -53,6 +53,14 @@ export function weakLimits(limits: BoxLimits, report: EngineReport): readonly { 
   });
 }
 
+/** Why the build scripts of this plan get no walls of their own here, or `null`. */
+export function wallsGap({ box, toolchain }: Pick<BoxPlan, 'box' | 'toolchain'>, report: EngineReport): string | null {
+  if (box === null || box.buildScriptWalls === null) return null;
+  if (!report.enforces.has('build-script-walls')) return report.gaps['build-script-walls'] ?? 'the engine has none';
+  const isMusl = toolchain.kind === 'host' && /-musl(?:$|-)/.test(toolchain.name);
+  return isMusl ? 'a toolchain of musl does not load what makes them: use one of glibc (`-gnu`)' : null;
+}
+
 function notHeld(report: EngineReport, guarantee: Guarantee, what: string): Problem {
   return {
     code: 'not-enforceable',

@@ -21,6 +21,7 @@ export const needs: Readonly<Record<Guarantee, Need>> = {
   'open-files-limit': { kind: 'limit', limit: 'openFiles' },
   devices: { kind: 'devices' },
   seccomp: { kind: 'shown' },
+  'build-script-walls': { kind: 'shown' },
   'user-namespace': { kind: 'shown' },
 };
 
@@ -75,6 +76,11 @@ export const enginePromises: readonly EnginePromise[] = [
       bwrap: 'covered: `sys` read-only, keys, kmsg, boot id and others hidden',
       docker: "the engine's masks, and the boot id (Podman: its own)",
     },
+  },
+  {
+    what: 'walls of build scripts',
+    guarantees: ['build-script-walls'],
+    held: { bwrap: 'where the kernel has Landlock (Linux 5.19)', docker: 'the same' },
   },
   {
     what: "the caller's descriptors",

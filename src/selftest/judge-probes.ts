@@ -10,6 +10,8 @@ export interface Probe {
   readonly open?: string;
   /** What the machine must have for it to get through outside of a box. */
   readonly openWhere?: string;
+  /** A build script tries it behind a wall of its own, which the others have not. */
+  readonly walled?: boolean;
   /** Why no box holds it, and why that does no harm. */
   readonly notHeld?: string;
   /** The same for one engine, and perhaps one kind of caller only. */
@@ -21,6 +23,10 @@ export interface Setting {
   readonly engine: string;
   readonly identity: 'root' | 'user';
 }
+
+/** The package whose build script has no wall in the self-test: it tries what any code of a build can. */
+export const unwalledProbes = 'boxed-probes';
+
 export type PromiseName = keyof typeof table.promises;
 
 export const probes: readonly Probe[] = table.probes as readonly Probe[];
@@ -28,7 +34,7 @@ export const promises: Readonly<Record<PromiseName, string>> = table.promises;
 
 /** What one run of a probe came to. */
 export interface Observation {
-  readonly phase: 'build' | 'run';
+  readonly phase: 'build' | 'run' | 'walled';
   readonly probe: string;
   readonly reached: boolean;
   readonly detail: string;

@@ -91,8 +91,8 @@ export const known: readonly Entry[] = [
   open(
     54,
     'a crate that changes the results of another',
-    'One target directory, one build.',
-    'Any crate of a build can decide over all of its artifacts.',
+    'Build scripts have walls (own-33); procedural macros run in rustc, which writes the results of all.',
+    'A crate with a procedural macro can decide over all artifacts of a build.',
   ),
   open(55, 'forged output of build scripts', 'See 54.', 'See 54.'),
   held(56, 'a poisoned target for the host', 'hostile/results.test.ts#links, devices, set-id bits'),
@@ -240,6 +240,11 @@ export const own: readonly Entry[] = [
     'a registry or repository at an address of your own network',
     'The fetch phase asks the addresses that a project names, as cargo does, with no token that is not theirs.',
     'Services that act on a mere request without asking who it is from can be reached so; `--offline` asks nobody.',
+  ),
+  held(
+    'own-33',
+    'a build script that changes the output, the results or the notes of another',
+    'hostile/walls.test.ts#changes nothing of another',
   ),
 ];
 

@@ -130,6 +130,9 @@ export function cleanVariables(): Record<string, string> {
   };
 }
 
+/** For attacks on the box itself: no build script has a wall of its own in there, as no procedural macro has one. */
+export const withoutWalls = { CARGO_BOXED_UNWALLED_BUILD_SCRIPTS: '*' } as const;
+
 /** Runs the built command line to its end. Fails when it takes longer than the limit. */
 export function boxed(programArguments: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const argv = [...(options.prefix ?? []), process.execPath, commandLine, ...programArguments];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { failure, type Result, success } from '../../base/result.ts';
+import { landlockGap } from '../../host/landlock.ts';
 import { runProgram } from '../../host/program.ts';
 import { type Problem, printable } from '../../problem/problem.ts';
 import type { EngineReport, Guarantee } from '../engine.ts';
@@ -25,18 +26,20 @@ export async function checkBwrap(programs: BwrapPrograms): Promise<Result<Engine
     runProgram(programs.bwrap, trial, { variables: {}, timeoutMs: 5000, closeInherited: true }),
   ]);
   if (ran.status !== 0) return failure(forbidden(ran.stderr || (ran.startError ?? '')));
-  const enforces = bwrapGuarantees(guaranteesOf(findControlGroups()), process.getuid?.() === 0);
+  const wallGap = landlockGap();
+  const ofKernel = wallGap === null ? (['build-script-walls'] as const) : [];
+  const enforces = bwrapGuarantees([...guaranteesOf(findControlGroups()), ...ofKernel], process.getuid?.() === 0);
   return success({
     engine: 'bwrap',
     version: version.stdout.replace(/^bubblewrap\s*/, '').trim(),
     path: programs.bwrap,
     enforces,
-    gaps: gapsOf(enforces),
+    gaps: { ...gapsOf(enforces), ...(wallGap === null ? {} : { 'build-script-walls': wallGap }) },
   });
 }
 
-/** What bubblewrap holds for a caller who can write the control groups of these. */
-export function bwrapGuarantees(ofControlGroups: readonly Guarantee[], isRoot: boolean): ReadonlySet<Guarantee> {
+/** What bubblewrap holds, beside what stands on this kernel and on control groups that the caller can write. */
+export function bwrapGuarantees(ofMachine: readonly Guarantee[], isRoot: boolean): ReadonlySet<Guarantee> {
   const always = [
     'read-only-project',
     'no-network',
@@ -47,7 +50,7 @@ export function bwrapGuarantees(ofControlGroups: readonly Guarantee[], isRoot: b
     'devices',
   ] as const;
   // Without control groups RLIMIT_NPROC holds for every user but root, whom the kernel exempts.
-  return new Set([...always, ...ofControlGroups, ...(isRoot ? [] : (['process-limit'] as const))]);
+  return new Set([...always, ...ofMachine, ...(isRoot ? [] : (['process-limit'] as const))]);
 }
 
 const remedies: Readonly<Record<Guarantee, string>> = {
@@ -60,6 +63,7 @@ const remedies: Readonly<Record<Guarantee, string>> = {
   'cpu-limit': 'needs a control group that this user may write (run as root, or use --engine docker)',
   'disk-limit': 'it is always watched from outside',
   devices: 'bubblewrap always holds it',
+  'build-script-walls': 'needs Landlock',
   seccomp: 'the filter of cargo-boxed is always applied',
 };
 

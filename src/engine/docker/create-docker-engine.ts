@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Result, success } from '../../base/result.ts';
 import type { ImageStore } from '../../environment/image/image-store.ts';
+import { landlockGap } from '../../host/landlock.ts';
 import type { Engine } from '../engine.ts';
 import { type Connection, connect } from './connect.ts';
 import { currentContainerOwner } from './container-owner.ts';
@@ -43,7 +44,7 @@ export async function createDockerEngine({ variables }: DockerEngineInputs): Pro
     name: 'docker',
     check: async () => {
       const line = await connected();
-      return line.ok ? success(engineReport(line.value.facts, line.value.socket.path)) : line;
+      return line.ok ? success(engineReport(line.value.facts, line.value.socket.path, landlockGap())) : line;
     },
     run: async (box, streams, signal) => {
       const line = await connected();

@@ -73,7 +73,7 @@ export function compareVersions(left: string, right: string): number {
 }
 
 /** What this engine holds, and for what it does not hold: why, and the remedy. */
-export function engineReport(facts: EngineFacts, socket: string): EngineReport {
+export function engineReport(facts: EngineFacts, socket: string, wallGap: string | null = null): EngineReport {
   const cgroups =
     facts.userNamespace === 'rootless'
       ? 'a rootless engine needs cgroup v2 with delegation: enable `Delegate=yes` for the user service'
@@ -90,6 +90,7 @@ export function engineReport(facts: EngineFacts, socket: string): EngineReport {
       facts.userNamespace !== 'rootless',
       'a rootless engine gives no devices: use one that runs as root',
     ),
+    ...gap('build-script-walls', wallGap === null, wallGap ?? ''),
     ...gap('user-namespace', facts.userNamespace === 'rootless', 'the engine runs as root: use a rootless one'),
   ];
   const all: readonly Guarantee[] = [
@@ -101,6 +102,7 @@ export function engineReport(facts: EngineFacts, socket: string): EngineReport {
     'disk-limit',
     'open-files-limit',
     'seccomp',
+    'build-script-walls',
     'user-namespace',
     'devices',
   ];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Observation, readObservations } from '../../../src/selftest/judge-probes.ts';
+import { type Observation, readObservations, unwalledProbes } from '../../../src/selftest/judge-probes.ts';
 import type { Canaries } from '../../../src/selftest/lay-canaries.ts';
 import { layProject } from '../../../src/selftest/lay-project.ts';
 import { cleanVariables, type Project, projectIn, run } from '../../support/rig.ts';
@@ -17,7 +17,7 @@ export function probeProject(folder: string, canaries: Canaries, more: Readonly<
 export async function probeBox(made: Project, canaries: Canaries): Promise<readonly Observation[]> {
   const { home, variables } = canaries;
   const options = {
-    variables: { ...variables, HOME: home },
+    variables: { ...variables, HOME: home, CARGO_BOXED_UNWALLED_BUILD_SCRIPTS: unwalledProbes },
     limitSeconds: 300,
     prefix: leftOpen(canaries),
   };

@@ -45,6 +45,7 @@ test('every variable has its effect', async () => {
     CARGO_BOXED_TOOLCHAIN: 'image',
     CARGO_BOXED_PROJECT_PATH: 'mirror',
     CARGO_BOXED_ENV_PASS: 'B,A',
+    CARGO_BOXED_UNWALLED_BUILD_SCRIPTS: 'ort-sys,*',
     CARGO_BOXED_LIMIT: 'memory=4GiB,time=30m time=1h',
     CARGO_BOXED_NO_EXPORT: '1',
     CARGO_BOXED_PINNED: 'true',
@@ -63,6 +64,7 @@ test('every variable has its effect', async () => {
   assert.deepEqual([limits.memoryBytes.value, limits.wallClockMs.value], [4 * 2 ** 30, 3_600_000]);
   assert.deepEqual([config.export.value, config.pinned.value], [false, true]);
   assert.deepEqual(config.export.origin, { kind: 'environment', variable: 'CARGO_BOXED_NO_EXPORT' });
+  assert.deepEqual(config.unwalledBuildScripts.value, ['*', 'ort-sys']);
   assert.equal(config.snapshotMirror.value, 'https://mirror.example/a');
   assert.deepEqual([config.color.value, config.verbosity.value, config.output.value], ['always', 'verbose', 'json']);
   assert.deepEqual(limits.memoryBytes.origin, { kind: 'environment', variable: 'CARGO_BOXED_LIMIT' });

@@ -12,6 +12,7 @@ limits:
 network: [tcp:127.0.0.1:5432, "unix:/run/postgresql/.s.PGSQL.5432"]
 mounts:
   - {source: ~/data, target: /data}
+unwalled-build-scripts: [ort-sys]
 `;
   const asks = await asksOf({ project });
   assert.deepEqual(briefAsks(asks), [
@@ -21,6 +22,7 @@ mounts:
     'cargo-boxed.yaml:7:11 network tcp:127.0.0.1:5432',
     'cargo-boxed.yaml:7:31 network unix:/run/postgresql/.s.PGSQL.5432',
     'cargo-boxed.yaml:9:5 mounts {"access":"read-only","source":"~/data","target":"/data"}',
+    'cargo-boxed.yaml:10:26 unwalled-build-scripts ort-sys',
     'cargo-boxed.yaml:6:11 limits.memory none',
     'cargo-boxed.yaml:5:14 limits.processes 9999',
   ]);
@@ -28,9 +30,9 @@ mounts:
 
 test("what the user's own file allows is no ask, and a project may take less of it", async () => {
   const user =
-    'env: [A, B]\nproject-path: mirror\nlimits: {processes: 9999, memory: none, time: 1h}\nnetwork: [tcp:a:5432]\n';
+    'env: [A, B]\nproject-path: mirror\nlimits: {processes: 9999, memory: none, time: 1h}\nnetwork: [tcp:a:5432]\nunwalled-build-scripts: [a, b]\n';
   const same =
-    'env: [A]\nproject-path: mirror\nlimits: {processes: 9999, memory: none, time: 1h}\nnetwork: [tcp:a:5432]\n';
+    'env: [A]\nproject-path: mirror\nlimits: {processes: 9999, memory: none, time: 1h}\nnetwork: [tcp:a:5432]\nunwalled-build-scripts: [b]\n';
   assert.deepEqual(await asksOf({ user, project: same }), []);
   assert.deepEqual((await settled({ user, project: same })).env.pass.value, ['A']);
   const less = await settled({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EngineReport, Guarantee } from '../../../src/engine/engine.ts';
 import { assemblePlan } from '../../../src/plan/assemble-plan.ts';
-import { judgePlan, weakLimits } from '../../../src/policy/judge-plan.ts';
+import { judgePlan, wallsGap, weakLimits } from '../../../src/policy/judge-plan.ts';
 import { planInputs } from '../../support/plan-inputs.ts';
 
 const report = (...enforces: Guarantee[]): EngineReport => ({
@@ -43,5 +43,18 @@ describe('judgePlan', () => {
       problems.map(({ code }) => code),
       ['not-enforceable'],
     );
+  });
+});
+
+describe('wallsGap', () => {
+  it('says why build scripts have no walls of their own here, and nothing where they have or were not to have', async () => {
+    const plan = await planWith([]);
+    assert.equal(wallsGap(plan, report('build-script-walls')), null);
+    const old = { ...report(), gaps: { 'build-script-walls': 'needs another kernel' } };
+    assert.equal(wallsGap(plan, old), 'needs another kernel');
+    const box = { ...(plan.box ?? assert.fail()), buildScriptWalls: null };
+    assert.equal(wallsGap({ ...plan, box }, old), null);
+    const toolchain = { ...plan.toolchain, name: 'stable-x86_64-unknown-linux-musl' } as typeof plan.toolchain;
+    assert.match(wallsGap({ ...plan, toolchain }, report('build-script-walls')) ?? '', /musl/);
   });
 });

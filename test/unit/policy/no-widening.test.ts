@@ -41,6 +41,7 @@ const document = fc.record(
     engine: maybe(fc.constantFrom('auto', 'bwrap', 'docker')),
     suite: maybe(fc.constantFrom('bookworm', 'trixie')),
     layers: maybe(list('zlib', 'openssl')),
+    'unwalled-build-scripts': maybe(list('a', 'b', '*')),
   },
   { requiredKeys: [] },
 );
@@ -88,7 +89,14 @@ function placed(mount: Mount): object {
 function isNoWider(box: BoxStep, than: BoxStep): void {
   isSubset(box.passedVariables, than.passedVariables, 'variable');
   isSubset(box.doors, than.doors, 'door');
-  isSubset(box.mounts.map(placed), than.mounts.map(placed), 'mount');
+  // More walls are less: what makes them is mounted where others went without.
+  const mounts = box.mounts.filter((mount) => mount.kind === 'tmpfs' || mount.source.anchor !== 'walls');
+  isSubset(mounts.map(placed), than.mounts.map(placed), 'mount');
+  if (than.buildScriptWalls !== null) {
+    assert.ok(box.buildScriptWalls !== null, 'walls of build scripts');
+    isSubset(box.buildScriptWalls.unwalled, than.buildScriptWalls.unwalled, 'build script without a wall');
+    isSubset(box.buildScriptWalls.writable, than.buildScriptWalls.writable, 'writable path');
+  }
   assert.equal(box.network, than.network);
   for (const [name, limit] of Object.entries(than.limits)) {
     const own = box.limits[name as keyof BoxStep['limits']];
@@ -118,7 +126,16 @@ test('no set of keys of a project enlarges the box without a grant', async () =>
 });
 
 test('every key that a project may write is covered above, or cannot widen', () => {
-  const covered = new Set(['project-path', 'env.pass', 'network', 'mounts', 'image', 'export', 'pinned']);
+  const covered = new Set([
+    'project-path',
+    'env.pass',
+    'network',
+    'mounts',
+    'image',
+    'export',
+    'pinned',
+    'unwalled-build-scripts',
+  ]);
   // A copy of the project is as much the box's own as the target: nothing of it comes back.
   const harmless = new Set(['engine', 'environment', 'suite', 'layers', 'toolchain', 'env.set', 'project-files']);
   for (const name of keyNames) {

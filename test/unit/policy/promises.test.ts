@@ -19,7 +19,7 @@ test('every guarantee that the policy asks for stands in the table, once', () =>
   assert.deepEqual([...named].sort(), [...guaranteeNames].sort());
 });
 
-const all: readonly Guarantee[] = ['memory-limit', 'process-limit', 'cpu-limit'];
+const all: readonly Guarantee[] = ['memory-limit', 'process-limit', 'cpu-limit', 'build-script-walls'];
 const has = {
   MemoryLimit: true,
   SwapLimit: true,
@@ -33,6 +33,7 @@ const kinds = {
   docker: [
     docker(has),
     docker({}),
+    engineReport(engineFacts({}, has), '/s', 'a kernel without Landlock').enforces,
     docker({ ...has, SecurityOptions: ['name=seccomp', 'name=rootless'] }),
     docker({ SecurityOptions: ['name=rootless'] }),
   ],

@@ -39,4 +39,7 @@ test('what is not held is said with its reason', () => {
   assert.match(less.gaps['process-limit'] ?? '', /process limit/);
   const podman = engineFacts({ ...version, Components: [{ Name: 'Podman Engine' }] }, info);
   assert.ok(!engineReport(podman, '/s').enforces.has('disk-limit'));
+  const old = engineReport(engineFacts(version, info), '/s', 'needs another kernel');
+  assert.ok(whole.enforces.has('build-script-walls') && !old.enforces.has('build-script-walls'));
+  assert.equal(old.gaps['build-script-walls'], 'needs another kernel');
 });

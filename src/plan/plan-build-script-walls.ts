@@ -1,0 +1,60 @@
+import rules from '../../images/build-script-wall/rules.json' with { type: 'json' };
+import { type BuildScriptWalls, inside, type Mount } from './box-plan.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+import { projectSource } from './project-source.ts';
+
+/** What names all build scripts in `unwalled-build-scripts`. */
+const everyScript = '*';
+
+/**
+ * A wall of its own for each build script: what it may write beside its own folders is the same for all. `null` when
+ * nothing of a project runs, or all of them were asked to go without.
+ */
+export function planBuildScriptWalls(inputs: PlanInputs, projectPath: string): BuildScriptWalls | null {
+  const { request, config } = inputs;
+  const unwalled = config.unwalledBuildScripts.value;
+  if (request.class === 'creating' || unwalled.includes(everyScript)) return null;
+  const granted = config.mounts.value.filter(({ access }) => access === 'read-write');
+  return {
+    writable: [...rules.write, ...granted.map(({ target }) => target)].sort(),
+    ownSources: projectSource(inputs) === 'project-copy' ? [projectPath] : [],
+    devices: rules.devices,
+    sharedCrates: rules.shared.map(({ crate }) => crate).sort(),
+    unwalled,
+  };
+}
+
+/** The two programs of the wall with their rules, and the word for the loader of programs that has cargo load one. */
+export function wallMounts(walls: BuildScriptWalls | null): readonly Mount[] {
+  if (walls === null) return [];
+  const readOnly = (path: string, target: string): Mount => ({
+    kind: 'bind',
+    source: { anchor: 'walls', path },
+    target,
+    access: 'read-only',
+  });
+  return [readOnly('', inside.wall), readOnly('ld.so.preload', preloadList)];
+}
+
+/** The loader of glibc reads it at every start of a program; other loaders do not. */
+export const preloadList = '/etc/ld.so.preload';
+
+/** The rules as `enter.c` reads them: pairs of texts, each ended by a zero. `home` and `temporary` are the plan's. */
+export function wallRules(walls: BuildScriptWalls, variables: Readonly<Record<string, string>>): string {
+  const moved = ['HOME', 'TMPDIR'].flatMap((name) => {
+    const value = variables[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const all = [
+    ...moved,
+    // Short, since a path in there may become the name of a socket.
+    ['below', '/tmp/w'],
+    ['within', inside.buildDirectory],
+    ...walls.writable.map((path) => ['write', path] as const),
+    ...walls.ownSources.map((path) => ['own', path] as const),
+    ...walls.devices.map((path) => ['device', path] as const),
+    ...walls.sharedCrates.map((crate) => ['shared', crate] as const),
+    ...walls.unwalled.map((crate) => ['free', crate] as const),
+  ];
+  return all.map(([name, value]) => `${name}\0${value}\0`).join('');
+}

@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream';
+
+/** Remembers whose build scripts failed, and whether something was refused; never holds up what passes. */
+export interface BuildScriptWatch {
+  listen(stream: Readable): void;
+  /** Packages whose build script failed, when a write was refused to somebody. */
+  refused(): readonly string[];
+}
+
+/** As cargo says it, and as the system does: in words, and by programs that show only the number. */
+const failedScript = /failed to run custom build command for `([^\s`]{1,128}) v/g;
+const refusal = /[Pp]ermission denied|\bEACCES\b|\bos error 13\b/;
+/** Longer than either sentence: what a chunk may hold of one. */
+const tailLength = 256;
+const mostPackages = 20;
+
+export function watchBuildScripts(): BuildScriptWatch {
+  const packages = new Set<string>();
+  let isRefused = false;
+  return {
+    listen(stream) {
+      let tail = '';
+      stream.on('data', (chunk: Buffer | string) => {
+        const text = tail + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'));
+        isRefused ||= refusal.test(text);
+        for (const { 1: name = '' } of text.matchAll(failedScript)) {
+          if (packages.size < mostPackages) packages.add(Buffer.from(name, 'latin1').toString('utf8'));
+        }
+        tail = text.slice(-tailLength);
+      });
+    },
+    refused: () => (isRefused ? [...packages] : []),
+  };
+}
