@@ -118,6 +118,7 @@ function compilerBox(session: Session, { facts }: Planned, root: PreparedRoot, t
       { kind: 'tmpfs', target: '/tmp', sizeBytes: 256 * 1024 ** 2 },
     ],
     network: 'none',
+    devices: [],
     limits: noLimits,
     streams: 'pipes',
     uid: facts.host.uid,

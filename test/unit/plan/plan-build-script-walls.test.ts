@@ -55,10 +55,30 @@ test('a package that goes without is named; all at once need no walls', async ()
 });
 
 test('the rules are pairs of texts that end with a zero', () => {
-  const walls = { writable: ['/a b\n', '/dev/shm'], ownSources: ['/box/project'], devices: ['/dev'], sharedCrates: ['scratch'], unwalled: ['x'] };
+  const walls = {
+    writable: ['/a b\n', '/dev/shm'],
+    ownSources: ['/box/project'],
+    devices: ['/dev'],
+    sharedCrates: ['scratch'],
+    unwalled: ['x'],
+  };
   const rules = wallRules(walls, { HOME: '/box/home', TMPDIR: '/tmp', PATH: '/bin' }).split('\0');
   assert.deepEqual(rules, [
     ...['HOME', '/box/home', 'TMPDIR', '/tmp', 'below', '/tmp/w', 'within', '/box/target/build'],
-    ...['write', '/a b\n', 'write', '/dev/shm', 'own', '/box/project', 'device', '/dev', 'shared', 'scratch', 'free', 'x', ''],
+    ...[
+      'write',
+      '/a b\n',
+      'write',
+      '/dev/shm',
+      'own',
+      '/box/project',
+      'device',
+      '/dev',
+      'shared',
+      'scratch',
+      'free',
+      'x',
+      '',
+    ],
   ]);
 });
