@@ -4,6 +4,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { SecretFacts } from '../facts/facts.ts';
 import type { Locations } from '../host/locations.ts';
 import type { BoxStep } from '../plan/box-plan.ts';
+import type { AnchorFolders } from './resolve-box.ts';
 
 export interface CoverFolders {
   readonly nothing: string;
@@ -14,9 +15,11 @@ export interface CoverFolders {
 export function coverFolders({ state, cache }: Locations, secrets: SecretFacts): Result<CoverFolders> {
   const folders = { nothing: join(state, 'nothing'), cleaned: join(cache, 'cleaned') };
   try {
-    if (secrets.hidden.length > 0) makeNothing(folders.nothing);
-    if (secrets.cleaned.length > 0) mkdirSync(folders.cleaned, { recursive: true, mode: 0o700 });
-    for (const { sha256, content } of secrets.cleaned) {
+    const all = [secrets, ...secrets.outside];
+    const cleaned = all.flatMap((one) => one.cleaned);
+    if (all.some(({ hidden }) => hidden.length > 0)) makeNothing(folders.nothing);
+    if (cleaned.length > 0) mkdirSync(folders.cleaned, { recursive: true, mode: 0o700 });
+    for (const { sha256, content } of cleaned) {
       place(join(folders.cleaned, sha256), Buffer.from(content, 'latin1'));
     }
     return success(folders);
@@ -50,16 +53,22 @@ function place(file: string, bytes: Buffer): void {
 
 /**
  * A secret that is gone by now has nothing left to cover: an engine could not make the mount point in a read-only
- * project. Whatever else a box has is not looked up again.
+ * folder. Whatever else a box has is not looked up again.
  */
-export function withoutGone(box: BoxStep, mountRoot: string, projectPath: string): BoxStep {
-  const isThere = (target: string) => {
-    const path = join(mountRoot, target.slice(projectPath.length));
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  };
+export function withoutGone(box: BoxStep, anchors: AnchorFolders): BoxStep {
+  const bases: { readonly target: string; readonly folder: string }[] = [];
   const mounts = box.mounts.filter((mount) => {
-    const isCover = mount.kind === 'bind' && (mount.source.anchor === 'nothing' || mount.source.anchor === 'cleaned');
-    return !isCover || isThere(mount.target);
+    if (mount.kind === 'tmpfs') return true;
+    if (mount.source.anchor !== 'nothing' && mount.source.anchor !== 'cleaned') {
+      const folder = anchors[mount.source.anchor];
+      if (folder !== undefined) bases.unshift({ target: mount.target, folder: join(folder, mount.source.path) });
+      return true;
+    }
+    const base = bases.find(({ target }) => mount.target.startsWith(`${target}/`));
+    if (base === undefined) return true;
+    return (
+      lstatSync(join(base.folder, mount.target.slice(base.target.length)), { throwIfNoEntry: false }) !== undefined
+    );
   });
   return { ...box, mounts };
 }

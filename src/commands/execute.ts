@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { cacheFolders } from '../host/locations.ts';
-import { projectPathInside } from '../plan/assemble-plan.ts';
 import { judgePlan } from '../policy/judge-plan.ts';
 import { boxStreams, presentationVariables } from './box-streams.ts';
 import { coverFolders, withoutGone } from './cover-folders.ts';
@@ -80,7 +79,7 @@ export async function execute(
     ...(options.scratch === null ? {} : { scratch: options.scratch }),
   };
   const presentation = presentationVariables(session, planned);
-  const step = withoutGone(box, mountRoot, projectPathInside({ facts, config }));
+  const step = withoutGone(box, anchors);
   const resolved = resolveBox(session.runWord, step, root.value, anchors, facts, presentation);
   const streams = boxStreams(session, planned, anchors);
   session.reporter.pause();

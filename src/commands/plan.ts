@@ -7,7 +7,7 @@ import { projectKey } from '../host/project-key.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import type { Answer } from './answer.ts';
-import { coverFolders } from './cover-folders.ts';
+import { coverFolders, withoutGone } from './cover-folders.ts';
 import { beyondLock } from './fetch.ts';
 import { gather } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
@@ -83,7 +83,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
     chosen.docker === null
       ? ({ kind: 'directory', path: folder } as const)
       : ({ kind: 'image', id: imageName(planned) } as const);
-  const resolved = resolveBox('by-hand', boxPlan.box, root, anchors, facts, {});
+  const resolved = resolveBox('by-hand', withoutGone(boxPlan.box, anchors), root, anchors, facts, {});
   const text = chosen.engine.shellCommand(resolved);
   return success({ status: 0, text, data: { shell: text } });
 }

@@ -10,8 +10,9 @@ import type { Session } from './session.ts';
 const mostNamed = 5;
 
 /** Names of the files that may be missed: those that can be shown. */
-export function hiddenNames({ hidden }: SecretFacts): readonly string[] {
-  return hidden.filter(({ reason }) => reason === 'secret').map(({ path }) => posix.basename(path));
+export function hiddenNames({ hidden, outside }: SecretFacts): readonly string[] {
+  const all = [hidden, ...outside.map((one) => one.hidden)].flat();
+  return all.filter(({ reason }) => reason === 'secret').map(({ path }) => posix.basename(path));
 }
 
 /**
@@ -19,12 +20,16 @@ export function hiddenNames({ hidden }: SecretFacts): readonly string[] {
  * else once for each set of hidden files, since most failures have other reasons.
  */
 export function sayHidden(session: Session, { facts }: Planned, named: ReadonlySet<string>): void {
-  const secrets = facts.secrets.hidden.filter(({ reason }) => reason === 'secret');
+  const { hidden, outside } = facts.secrets;
+  const secrets = [
+    ...hidden.map((one) => ({ ...one, place: posix.relative(facts.project.workspace, one.path) })),
+    ...outside.flatMap(({ source, hidden: there }) =>
+      there.map((one) => ({ ...one, place: posix.join(source, one.path) })),
+    ),
+  ].filter(({ reason }) => reason === 'secret');
   if (secrets.length === 0) return;
   const missed = secrets.filter(({ path }) => named.has(posix.basename(path)));
-  const shown = (missed.length > 0 ? missed : secrets).map(({ path, kind }) => {
-    return posix.relative(facts.project.workspace, path) + (kind === 'folder' ? '/' : '');
-  });
+  const shown = (missed.length > 0 ? missed : secrets).map(({ place, kind }) => place + (kind === 'folder' ? '/' : ''));
   if (missed.length === 0 && !isNews(session, facts.project, shown)) return;
   const begin = missed.length > 0 ? 'The output names what is hidden from the box' : 'Hidden from the box';
   const why = `called like ${shown.length > 1 ? 'secrets' : 'a secret'}, and git does not know the content`;
@@ -39,6 +44,8 @@ function listed(paths: readonly string[]): string {
 }
 
 function remedy(path: string): string {
+  if (/^(\/|~\/|\.\.\/)/.test(path))
+    return `To show a file that lies outside of the project, name it in \`mounts\` by itself.`;
   return `To show a file: \`show: [${path}]\` in cargo-boxed.yaml and \`cargo-boxed grant show\`, or CARGO_BOXED_SHOW=${path} for one run.`;
 }
 

@@ -109,7 +109,10 @@ export const mountTarget: TextForm = {
   one: 'an absolute path outside of system folders',
   many: 'absolute paths',
   example: '/data',
-  pattern: new RegExp(`^(?!/${systemFolders}(?:/|$))(?!/(?:tmp|run|var|home)$)(?:/(?!\\.{1,2}(?:/|$))[^/\\p{C}]+)+$`),
+  pattern: new RegExp(
+    `^(?!/${systemFolders}(?:/|$))(?!/(?:tmp|run|var|home)$)(?:/(?!\\.{1,2}(?:/|$))[^/\\p{C}]+)+$`,
+    'u',
+  ),
   maximumLength: 1024,
 };
 

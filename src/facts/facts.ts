@@ -48,6 +48,16 @@ export interface SecretFacts {
   readonly hidden: readonly HiddenPath[];
   /** Files that a box sees with another content: git configurations without credentials. Sorted by path. */
   readonly cleaned: readonly CleanedFile[];
+  /** The same of what is granted outside of the project, sorted by source; only where there is something. */
+  readonly outside: readonly OutsideSecrets[];
+}
+
+export interface OutsideSecrets {
+  /** As the configuration writes the source of a mount, or the path of a folder beside the project. */
+  readonly source: string;
+  /** Paths are relative to that folder. */
+  readonly hidden: readonly HiddenPath[];
+  readonly cleaned: readonly CleanedFile[];
 }
 
 export interface HiddenPath {
@@ -56,9 +66,9 @@ export interface HiddenPath {
   readonly kind: 'file' | 'folder';
   /**
    * `secret`: by its name, and git does not track these bytes; only these can be shown. `tool`: a folder of the user's
-   * own tools. `repository`: beside what git needs. `special`: a socket, a pipe or a device.
+   * own tools. `target`: results of the host's own cargo, which no box needs. `repository`: beside what git needs. `special`: a socket, a pipe or a device.
    */
-  readonly reason: 'secret' | 'tool' | 'repository' | 'special';
+  readonly reason: 'secret' | 'tool' | 'target' | 'repository' | 'special';
 }
 
 export interface CleanedFile {

@@ -1,16 +1,16 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { type Problem, printable } from '../problem/problem.ts';
-import type { HiddenPath, SecretFacts } from './facts.ts';
+import type { HiddenPath, OutsideSecrets } from './facts.ts';
 import { followGitFile } from './git-tracking.ts';
 import { type RepositoryJudge, repositoryJudge } from './judge-repository.ts';
 import { openListingCache } from './listing-cache.ts';
 import { below, isUtf8, isWithin } from './path-within.ts';
 import { entriesOf, statOf } from './read-bytes.ts';
 import { type ShowPatterns, showPatterns } from './show-patterns.ts';
-import { type Vouchers, vouchersFor } from './vouch.ts';
-import { type Candidate, type Repository, type Walk, walkProject } from './walk-project.ts';
+import { type Vouchers, type Vouching, vouchersFor } from './vouch.ts';
+import { type Candidate, type Repository, type Walk, walkProject, walkSources } from './walk-project.ts';
 
 export interface SecretSearch {
   readonly mountRoot: string;
@@ -25,6 +25,9 @@ export interface SecretSearch {
   readonly cacheFile: string;
 }
 
+/** What of one folder a box does not see as it is. */
+export type FoundSecrets = Pick<OutsideSecrets, 'hidden' | 'cleaned'>;
+
 /** Each one is a mount of the box. */
 const mostHidden = 1000;
 /** How many entries of a folder of secrets are looked at one by one. */
@@ -35,6 +38,8 @@ interface Work {
   readonly vouchers: Vouchers;
   readonly show: ShowPatterns;
   readonly hidden: HiddenPath[];
+  /** Folders called `target` that git tracks and cargo has not marked: sources like all others. */
+  readonly sources: Candidate[];
   expandedLeft: number;
 }
 
@@ -42,7 +47,7 @@ interface Work {
  * What a box must not see of a project: files and folders with a secret's name, unless git (or the list of a vendored
  * crate) knows these very bytes, so that others have them too. What cannot be looked at is hidden or refused.
  */
-export function findSecrets(search: SecretSearch): Result<SecretFacts> {
+export function findSecrets(search: SecretSearch): Result<FoundSecrets> {
   const cache = openListingCache(search.cacheFile);
   const tools = search.scope === 'project' ? toolCandidates(search) : [];
   const apart = new Set(tools.map(({ path }) => path));
@@ -50,8 +55,13 @@ export function findSecrets(search: SecretSearch): Result<SecretFacts> {
   if (walk.incomplete !== null) return failure(tooMuch(search, walk.incomplete));
   const show = showPatterns(search.show, search.workspace);
   const vouchers = vouchersFor(search.mountRoot, cache);
-  const work: Work = { search, show, vouchers, hidden: [...walk.hidden], expandedLeft: mostExpanded };
+  const hidden = [...walk.hidden, ...resultsToCome(search)];
+  const work: Work = { search, show, vouchers, hidden, sources: [], expandedLeft: mostExpanded };
   judgeBatch(work, '', [...walk.candidates, ...tools.map((tool) => within(tool, walk.repositories))]);
+  const more = walkSources(search.mountRoot, cache, work.sources);
+  if (more.incomplete !== null) return failure(tooMuch(search, more.incomplete));
+  work.hidden.push(...more.hidden);
+  judgeBatch(work, 'sources', more.candidates);
   const repositories = judgeRepositories(search.mountRoot, walk, vouchers);
   cache.save();
   if (repositories.isFull()) return failure(tooMuch(search, 'it has too many repositories'));
@@ -71,10 +81,26 @@ function judgeBatch(work: Work, batch: string, candidates: readonly Candidate[])
   const vouching = work.vouchers.ask(batch, candidates);
   for (const candidate of candidates) {
     const { path, kind, reason } = candidate;
-    const isShown = reason === 'secret' && (kind === 'file' ? work.show.matches(path) : work.show.matchesBelow(path));
-    if (kind === 'folder' && (isShown || vouching.holdsTracked(candidate))) expand(work, candidate);
+    const isShown = reason !== 'tool' && (kind === 'file' ? work.show.matches(path) : work.show.matchesBelow(path));
+    if (isSources(work, candidate, vouching)) work.sources.push(candidate);
+    else if (kind === 'folder' && (isShown || vouching.holdsTracked(candidate))) expand(work, candidate);
     else if (kind === 'folder' || !(isShown || vouching.isKnown(candidate))) work.hidden.push({ path, kind, reason });
   }
+}
+
+function isSources({ search }: Work, candidate: Candidate, vouching: Vouching): boolean {
+  if (candidate.reason !== 'target' || candidate.kind !== 'folder' || !vouching.holdsTracked(candidate)) return false;
+  return basename(candidate.path) === 'target' && statOf(`${search.mountRoot}/${candidate.path}/CACHEDIR.TAG`) === null;
+}
+
+/**
+ * The workspace's `target` before there is one: our own export makes it, and a plan is the same before and after. It is
+ * covered only where it is there when the box starts.
+ */
+function resultsToCome({ mountRoot, workspace, scope }: SecretSearch): readonly HiddenPath[] {
+  const isProject = scope === 'project' && statOf(join(mountRoot, workspace, 'Cargo.toml')) !== null;
+  const isMissing = statOf(join(mountRoot, workspace, 'target')) === null;
+  return isProject && isMissing ? [{ path: join(workspace, 'target'), kind: 'folder', reason: 'target' }] : [];
 }
 
 /** A folder of secrets in which something may be seen: each entry is judged, whatever its name. */
@@ -132,7 +158,11 @@ function judgeRepositories(mountRoot: string, walk: Walk, vouchers: Vouchers): R
 }
 
 /** One list: sorted, nothing twice, and nothing below what is hidden anyway. */
-function settle(search: SecretSearch, found: readonly HiddenPath[], { cleaned }: RepositoryJudge): Result<SecretFacts> {
+function settle(
+  search: SecretSearch,
+  found: readonly HiddenPath[],
+  { cleaned }: RepositoryJudge,
+): Result<FoundSecrets> {
   const sorted = [...found].sort((left, right) => compare(left.path, right.path));
   const folders = new Set(sorted.flatMap(({ path, kind }) => (kind === 'folder' ? [path] : [])));
   const isCovered = (path: string) => {

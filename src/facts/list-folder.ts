@@ -10,10 +10,22 @@ export interface FolderListing {
 /**
  * `special`: a socket, a pipe or a device: through it a box could talk to a process outside, read-only or not.
  * `git-…`: a repository, or a file that names one. `bare`: the configuration of a folder that is built like one.
- * `checksums`: cargo's list of a vendored crate.
+ * `checksums`: cargo's list of a vendored crate. `target`: a folder of that name beside a manifest, where host cargo
+ * puts its results. `results`: this folder itself is one of those, whatever it is called.
  */
 export type Found = readonly [
-  kind: 'secret-file' | 'secret-folder' | 'secret-link' | 'special' | 'git-folder' | 'git-file' | 'bare' | 'checksums',
+  kind:
+    | 'secret-file'
+    | 'secret-folder'
+    | 'secret-link'
+    | 'special'
+    | 'git-folder'
+    | 'git-file'
+    | 'bare'
+    | 'checksums'
+    | 'target'
+    | 'target-link'
+    | 'results',
   name: string,
 ];
 
@@ -30,18 +42,24 @@ export function listFolder(path: string, name: string): FolderListing | null {
     throw error;
   }
   const names = new Set(entries.map((entry) => entry.name));
-  const isSkipped = (folder: string) =>
-    skipped.has(folder) || skipped.has(`${name}/${folder}`) || (folder === 'target' && names.has('Cargo.toml'));
+  const isSkipped = (folder: string) => skipped.has(folder) || skipped.has(`${name}/${folder}`);
   const folders: string[] = [];
   const found: Found[] = [];
   if (['HEAD', 'objects', 'refs', 'config'].every((part) => names.has(part)))
     return { folders, found: [['bare', 'config']] };
+  // Cargo writes both into every target directory, also into one that is called otherwise.
+  if (names.has('CACHEDIR.TAG') && names.has('.rustc_info.json')) found.push(['results', '.']);
   for (const entry of entries) {
-    const kind = kindOf(entry, name);
+    const kind = kindOf(entry, name) ?? (names.has('Cargo.toml') ? targetKind(entry) : null);
     if (kind !== null) found.push([kind, entry.name]);
     else if (entry.isDirectory() && !isSkipped(entry.name)) folders.push(entry.name);
   }
   return { folders: folders.sort(), found };
+}
+
+function targetKind(entry: Dirent): Found[0] | null {
+  if (entry.name !== 'target') return null;
+  return entry.isDirectory() ? 'target' : entry.isSymbolicLink() ? 'target-link' : null;
 }
 
 function kindOf(entry: Dirent, folder: string): Found[0] | null {

@@ -15,6 +15,9 @@ export interface ListingCache {
   save(): void;
 }
 
+/** Changes with what is looked for, so that what an older version of ours has seen is not used. */
+const version = `2-${secretNamesVersion}`;
+
 /** What changed may change once more within the same tick of the clock: the young is not remembered. */
 const settledMs = 2000;
 
@@ -69,7 +72,7 @@ export function openListingCache(file: string, nowMs = Date.now()): ListingCache
     save() {
       if (!hasChanged) return;
       const content: Kept = {
-        version: secretNamesVersion,
+        version,
         listings: Object.fromEntries(seen),
         answers: Object.fromEntries(answers),
       };
@@ -79,10 +82,10 @@ export function openListingCache(file: string, nowMs = Date.now()): ListingCache
 }
 
 function readKept(file: string): Kept {
-  const none: Kept = { version: secretNamesVersion, listings: {}, answers: {} };
+  const none: Kept = { version, listings: {}, answers: {} };
   try {
     const kept: Kept = JSON.parse(readFileSync(file, 'utf8'));
-    return kept.version === secretNamesVersion ? kept : none;
+    return kept.version === version ? kept : none;
   } catch {
     return none;
   }

@@ -14,7 +14,7 @@ export interface Candidate {
   /** Relative to the mount root, as all paths here. */
   readonly path: string;
   readonly kind: 'file' | 'folder';
-  readonly reason: 'secret' | 'tool';
+  readonly reason: 'secret' | 'tool' | 'target';
   readonly repository: Repository | null;
   /** The folder of the vendored crate that it lies in. */
   readonly crate: string | null;
@@ -63,6 +63,23 @@ export function walkProject(mountRoot: string, apart: ReadonlySet<string>, cache
   return work;
 }
 
+/** Looks at folders that were passed by at first, since they could have been host cargo's results and are sources. */
+export function walkSources(mountRoot: string, cache: ListingCache, starts: readonly Candidate[]): Walk {
+  const found = { candidates: [], repositories: [], bare: [], hidden: [] };
+  const work: Work = {
+    mountRoot,
+    cache,
+    apart: new Set(),
+    ...found,
+    foldersLeft: walkLimits.folders,
+    incomplete: null,
+  };
+  for (const { path, repository, crate } of starts) {
+    walkFolder(work, path, path.split('/').length, { repository, crate });
+  }
+  return work;
+}
+
 function walkFolder(work: Work, path: string, depth: number, around: Surroundings): void {
   if (work.incomplete !== null || work.apart.has(path)) return;
   work.foldersLeft -= 1;
@@ -80,6 +97,10 @@ function walkFolder(work: Work, path: string, depth: number, around: Surrounding
   if (stat === null || !stat.isDirectory()) return;
   const listing = work.cache.listing(path, stat, () => listFolder(folder, basename(folder)));
   if (listing === null) return;
+  if (path !== '' && listing.found[0]?.[0] === 'results') {
+    work.candidates.push({ path, kind: 'folder', reason: 'target', ...around });
+    return;
+  }
   const here = listing.found.length === 0 ? around : takeFound(work, path, listing.found, around);
   const prefix = path === '' ? '' : `${path}/`;
   for (const name of listing.folders) walkFolder(work, prefix + name, depth + 1, here);
@@ -105,11 +126,20 @@ function takeOne(work: Work, kind: Found[0], path: string, here: Surroundings): 
   else if (kind === 'special') work.hidden.push({ path, kind: 'file', reason: 'special' });
   else if (kind === 'secret-file') work.candidates.push({ path, kind: 'file', reason: 'secret', ...here });
   else if (kind === 'secret-folder') work.candidates.push({ path, kind: 'folder', reason: 'secret', ...here });
-  else if (kind === 'secret-link') takeLink(work, path, here);
+  else if (kind === 'secret-link') takeLink(work, path, here, 'secret');
+  else if (kind === 'target-link') takeLink(work, path, here, 'target');
+  else if (kind === 'target') takeTarget(work, path, here);
+}
+
+/** A package may be called so; then it is walked as all others are. */
+function takeTarget(work: Work, path: string, here: Surroundings): void {
+  const isPackage = statOf(`${work.mountRoot}/${path}/Cargo.toml`)?.isFile() === true;
+  if (isPackage) walkFolder(work, path, path.split('/').length, here);
+  else work.candidates.push({ path, kind: 'folder', reason: 'target', ...here });
 }
 
 /** A link with a secret's name makes a secret of what it leads to, whatever that is called. */
-function takeLink(work: Work, path: string, here: Surroundings): void {
+function takeLink(work: Work, path: string, here: Surroundings, reason: 'secret' | 'target'): void {
   let target: string;
   try {
     target = realpathSync.native(join(work.mountRoot, path));
@@ -119,8 +149,8 @@ function takeLink(work: Work, path: string, here: Surroundings): void {
   if (target === work.mountRoot || !isWithin(target, work.mountRoot)) return;
   const stat = statOf(target);
   const real = below(target, work.mountRoot);
-  if (stat?.isFile()) work.candidates.push({ path: real, kind: 'file', reason: 'secret', ...here });
+  if (stat?.isFile()) work.candidates.push({ path: real, kind: 'file', reason, ...here });
   else if (stat?.isDirectory() && !isWithin(join(work.mountRoot, path), target)) {
-    work.candidates.push({ path: real, kind: 'folder', reason: 'secret', ...here });
+    work.candidates.push({ path: real, kind: 'folder', reason, ...here });
   }
 }

@@ -3,6 +3,7 @@ import type { HostMount } from '../config/config.ts';
 import { outsidePaths } from '../facts/outside-paths.ts';
 import { printable } from '../problem/problem.ts';
 import { type AnchoredPath, type Door, inside, type Mount } from './box-plan.ts';
+import { outsideCovers } from './plan-covers.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 
 /** What the configuration opens in the wall, for boxes in which something of the project runs. */
@@ -21,7 +22,10 @@ export function planOpenings(inputs: PlanInputs, projectPath: string): Result<Op
   const doors = config.network.value.map(doorAt);
   const ports = request.ports === 'open' ? config.ports.value.map(Number).sort((left, right) => left - right) : [];
   const devices = config.devices.value;
-  const mounts = config.mounts.value.map(hostMount);
+  const mounts = config.mounts.value.flatMap((mount) => [
+    hostMount(mount),
+    ...outsideCovers(inputs, mount.source, mount.target),
+  ]);
   const covering = mounts.find(({ target }) => contains(target, projectPath) || contains(projectPath, target));
   if (covering !== undefined) {
     const what = `the mount at ${printable(covering.target)} covers the project, or lies in it`;
@@ -36,11 +40,12 @@ export function planOpenings(inputs: PlanInputs, projectPath: string): Result<Op
 }
 
 /** Granted folders beside the project stand beside it inside too, where the manifests' relative paths lead. */
-function besideMounts({ facts }: PlanInputs, projectPath: string): readonly Mount[] {
+function besideMounts(inputs: PlanInputs, projectPath: string): readonly Mount[] {
   const parent = projectPath.slice(0, projectPath.lastIndexOf('/'));
-  return outsidePaths(facts.project).map((path) => {
+  return outsidePaths(inputs.facts.project).flatMap((path) => {
     const name = path.slice('../'.length);
-    return readOnly({ anchor: 'beside', path: name }, `${parent}/${name}`);
+    const target = `${parent}/${name}`;
+    return [readOnly({ anchor: 'beside', path: name }, target), ...outsideCovers(inputs, path, target)];
   });
 }
 

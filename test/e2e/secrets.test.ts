@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import test from 'node:test';
-import { type Project, plainProgram, project } from '../support/rig.ts';
+import { lockOf, type Project, plainProgram, project } from '../support/rig.ts';
 
 /** Says of each file what a build sees of it, and what git says in the box. */
 const buildScript = `use std::{fs, process::Command};
@@ -107,6 +107,7 @@ test('the plan shows what is covered, in stable bytes without a path or a secret
     '.git/logs/refs',
     'deploy/id_ed25519',
     'link/production',
+    'target',
   ]);
 });
 
@@ -131,6 +132,70 @@ test('a program in the box can neither see nor uncover them', async (context) =>
   const ended = await made.boxed(['exec', '--', 'sh', '-c', script], inCheckout(made));
   assert.equal(ended.stdout, '', ended.text);
   assert.equal(made.read('.env'), 'canary\n');
+});
+
+test('of granted folders outside of the project the secrets are hidden too', async (context) => {
+  const made = project(context, {
+    ...plainProgram('app', 'fn main() { lib::nothing() }'),
+    'Cargo.toml':
+      '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nlib = { path = "../lib" }\n',
+    'Cargo.lock': `${lockOf('app')}dependencies = [\n "lib",\n]\n\n[[package]]\nname = "lib"\nversion = "0.1.0"\n`,
+    '../lib/Cargo.toml': '[package]\nname = "lib"\nversion = "0.1.0"\nedition = "2021"\n',
+    '../lib/src/lib.rs': 'pub fn nothing() {}',
+    '../lib/.env': 'canary',
+    '../lib/.git/config': '[remote "origin"]\n\turl = https://user:canary@host.example/x\n',
+    '../lib/.git/HEAD': 'ref: refs/heads/main\n',
+    '../lib/target/debug/app': 'canary',
+    '../data/kept': 'seen',
+    '../data/deep/id_ed25519': 'canary',
+    '../data/.aws/credentials': 'canary',
+    '../one/secret.pem': 'named',
+  });
+  const [data, one] = [made.path('../data'), made.path('../one/secret.pem')];
+  made.write(
+    'cargo-boxed.yaml',
+    `mounts:\n- {source: ${data}, target: /data, access: read-write}\n- {source: ${one}, target: /mnt/secret.pem}\n`,
+  );
+  const granted = await made.boxed(['grant', '--all']);
+  assert.equal(granted.status, 0, granted.text);
+  const script = [
+    'cat /data/kept /mnt/secret.pem; echo',
+    'grep -rl canary /data /box/lib',
+    'echo x > /data/deep/id_ed25519',
+    'rm -rf /data/.aws',
+    'ls /box/lib/target /data/.aws | grep -v :',
+    'touch /data/new',
+  ];
+  const seen = await made.boxed(['exec', '--', 'sh', '-c', script.join('; ')]);
+  assert.equal(seen.stdout.trim(), 'seennamed', seen.text);
+  assert.equal(made.read('../data/deep/id_ed25519'), 'canary');
+  assert.equal(made.read('../data/.aws/credentials'), 'canary');
+  assert.equal(made.read('../data/new'), '');
+  const built = await made.boxed(['build']);
+  assert.equal(built.status, 0, built.text);
+});
+
+test("a box does not see the results of the host's own cargo, nor its own of before", async (context) => {
+  const made = project(context, {
+    ...plainProgram('app', 'fn main() {}'),
+    'build.rs':
+      'fn main() { println!("cargo::warning=SAW {:?}", std::fs::read_dir("target").map(|all| all.count())); }',
+  });
+  assert.match((await made.boxed(['build'])).stderr, /SAW Err\(.*NotFound/);
+  made.write('target/debug/app', 'canary');
+  made.write('target/.env', 'canary');
+  for (const folder of ['other/results', 'target']) {
+    made.write(`${folder}/CACHEDIR.TAG`, 'Signature: 8a477f597d28d172789f06886806bc55');
+    made.write(`${folder}/.rustc_info.json`, '{}');
+  }
+  made.write('build.rs', made.read('build.rs').replace('SAW', 'SAW AGAIN'));
+  const built = await made.boxed(['build']);
+  assert.equal(built.status, 0, built.text);
+  assert.match(built.stderr, /SAW AGAIN Ok\(0\)/);
+  const looked = await made.boxed(['exec', '--', 'sh', '-c', 'ls -A target other/results; touch target/x']);
+  assert.equal(looked.stdout, 'other/results:\n\ntarget:\n', looked.text);
+  assert.equal(made.read('target/debug/app'), 'canary');
+  assert.ok(existsSync(made.path('target/boxed/debug/app')));
 });
 
 test('a failure says once what is hidden and how it is shown, and each time when the output names it', async (context) => {

@@ -63,7 +63,7 @@ export function testFacts(project: string, cargoHome: string, variables: Readonl
       cargoHome,
     },
     project: read.value,
-    secrets: { hidden: [], cleaned: [] },
+    secrets: { hidden: [], cleaned: [], outside: [] },
     toolchain: {
       name: basename(path),
       path,

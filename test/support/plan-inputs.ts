@@ -18,7 +18,7 @@ export const fixedFacts = (project: ProjectFacts): Facts => ({
     cargoHome: '/home/u/.cargo',
   },
   project,
-  secrets: { hidden: [], cleaned: [] },
+  secrets: { hidden: [], cleaned: [], outside: [] },
   toolchain: {
     name: 'stable-x86_64-unknown-linux-gnu',
     path: '/home/u/.rustup/toolchains/stable-x86_64-unknown-linux-gnu',

@@ -79,9 +79,14 @@ function namespaces(box: ResolvedBox): readonly string[] {
 
 /**
  * A mount outside of /box needs a mount point that the read-only root lacks: its first folder becomes a tmpfs, which is
- * read-only too once all mounts are in it.
+ * read-only too once all mounts are in it. A mount that is such a folder itself keeps its own access.
  */
 function foreignFolders(box: ResolvedBox): readonly string[] {
+  const targets = new Set(box.mounts.map(({ target }) => target));
+  return firstFolders(box).filter((folder) => !targets.has(folder));
+}
+
+function firstFolders(box: ResolvedBox): readonly string[] {
   const first = (target: string) => `/${target.split('/')[1] ?? ''}`;
   const known = new Set(['/box', '/tmp', '/etc', '/dev', '/proc']);
   const wanted = new Set(box.mounts.map((mount) => first(mount.target)).filter((folder) => !known.has(folder)));
@@ -105,7 +110,7 @@ const madeAnyway = new Set(['/box', '/tmp', '/dev', '/proc']);
 function lacksFolder(box: ResolvedBox, { rootEntries }: BwrapSurroundings): boolean {
   if (rootEntries === undefined) return false;
   const there = new Set(rootEntries.map(({ name }) => `/${name}`));
-  return foreignFolders(box).some((folder) => !there.has(folder));
+  return firstFolders(box).some((folder) => !there.has(folder));
 }
 
 function mountArguments(mount: ResolvedMount): readonly string[] {

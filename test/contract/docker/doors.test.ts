@@ -41,7 +41,7 @@ async function listen(name: string, at: string | number): Promise<number> {
 }
 
 before(async () => {
-  mkdirSync(join(folder, 'sockets'));
+  for (const name of ['sockets', 'doors']) mkdirSync(join(folder, name));
   [open, other] = [await listen('the open port', 0), await listen('the other port', 0)];
   await listen('the open socket', join(folder, 'sockets/open'));
   await listen('the other socket', join(folder, 'sockets/other'));
@@ -200,15 +200,16 @@ for (const name of ['bwrap', 'docker']) {
     const mounts = [
       { source: `${folder}/data`, target: '/data', access: 'read-only' },
       { source: `${folder}/data/below`, target: '/mnt/w', access: 'read-write' },
+      { source: `${folder}/data/below`, target: '/top', access: 'read-write' },
     ] as const;
     const script = [
       'cat /data/below/file; echo',
       'touch /data/x /data/below/x /x /mnt/x 2>&1 | grep -c "Read-only file system"',
-      'touch /mnt/w/new && ls /data/below',
+      'touch /mnt/w/new /top/newer && ls /data/below',
     ];
     const text = await run(name, { mounts }, ['/bin/sh', '-c', script.join('; ')]);
-    assert.equal(text, 'text of the host\n4\nfile\nnew\n');
-    rmSync(join(folder, 'data/below/new'));
+    assert.equal(text, 'text of the host\n4\nfile\nnew\nnewer\n');
+    for (const made of ['new', 'newer']) rmSync(join(folder, 'data/below', made));
   });
 }
 

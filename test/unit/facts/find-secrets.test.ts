@@ -5,8 +5,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, w
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { SecretFacts } from '../../../src/facts/facts.ts';
-import { findSecrets, type SecretSearch } from '../../../src/facts/find-secrets.ts';
+import { type FoundSecrets, findSecrets, type SecretSearch } from '../../../src/facts/find-secrets.ts';
 import { addFiles, problemIn, temporaryTree, valueIn } from './temporary-tree.ts';
 
 function search(context: TestContext, root: string, more: Partial<SecretSearch> = {}): SecretSearch {
@@ -14,11 +13,11 @@ function search(context: TestContext, root: string, more: Partial<SecretSearch> 
   return { mountRoot: root, workspace: '', scope: 'project', show: [], toolPaths: [], cacheFile, ...more };
 }
 
-function find(context: TestContext, root: string, more: Partial<SecretSearch> = {}): SecretFacts {
+function find(context: TestContext, root: string, more: Partial<SecretSearch> = {}): FoundSecrets {
   return valueIn(findSecrets(search(context, root, more)));
 }
 
-const paths = ({ hidden }: SecretFacts) => hidden.map(({ path, kind }) => (kind === 'folder' ? `${path}/` : path));
+const paths = ({ hidden }: FoundSecrets) => hidden.map(({ path, kind }) => (kind === 'folder' ? `${path}/` : path));
 
 function git(folder: string, ...words: readonly string[]): string {
   const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'protocol.file.allow=always'];
@@ -251,4 +250,59 @@ test('only the repository is looked at when only that is mounted', (context) => 
   const root = repository(context, { 'src/lib.rs': '' });
   addFiles(root, { '.env': 'x', '.git/token': 'x' });
   assert.deepEqual(paths(find(context, root, { scope: 'repository' })), ['.git/logs/refs/', '.git/token']);
+});
+
+const manifest = { 'Cargo.toml': '[package]' };
+const results = { 'CACHEDIR.TAG': 'Signature', '.rustc_info.json': '{}', 'debug/app': 'x', '.env': 'A=1' };
+const below = (folder: string, files: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
+
+test("the results of the host's own cargo are hidden whole, wherever they lie and whatever they are called", (context) => {
+  const root = temporaryTree(context, {
+    ...manifest,
+    ...below('target', results),
+    ...below('tools', manifest),
+    ...below('tools/target', { 'debug/x': '' }),
+    ...below('out/of/the/way', results),
+    'target-notes/x': '',
+  });
+  assert.deepEqual(paths(find(context, root)), ['out/of/the/way/', 'target/', 'tools/target/']);
+});
+
+test('a target that is not there yet is hidden too, so that a plan is the same before and after a build', (context) => {
+  const root = temporaryTree(context, manifest);
+  assert.deepEqual(paths(find(context, root)), ['target/']);
+  assert.deepEqual(paths(find(context, temporaryTree(context, { README: '' }))), []);
+  symlinkSync('/nonexistent', join(root, 'target'));
+  assert.deepEqual(paths(find(context, root)), []);
+});
+
+test('a link called target hides what it leads to in the project', (context) => {
+  const root = temporaryTree(context, { ...manifest, 'elsewhere/debug/app': '' });
+  symlinkSync('elsewhere', join(root, 'target'));
+  assert.deepEqual(paths(find(context, root)), ['elsewhere/']);
+});
+
+test('of a target that git tracks something of, the rest is hidden; one that is sources is sources', (context) => {
+  const root = repository(context, {
+    ...manifest,
+    'target/kept': 'x',
+    'crate/Cargo.toml': '',
+    'crate/target/mod.rs': '',
+  });
+  addFiles(root, { ...below('target', results), 'crate/target/new.rs': '', 'crate/target/.env': 'A=1' });
+  writeFileSync(join(root, 'crate/target/mod.rs'), 'edited');
+  assert.deepEqual(paths(find(context, root)), [
+    '.git/logs/refs/',
+    'crate/target/.env',
+    'target/.env',
+    'target/.rustc_info.json',
+    'target/CACHEDIR.TAG',
+    'target/debug/',
+  ]);
+});
+
+test('a package that is called target is a package', (context) => {
+  const root = temporaryTree(context, { ...manifest, 'target/Cargo.toml': '', 'target/.env': 'A=1' });
+  assert.deepEqual(paths(find(context, root)), ['target/.env']);
 });

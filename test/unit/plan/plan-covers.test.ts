@@ -12,6 +12,13 @@ const secrets: SecretFacts = {
     { path: '.env', kind: 'file', reason: 'secret' },
     { path: '.git/token', kind: 'file', reason: 'repository' },
   ],
+  outside: [
+    {
+      source: '~/data',
+      hidden: [{ path: 'in/.env', kind: 'file', reason: 'secret' }],
+      cleaned: [{ path: '.git/config', content: '', sha256: 'e'.repeat(64) }],
+    },
+  ],
   cleaned: [{ path: '.git/config', content: '[core]\n', sha256: 'a'.repeat(64) }],
 };
 
@@ -36,6 +43,23 @@ test('what is hidden is covered after the project is mounted', async () => {
     'nothing/file /box/project/.git/token',
     'cleaned/aaaaaa /box/project/.git/config',
   ]);
+});
+
+test('what is hidden of a granted folder is covered right after its mount', async () => {
+  const inputs = await planInputs();
+  const mount = { source: '~/data', target: '/data', access: 'read-write' } as const;
+  const config = { ...inputs.config, mounts: { value: [mount], origin: { kind: 'default' } as const } };
+  const plan = assemblePlan({ ...inputs, config, facts: { ...inputs.facts, secrets } });
+  assert.ok(plan.ok);
+  const mounts = (plan.value.box?.mounts ?? []).flatMap((one) => (one.kind === 'bind' ? [one] : []));
+  const at = mounts.findIndex(({ target }) => target === '/data');
+  assert.deepEqual(
+    mounts.slice(at + 1).map(({ source, target, access }) => [source.anchor, target, access]),
+    [
+      ['nothing', '/data/in/.env', 'read-only'],
+      ['cleaned', '/data/.git/config', 'read-only'],
+    ],
+  );
 });
 
 test('of a writable copy only the real repository is covered', async () => {
