@@ -11,7 +11,7 @@ import { watchNames } from '../report/watch-names.ts';
 import type { Planned } from './make-plan.ts';
 import type { AnchorFolders } from './resolve-box.ts';
 import { hiddenNames } from './say-hidden.ts';
-import { readOnlyWords } from './say-read-only.ts';
+import { missedWords } from './say-missed.ts';
 import type { Session } from './session.ts';
 
 export interface OpenStreams {
@@ -33,7 +33,7 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const streams = planned.plan.box?.streams;
   // With `--json` what the box says becomes events, so that nothing inside can write an event of ours.
   const direct = streams === 'direct' && session.reporter.output !== 'json';
-  const watch = watchNames([...readOnlyWords, ...hiddenNames(planned.facts.secrets)]);
+  const watch = watchNames([...missedWords, ...hiddenNames(planned.facts.secrets)]);
   const named = watch.seen;
   const scripts = watchBuildScripts();
   const { refused } = scripts;

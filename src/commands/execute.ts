@@ -15,7 +15,7 @@ import { prepareProjectCopy } from './project-copy.ts';
 import { reapLeftovers } from './reap-leftovers.ts';
 import { type AnchorFolders, resolveBox } from './resolve-box.ts';
 import { sayHidden } from './say-hidden.ts';
-import { sayReadOnly } from './say-read-only.ts';
+import { sayMissed } from './say-missed.ts';
 import { sayWalls } from './say-walls.ts';
 import type { Session } from './session.ts';
 import { targetFolder } from './target-folder.ts';
@@ -90,7 +90,7 @@ export async function execute(
   const hasFailed = outcome.ok && outcome.value.kind === 'finished' && outcome.value.status !== 0;
   if (hasFailed) {
     sayHidden(session, planned, streams.named());
-    sayReadOnly(session, planned, streams.named());
+    sayMissed(session, planned, streams.named());
     sayWalls(session, planned, streams.refused());
   }
   reportDoors(session, doors.value);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import test from 'node:test';
 import { type Project, plainProgram, project } from '../support/rig.ts';
@@ -19,6 +20,7 @@ function writesIntoItself(context: test.TestContext): Project {
   });
 }
 
+const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.com'];
 const copy = { variables: { CARGO_BOXED_PROJECT_FILES: 'copy' } };
 
 test('a build script that writes into the project fails, and it is said how it may', async (context) => {
@@ -43,4 +45,25 @@ test('with a copy it builds and runs, rebuilds what changed and nothing else, an
   assert.equal(existsSync(made.path('src/generated.rs')), false);
   const reset = await made.boxed(['reset']);
   assert.equal(reset.status, 0, reset.text);
+});
+
+test('a build that asks git in a worktree is told why there is no repository', async (context) => {
+  const main = project(context, {
+    ...plainProgram('described', 'fn main() {}\n'),
+    'build.rs': `fn main() {
+    let git = std::process::Command::new("git").args(["describe", "--always"]).output().unwrap();
+    assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+}
+`,
+  });
+  const git = (...words: readonly string[]) => execFileSync('git', ['-C', main.folder, ...identity, ...words]);
+  git('init', '--quiet');
+  git('add', '.');
+  git('commit', '--quiet', '--message', 'one');
+  const worktree = main.path('../worktree');
+  git('worktree', 'add', '--quiet', worktree);
+  assert.equal((await main.boxed(['build'])).status, 0);
+  const ended = await main.boxed(['build'], { currentFolder: worktree });
+  assert.equal(ended.status, 101, ended.text);
+  assert.match(ended.stderr, /note: This is a worktree or a submodule/);
 });
