@@ -73,8 +73,8 @@ describe('a build script that', () => {
         'build.rs': `#[allow(unreachable_code, clippy::all)]\nfn main() { ${body} }\n`,
       });
       const ended = await made.boxed([...limits.flatMap((limit) => ['--limit', limit]), 'build'], { limitSeconds: 90 });
-      // Docker, and the limit of the kernel for a user, hold without telling that they were met: cargo's failure does.
-      const isTold = engine === 'bwrap' && mayHoldGroups;
+      // The kernel's limit for a user holds without a counter that tells that it was met: only cargo's failure does.
+      const isTold = mayHoldGroups;
       if (!isTold && what === 'forks without end' && ended.status === 101) return;
       stoppedBy(ended, status, words);
     });

@@ -4,8 +4,10 @@ import type { BoxStreams, Outcome, ResolvedBox } from '../engine.ts';
 import type { HeldDisk } from '../hold-disk.ts';
 import type { BoxWatch, StopReason } from '../watch-box.ts';
 import { type Attachment, attachPipes, openAttachment } from './attach.ts';
+import { reasonOf } from './connect.ts';
 import { isProcessOf } from './container-processes.ts';
 import { deadline, endsWithin } from './deadline.ts';
+import { type ProcessLimitWatch, watchProcessLimit } from './process-limit.ts';
 import { type Ended, waitForEnd } from './wait-for-end.ts';
 
 const answerWithinMs = 60_000;
@@ -27,11 +29,12 @@ export async function liveThrough(
 ): Promise<Outcome> {
   if (watch.signal.aborted) return watch.signal.reason as StopReason;
   const attachment = await attach(docker, container, box, streams, watch);
+  let following: Promise<ProcessLimitWatch | null> = Promise.resolve(null);
   try {
     await deadline(container.start(), answerWithinMs, 'the start of the container');
     const ended = waitForEnd(docker, container);
-    if (box.limits.diskBytes !== null) await followFirstProcess(container, watch, disk);
     const pumped = attachment.pump();
+    following = follow(container, box, watch, disk);
     const readerGone = pumped.then((end) => (end === 'reader-gone' ? end : new Promise<never>(() => undefined)));
     const first = await Promise.race([ended, stopOf(watch.signal), readerGone]);
     if (first === 'reader-gone') {
@@ -49,18 +52,36 @@ export async function liveThrough(
     if (rest === 'reader-gone') return { kind: 'killed', signal: 'SIGPIPE' };
     await disk.end();
     if (watch.signal.aborted) return watch.signal.reason as StopReason;
-    return await finished(container, box, first.status);
+    return await finished(container, box, first.status, await following);
   } finally {
+    void following.then((processes) => processes?.end());
     attachment.detach();
   }
 }
 
-/** An engine in a machine of its own has other numbers for its processes: nothing here may be stopped by them. */
-async function followFirstProcess(container: Container, watch: BoxWatch, disk: HeldDisk): Promise<void> {
-  const { State } = await deadline(container.inspect(), answerWithinMs, 'the first process of the container');
-  const isOurs = isProcessOf(State.Pid, container.id);
-  if (isOurs === true) disk.follow(State.Pid);
-  else if (isOurs === false) watch.stop({ kind: 'lost', why: 'its processes cannot be seen from here' });
+/**
+ * Looks at the container from the host, while it runs already. An engine in a machine of its own has other numbers for
+ * its processes: nothing here may be stopped by them.
+ */
+async function follow(
+  container: Container,
+  { limits }: ResolvedBox,
+  watch: BoxWatch,
+  disk: HeldDisk,
+): Promise<ProcessLimitWatch | null> {
+  if (limits.diskBytes === null && limits.processes === null) return null;
+  try {
+    const { State } = await deadline(container.inspect(), answerWithinMs, 'the first process of the container');
+    const isOurs = isProcessOf(State.Pid, container.id);
+    if (isOurs === false) throw new Error('its processes cannot be seen from here');
+    if (isOurs === null) return null;
+    disk.follow(State.Pid);
+    return limits.processes === null ? null : watchProcessLimit(State.Pid);
+  } catch (error) {
+    // The limit of processes holds without being seen, the one of the disk does not.
+    if (limits.diskBytes !== null) watch.stop({ kind: 'lost', why: reasonOf(error) });
+    return null;
+  }
 }
 
 /** What has used up its disk stands still and cannot hear a request. */
@@ -102,12 +123,20 @@ async function terminate(container: Container, signal: string, ended: Promise<En
   await endsWithin(ended, graceMs);
 }
 
-/** A status says nothing about memory: the engine's word for it comes from the control group's own counter. */
-async function finished(container: Container, box: ResolvedBox, status: number): Promise<Outcome> {
-  const memory = box.limits.memoryBytes;
+/** A status says nothing about limits: the word for them comes from the counters of the container's control group. */
+async function finished(
+  container: Container,
+  box: ResolvedBox,
+  status: number,
+  processLimit: ProcessLimitWatch | null,
+): Promise<Outcome> {
+  const { memoryBytes: memory, processes } = box.limits;
   if (status !== 0 && memory !== null) {
     const seen = await deadline(container.inspect(), answerWithinMs, 'the end of the container');
     if (seen.State.OOMKilled) return { kind: 'limit', limit: 'memoryBytes', value: memory.value };
+  }
+  if (status !== 0 && processes !== null && processLimit?.wasMet() === true) {
+    return { kind: 'limit', limit: 'processes', value: processes.value };
   }
   return { kind: 'finished', status };
 }
