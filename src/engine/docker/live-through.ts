@@ -28,13 +28,21 @@ export async function liveThrough(
   disk: HeldDisk,
 ): Promise<Outcome> {
   if (watch.signal.aborted) return watch.signal.reason as StopReason;
-  const attachment = await attach(docker, container, box, streams, watch);
   let following: Promise<ProcessLimitWatch | null> = Promise.resolve(null);
+  let processes: ProcessLimitWatch | null = null;
+  const heard = (bytes?: number) => {
+    watch.heard(bytes);
+    processes?.look();
+  };
+  const attachment = await attach(docker, container, box, streams, heard);
   try {
     await deadline(container.start(), answerWithinMs, 'the start of the container');
     const ended = waitForEnd(docker, container);
     const pumped = attachment.pump();
     following = follow(container, box, watch, disk);
+    void following.then((found) => {
+      processes = found;
+    });
     const readerGone = pumped.then((end) => (end === 'reader-gone' ? end : new Promise<never>(() => undefined)));
     const first = await Promise.race([ended, stopOf(watch.signal), readerGone]);
     if (first === 'reader-gone') {
@@ -54,7 +62,7 @@ export async function liveThrough(
     if (watch.signal.aborted) return watch.signal.reason as StopReason;
     return await finished(container, box, first.status, await following);
   } finally {
-    void following.then((processes) => processes?.end());
+    void following.then((found) => found?.end());
     attachment.detach();
   }
 }
@@ -95,7 +103,7 @@ async function attach(
   container: Container,
   box: ResolvedBox,
   streams: BoxStreams,
-  watch: BoxWatch,
+  heard: (bytes?: number) => void,
 ): Promise<Attachment> {
   const terminal = box.streams === 'terminal';
   const socket = await deadline(
@@ -103,9 +111,9 @@ async function attach(
     answerWithinMs,
     'the attachment',
   );
-  if (!terminal) return attachPipes(socket, streams, watch.heard);
+  if (!terminal) return attachPipes(socket, streams, heard);
   const { attachTerminal } = await import('./attach-terminal.ts');
-  return attachTerminal(socket, container, watch.heard);
+  return attachTerminal(socket, container, heard);
 }
 
 function stopOf(signal: AbortSignal): Promise<StopReason> {
