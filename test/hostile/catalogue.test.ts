@@ -19,6 +19,7 @@ test('what is said to be held is held by a test that is there', () => {
   for (const entry of catalogue) {
     if (!('held' in entry)) continue;
     const [file = '', name = ''] = entry.held.split('#');
+    assert.ok(name !== '', `${entry.number} names a whole file as its proof`);
     const path = join(tree, 'test', file);
     assert.ok(existsSync(path), `${entry.number}: ${file}`);
     const isProbe = probes.some((probe) => probe.name === name);

@@ -5,50 +5,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, it } from 'node:test';
 import { run, temporaryFolder } from '../support/rig.ts';
+import { allCommands, forgotten } from './support/all-commands.ts';
 import { takeoverProject, wasTakenOver } from './support/takeover-project.ts';
-import { traced, tracePath, whyForbidden } from './support/trace.ts';
+import { outsideOfBoxes, traced, tracePath, whyForbidden } from './support/trace.ts';
 
-const commands: readonly (readonly string[])[] = [
-  ['build'],
-  ['check'],
-  ['test', '--no-run'],
-  ['run'],
-  ['clippy'],
-  ['fmt'],
-  ['fix', '--allow-no-vcs'],
-  ['doc'],
-  ['bench', '--no-run'],
-  ['rustc', '--', '-C', 'debuginfo=0'],
-  ['package', '--allow-dirty', '--no-verify'],
-  ['fetch'],
-  ['update'],
-  ['generate-lockfile'],
-  ['metadata', '--format-version', '1'],
-  ['metadata', '--format-version', '1', '--filter-platform', 'x86_64-unknown-linux-gnu'],
-  ['tree'],
-  ['pkgid'],
-  ['locate-project'],
-  ['read-manifest'],
-  ['vendor'],
-  ['verify-project'],
-  ['clean'],
-  ['new', 'beside'],
-  ['exec', '--', 'true'],
-  ['plan'],
-  ['plan', '--as', 'shell'],
-  ['status'],
-  ['doctor'],
-  ['ls'],
-  ['help'],
-  ['schema'],
-];
+test('the traced commands are all that there are', () => {
+  assert.deepEqual(forgotten(), []);
+});
 
 test('every program that any command starts on the host is one of the system, and none gets the project', async (context) => {
   const folder = temporaryFolder(context, 'takeover');
   const { made, mark } = takeoverProject(folder);
   const path = [made.path('bin'), 'bin', '.', '', process.env.PATH].join(':');
   const failures: string[] = [];
-  for (const command of commands) {
+  for (const command of allCommands) {
     const log = tracePath(folder, command.join(' '));
     const { ended, started } = await traced(made, command, log, { variables: { PATH: path } });
     assert.ok(ended.status !== 70 && ended.status !== null, ended.text);
@@ -60,6 +30,33 @@ test('every program that any command starts on the host is one of the system, an
   }
   assert.deepEqual(failures, []);
   assert.equal(wasTakenOver(mark), false, wasTakenOver(mark) ? readFileSync(mark, 'utf8') : '');
+});
+
+test('the trace would show a tool for projects that the command line starts, also through another program', async (context) => {
+  const folder = temporaryFolder(context, 'takeover-trace');
+  const log = join(folder, 'trace');
+  const script = `const { spawnSync } = require('node:child_process');
+    spawnSync('/usr/bin/env', ['git', '--version'], { cwd: '/' });
+    spawnSync('/bin/sh', ['-c', 'true'], { cwd: ${JSON.stringify(folder)} });`;
+  const calls = 'trace=execve,execveat,clone,clone3,fork,vfork,chdir,fchdir';
+  await run([
+    'strace',
+    '-f',
+    '--seccomp-bpf',
+    '-qq',
+    '-s',
+    '4096',
+    '-o',
+    log,
+    '-e',
+    calls,
+    process.execPath,
+    '-e',
+    script,
+  ]);
+  const reasons = outsideOfBoxes(readFileSync(log, 'latin1')).map((started) => whyForbidden(started, folder));
+  assert.match(reasons.join('\n'), /\/git is a tool for projects/);
+  assert.match(reasons.join('\n'), /a shell was started in/);
 });
 
 test('the trace and the mark would show it: host cargo in the same project runs its programs', async (context) => {
