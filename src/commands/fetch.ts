@@ -22,6 +22,7 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
     crates: plan.fetch.crates,
     targets: plan.fetch.targets,
     beyondLock: beyondLock(planned),
+    limits: plan.fetch.limits,
     // Made when it is asked for: most builds have nothing to fetch and nothing to show.
     get progress() {
       progress ??= session.reporter.foreignStream();

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { ArtifactArea } from '../customs/artifact-table.ts';
-import { type ClassifiedCommand, classifyCommand } from '../invocation/classify-command.ts';
+import { type Aliases, type ClassifiedCommand, classifyCommand } from '../invocation/classify-command.ts';
 import { needsCrates } from '../invocation/command-table.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { passingVariables } from '../invocation/passing-variables.ts';
@@ -31,9 +31,12 @@ export interface ReadyCommand {
 }
 
 export function classify(command: CargoCommand, gathered: Gathered | null): ClassifiedCommand {
-  const config = gathered?.facts.project.cargoConfig;
-  const aliases = config === undefined ? {} : readAliases([config.project, config.user]);
-  return classifyCommand(command.name, command.arguments, aliases);
+  return classifyCommand(command.name, command.arguments, gathered === null ? {} : aliasesOf(gathered));
+}
+
+function aliasesOf({ facts }: Gathered): Aliases {
+  const { project, user } = facts.project.cargoConfig;
+  return readAliases([project, user], facts.host.variables);
 }
 
 /** Turns a cargo command into a request: its class, its paths as the box sees them, what passes with it. */
@@ -50,8 +53,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
   }
   const [name = command.name, ...rest] = classified.expanded;
   if (classified.tableEntry === null && !isKnown(session, gathered, name)) {
-    const { project, user } = gathered.facts.project.cargoConfig;
-    return failure(unknownCommand(command.name, readAliases([project, user]), installedSubcommands(session)));
+    return failure(unknownCommand(command.name, aliasesOf(gathered), installedSubcommands(session)));
   }
   const globalArguments = [...command.globalArguments, ...classified.globalArguments];
   const { mountRoot, outside } = gathered.facts.project;

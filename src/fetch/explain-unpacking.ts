@@ -23,7 +23,7 @@ export function problemOf({ crate, archive }: CrateArchive, end: UnpackEnd): Pro
         what: `the archive of ${named} is not the one that Cargo.lock names`,
         where: { file: 'Cargo.lock' },
         why: `its sha256 is ${end.actual}, Cargo.lock says ${crate.sha256}`,
-        fix: 'Run the command again: the archive was removed and will be fetched anew. If it differs again, ask the registry.',
+        fix: 'Find out who changed it: the registry (or a mirror), or Cargo.lock.',
       };
     case 'refused':
       return {

@@ -27,6 +27,9 @@ export function extraFeatures(
   });
 }
 
+/** `--features=VALUE`, and `-F` with switches before it and its value behind (`-vF`, `-qFa/b`, `-F=a/b`). */
+const option = /^(?:--features=|-[vqrhnldwbi]*F=?)(.*)$/s;
+
 /** All values of `--features` and `-F`, before `--`: lists by comma or space, glued or apart. */
 export function featureValues(cargoArguments: readonly string[]): readonly string[] {
   const end = cargoArguments.indexOf('--');
@@ -34,9 +37,9 @@ export function featureValues(cargoArguments: readonly string[]): readonly strin
   const values: string[] = [];
   for (let index = 0; index < own.length; index++) {
     const argument = own[index] ?? '';
-    if (argument === '--features' || argument === '-F') values.push(own[++index] ?? '');
-    else if (argument.startsWith('--features=')) values.push(argument.slice('--features='.length));
-    else if (/^-F./.test(argument)) values.push(argument.slice(2).replace(/^=/, ''));
+    const glued = argument === '--features' ? '' : option.exec(argument)?.[1];
+    if (glued === '') values.push(own[++index] ?? '');
+    else if (glued !== undefined) values.push(glued);
   }
   return values.flatMap((value) => value.split(/[\s,]+/)).filter((value) => value !== '');
 }

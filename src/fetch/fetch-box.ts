@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { PreparedRoot, ResolvedBox, ResolvedMount } from '../engine/engine.ts';
 import type { Facts } from '../facts/facts.ts';
-import { inside, noLimits } from '../plan/box-plan.ts';
+import { type FetchLimits, inside, noLimits } from '../plan/box-plan.ts';
 import { fetchVariables, insideFetchBox } from './fetch-variables.ts';
 import type { HostNetwork } from './find-host-network.ts';
+import type { SshFiles } from './ssh-access.ts';
 
 /** Everything that one run of cargo in the fetch box needs, as data. */
 export interface FetchBoxInputs {
@@ -14,6 +15,7 @@ export interface FetchBoxInputs {
   readonly folders: FetchBoxFolders;
   readonly usesSsh: boolean;
   readonly offline: boolean;
+  readonly limits: FetchLimits;
   readonly progressColumns: number | null;
   readonly color: boolean;
   /** Folders of the project that hold vendored crates, relative to its mounted folder. */
@@ -22,7 +24,7 @@ export interface FetchBoxInputs {
   readonly outside: readonly string[];
 }
 
-export interface FetchBoxFolders {
+export interface FetchBoxFolders extends SshFiles {
   readonly fetchHome: string;
   readonly skeleton: string;
   /** Stands for `registry/src` of the fetch home: nothing that cargo unpacks there is ever used. */
@@ -52,7 +54,7 @@ export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string
     mounts: [...ownMounts(inputs), ...networkMounts(inputs)],
     network: 'host',
     devices: [],
-    limits: noLimits,
+    limits: { ...noLimits, ...inputs.limits },
     streams: 'pipes',
     uid: facts.host.uid,
     gid: facts.host.gid,
@@ -75,14 +77,14 @@ function ownMounts({ facts, folders, vendored, outside }: FetchBoxInputs): reado
 }
 
 /** The user's agent is only there for a project that has a dependency by ssh: it signs for whoever can reach it. */
-function networkMounts({ network, usesSsh }: FetchBoxInputs): readonly ResolvedMount[] {
-  const ssh = usesSsh ? network : { sshAgent: null, knownHosts: null };
+function networkMounts({ network, usesSsh, folders }: FetchBoxInputs): readonly ResolvedMount[] {
   const wanted = [
     [network.certificates, insideFetchBox.certificates],
     [network.resolver, '/etc/resolv.conf'],
     [network.hosts, '/etc/hosts'],
-    [ssh.sshAgent, insideFetchBox.sshAgent],
-    [ssh.knownHosts, `${inside.home}/.ssh/known_hosts`],
+    [usesSsh ? network.sshAgent : null, insideFetchBox.sshAgent],
+    [usesSsh ? folders.knownHostsFile : null, insideFetchBox.knownHosts],
+    [usesSsh ? folders.accountsFile : null, '/etc/passwd'],
   ] as const;
   return wanted.flatMap(([source, target]) => (source === null ? [] : [bind(source, target, 'read-only')]));
 }

@@ -44,7 +44,8 @@ const fromProject: { readonly [key: string]: Allowed } = {
 
 const fromUser: { readonly [key: string]: Allowed } = {
   ...fromProject,
-  net: { retry: isNumber, ssh: { 'known-hosts': isTexts } },
+  // With the command line of git cargo starts the git of our own root.
+  net: { retry: isNumber, 'git-fetch-with-cli': isSwitch, ssh: { 'known-hosts': isTexts } },
   http: {
     proxy: isText,
     timeout: isNumber,

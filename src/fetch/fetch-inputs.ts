@@ -3,6 +3,7 @@ import type { BoxStreams, Outcome, PreparedRoot, ResolvedBox } from '../engine/e
 import type { Facts } from '../facts/facts.ts';
 import type { Locations } from '../host/locations.ts';
 import type { ExtraCrate } from '../lock/pins.ts';
+import type { FetchLimits } from '../plan/box-plan.ts';
 import type { ExtraFeature } from './extra-features.ts';
 
 /** What the fetch room needs of the others: an engine and a root are only asked for when there is something to fetch. */
@@ -20,6 +21,8 @@ export interface FetchInputs {
   readonly targets?: readonly string[];
   /** What the command line may reach beyond Cargo.lock; nothing unless given. */
   readonly beyondLock?: BeyondLock;
+  /** None unless given. */
+  readonly limits?: FetchLimits;
   readonly progress: FetchProgress;
   readonly signal: AbortSignal;
 }

@@ -38,19 +38,32 @@ export async function fetchPhase(inputs: FetchInputs): Promise<Result<Fetched>> 
     return checked.ok ? success(known) : checked;
   }
   return withFetchSession(inputs, async (session) => {
-    const locked = await settleLock(session);
-    if (!locked.ok) return locked;
-    const beyond = await fetchBeyondLock(session, locked.value.packages.crates);
-    if (!beyond.ok) return beyond;
-    const view = await fillView(session, locked.value, beyond.value.crates, beyond.value.extraCrates);
-    if (!view.ok) return view;
-    const { lockfile } = inputs.facts.project;
-    const same = inputs.lockfile === 'locked' || (lockfile.state === 'present' && lockfile.text === locked.value.text);
-    return success({
-      view: view.value,
-      lockfile: same ? { kind: 'same' } : { kind: 'changed', text: locked.value.text },
-      extraCrates: beyond.value.extraCrates,
-    });
+    let broken = 0;
+    const onBroken = () => ++broken;
+    const first = await fetchInSession(session, onBroken);
+    return broken > 0 && !inputs.offline ? fetchInSession(session, onBroken) : first;
+  });
+}
+
+async function fetchInSession(session: FetchSession, onBroken: () => void): Promise<Result<Fetched>> {
+  const locked = await settleLock(session);
+  if (!locked.ok) return locked;
+  const beyond = await fetchBeyondLock(session, locked.value.packages.crates);
+  if (!beyond.ok) return beyond;
+  const view = await fillView(session, locked.value, beyond.value.crates, beyond.value.extraCrates);
+  if (!view.ok) {
+    // An archive of a download that was cut short, by a kill or a full disk, was found and removed: cargo itself
+    // believes it by its name.
+    if (view.problems.every(({ code }) => code === 'checksum-mismatch')) onBroken();
+    return view;
+  }
+  const { lockfile } = session.inputs.facts.project;
+  const isLocked = session.inputs.lockfile === 'locked';
+  const same = isLocked || (lockfile.state === 'present' && lockfile.text === locked.value.text);
+  return success({
+    view: view.value,
+    lockfile: same ? { kind: 'same' } : { kind: 'changed', text: locked.value.text },
+    extraCrates: beyond.value.extraCrates,
   });
 }
 

@@ -3,10 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import type { PreparedRoot } from '../engine/engine.ts';
-import type { ProjectFacts, TomlTable } from '../facts/facts.ts';
+import type { TomlTable } from '../facts/facts.ts';
 import { outsidePaths } from '../facts/outside-paths.ts';
 import { readOwnText } from '../facts/read-project-text.ts';
 import { readForeignText } from '../host/read-file.ts';
+import { noLimits } from '../plan/box-plan.ts';
 import { parseToml } from '../toml/parse.ts';
 import { fetchBox } from './fetch-box.ts';
 import { fetchConfig } from './fetch-config.ts';
@@ -16,6 +17,7 @@ import { findHostNetwork, type HostNetwork } from './find-host-network.ts';
 import { makeSkeleton } from './make-skeleton.ts';
 import { registryTokens } from './registry-tokens.ts';
 import { type CargoEnd, runCargo } from './run-cargo.ts';
+import { mentionsSsh, namesSsh, sshFiles, wantedSsh, writeSshFiles } from './ssh-access.ts';
 import { tomlText } from './toml-text.ts';
 import { vendoredFolders } from './vendored-folders.ts';
 import { withStorage } from './with-storage.ts';
@@ -70,6 +72,8 @@ function openSession(
   mkdirSync(unpacked);
   writeFileSync(join(folders.run, 'config.toml'), tomlText(config.home), { mode: 0o600 });
   writeFileSync(join(folders.run, 'credentials.toml'), tomlText(tokens.credentials), { mode: 0o600 });
+  const network = findHostNetwork(host.variables, project.cargoConfig.user);
+  writeSshFiles(folders.run, network.knownHosts, host);
   makeSkeleton(project, config.project, skeleton);
   for (const path of vendored) mkdirSync(join(skeleton, path), { recursive: true });
   return {
@@ -79,7 +83,7 @@ function openSession(
     unpacked,
     withheldTokens: tokens.withheld,
     root,
-    network: findHostNetwork(host.variables, project.cargoConfig.user),
+    network,
     usesSsh: mentionsSsh(project),
     vendored,
   };
@@ -96,8 +100,18 @@ export interface CargoRun {
   readonly shown: 'shown' | 'hidden';
 }
 
-/** Runs cargo on the skeleton. */
-export function runInSession(session: FetchSession, run: CargoRun): Promise<Result<CargoEnd>> {
+/**
+ * Runs cargo on the skeleton. The user's SSH agent is there when the project names an SSH address; where only a
+ * submodule does, which nobody can know before, a second run has it.
+ */
+export async function runInSession(session: FetchSession, run: CargoRun): Promise<Result<CargoEnd>> {
+  const usesSsh = session.usesSsh || run.arguments.some(namesSsh);
+  const end = await runOnce(session, run, usesSsh);
+  const hasAgent = !usesSsh && session.network.sshAgent !== null;
+  return hasAgent && end.ok && end.value.status !== 0 && wantedSsh(end.value.said) ? runOnce(session, run, true) : end;
+}
+
+function runOnce(session: FetchSession, run: CargoRun, usesSsh: boolean): Promise<Result<CargoEnd>> {
   const { inputs, folders } = session;
   const box = fetchBox(
     {
@@ -111,9 +125,11 @@ export function runInSession(session: FetchSession, run: CargoRun): Promise<Resu
         unpacked: session.unpacked,
         configFile: join(folders.run, 'config.toml'),
         credentialsFile: join(folders.run, 'credentials.toml'),
+        ...sshFiles(folders.run),
       },
-      usesSsh: session.usesSsh || run.arguments.some((word) => ssh.test(word)),
+      usesSsh,
       offline: inputs.offline,
+      limits: inputs.limits ?? noLimits,
       progressColumns: inputs.progress.columns,
       color: inputs.progress.color,
       vendored: run.project === undefined ? session.vendored : [],
@@ -138,15 +154,4 @@ function readCredentials(cargoHome: string): Result<TomlTable> {
     if (text.value !== null) return parseToml(text.value, file, { code: 'config' });
   }
   return success({});
-}
-
-const ssh = /ssh:\/\/|\bgit@/;
-
-function mentionsSsh(project: ProjectFacts): boolean {
-  const lock = project.lockfile.state === 'present' ? project.lockfile.text : '';
-  return (
-    ssh.test(lock) ||
-    project.manifests.some((manifest) => ssh.test(manifest.text)) ||
-    ssh.test(tomlText(project.cargoConfig.project))
-  );
 }

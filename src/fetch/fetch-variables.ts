@@ -12,6 +12,7 @@ const settings = [
   'CARGO_HTTP_MULTIPLEXING',
   'CARGO_HTTP_USER_AGENT',
   'CARGO_NET_RETRY',
+  'CARGO_NET_GIT_FETCH_WITH_CLI',
   'CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS',
   'CARGO_RESOLVER_INCOMPATIBLE_PUBLISH_AGE',
   'CARGO_REGISTRY_GLOBAL_MIN_PUBLISH_AGE',
@@ -20,6 +21,14 @@ const settings = [
 export const insideFetchBox = {
   certificates: `${inside.base}/certificates.pem`,
   sshAgent: `${inside.base}/ssh-agent`,
+  knownHosts: `${inside.home}/.ssh/known_hosts`,
+} as const;
+
+/** For `net.git-fetch-with-cli`: git asks nobody, starts no helper, and trusts the host keys that the user trusts. */
+const gitCommandLine = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+  GIT_SSH_COMMAND: `ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${insideFetchBox.knownHosts}`,
 } as const;
 
 export interface FetchVariableOptions {
@@ -46,13 +55,16 @@ export function fetchVariables(
     HOME: inside.home,
     PATH: `${inside.toolchain}/bin:/usr/local/bin:/usr/bin:/bin`,
     TMPDIR: '/tmp',
+    ...gitCommandLine,
     CARGO_HOME: inside.cargoHome,
     CARGO_TERM_COLOR: options.color ? 'always' : 'never',
     ...(options.progressColumns === null
       ? {}
       : { CARGO_TERM_PROGRESS_WHEN: 'always', CARGO_TERM_PROGRESS_WIDTH: String(options.progressColumns) }),
     ...(options.offline ? { CARGO_NET_OFFLINE: 'true' } : {}),
-    ...(options.certificates ? { CARGO_HTTP_CAINFO: certificates, SSL_CERT_FILE: certificates } : {}),
+    ...(options.certificates
+      ? { CARGO_HTTP_CAINFO: certificates, SSL_CERT_FILE: certificates, GIT_SSL_CAINFO: certificates }
+      : {}),
     ...(options.sshAgent ? { SSH_AUTH_SOCK: insideFetchBox.sshAgent } : {}),
   };
 }

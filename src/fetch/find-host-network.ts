@@ -10,7 +10,8 @@ export interface HostNetwork {
   readonly resolver: string | null;
   readonly hosts: string | null;
   readonly sshAgent: string | null;
-  readonly knownHosts: string | null;
+  /** Files with host keys that this user trusts, the user's own first. */
+  readonly knownHosts: readonly string[];
 }
 
 /** Where distributions keep their bundle, the usual ones first. */
@@ -35,7 +36,9 @@ export function findHostNetwork(variables: Readonly<Record<string, string>>, use
     resolver: readableFile('/etc/resolv.conf'),
     hosts: readableFile('/etc/hosts'),
     sshAgent: socket(variables.SSH_AUTH_SOCK),
-    knownHosts: home === undefined ? null : readableFile(join(home, '.ssh/known_hosts')),
+    knownHosts: [home === undefined ? undefined : join(home, '.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']
+      .map(readableFile)
+      .filter((path) => path !== null),
   };
 }
 

@@ -1,6 +1,8 @@
 import { Writable } from 'node:stream';
 import { failure, type Result, success } from '../base/result.ts';
-import type { ResolvedBox } from '../engine/engine.ts';
+import { formatDuration } from '../config/units.ts';
+import type { Outcome, ResolvedBox } from '../engine/engine.ts';
+import type { Problem } from '../problem/problem.ts';
 import type { FetchProgress, RunBox } from './fetch-inputs.ts';
 
 export interface CargoEnd {
@@ -42,10 +44,20 @@ export async function runCargo(
   const end = outcome.value;
   if (end.kind === 'finished')
     return success({ status: end.status, said, output: Buffer.concat(output).toString('utf8') });
+  if (end.kind === 'limit') return failure(stopped(end));
   return failure({
     code: end.kind === 'interrupted' ? 'fetch-failed' : 'engine-failed',
     what: end.kind === 'interrupted' ? 'fetching was interrupted' : 'the fetch box did not end by itself',
     ...(end.kind === 'lost' ? { why: end.why } : {}),
     ...(end.kind === 'killed' ? { why: `it was killed by ${end.signal}` } : {}),
   });
+}
+
+function stopped({ limit, value }: Extract<Outcome, { kind: 'limit' }>): Problem {
+  const [key, did] = limit === 'silenceMs' ? ['silence', 'said nothing'] : ['time', 'ran'];
+  return {
+    code: 'time-limit',
+    what: `fetching ${did} for ${formatDuration(value)}, as long as it may`,
+    fix: `Run the command again: what has come so far is kept. To change it set \`limits.${key}\` or give \`--limit ${key}=VALUE\`.`,
+  };
 }

@@ -20,6 +20,7 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
   if (!openings.ok) return openings;
   const identity = planIdentity(inputs, environment.value, toolchain, projectPath);
   const workspace = facts.project.workspace;
+  const limits = planLimits(inputs);
   const exports = request.exports && config.export.value;
   return success({
     version: 1,
@@ -34,6 +35,7 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
       crates: request.crates,
       targets: request.targets,
       beyondLock: request.beyondLock,
+      limits: { wallClockMs: limits.wallClockMs, silenceMs: limits.silenceMs },
     },
     box: runsInBox(request.class) ? boxStep(inputs, toolchain, projectPath, openings.value) : null,
     exports: exports ? { from: 'out', to: joined(workspace, 'target/boxed') } : null,

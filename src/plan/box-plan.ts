@@ -34,7 +34,12 @@ export interface FetchPlan {
   /** Target triples whose dependencies are unpacked whole; others get a manifest and stubs. Empty: all. */
   readonly targets: readonly string[];
   readonly beyondLock: BeyondLockPlan;
+  /** Of each run of cargo: a server may trickle for ever. */
+  readonly limits: FetchLimits;
 }
+
+/** What can be held without knowing what a download needs: time and silence. */
+export type FetchLimits = Pick<BoxLimits, 'wallClockMs' | 'silenceMs'>;
 
 /** What a command line may bring in that Cargo.lock does not name. */
 export interface BeyondLockPlan {

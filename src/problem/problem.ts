@@ -48,6 +48,8 @@ export const problemCodes = {
   'engine-failed': 69,
   'fetch-failed': 75,
   'checksum-mismatch': 65,
+  /** A limit of time or silence was reached before there was a box of the project. */
+  'time-limit': 124,
   'archive-refused': 77,
   refused: 77,
   'not-enforceable': 77,

@@ -282,7 +282,7 @@ describe('registries', () => {
     const rig = at.rig(at.facts());
     const result = await fetchPhase(rig.inputs);
     assert.ok(!result.ok);
-    assert.match(result.problems[0]?.what ?? '', /127\.0\.0\.1:1 could not be reached/);
+    assert.match(result.problems[0]?.what ?? '', /leaf could not be fetched from http:\/\/127\.0\.0\.1:1\/leaf\.git/);
     assert.equal(rig.said().match(/Updating git repository/g)?.length, 1, rig.said());
   });
 
@@ -556,4 +556,22 @@ test('cargo’s own default registry', async () => {
   );
   const { view } = await fetched(at, at.rig(at.facts(), { targets: ['x86_64-unknown-linux-gnu'] }));
   await checks(at, view);
+});
+
+test('an archive of a download that was cut short is fetched anew', async (context) => {
+  const at = place();
+  const made = await registry(context);
+  at.write('Cargo.toml', manifest('branch = { version = "1", registry = "mine" }'));
+  at.write('.cargo/config.toml', `[registries.mine]\nindex = "${made.index}"\n`);
+  const { view } = await fetched(at, at.rig(at.facts()));
+  const cache = join(at.home, 'cache/fetch-home/registry/cache');
+  const archive = join(cache, readdirSync(cache)[0] ?? '', 'leaf-1.0.0.crate');
+  writeFileSync(archive, readFileSync(archive).subarray(0, 100));
+  for (const folder of ['store', 'views']) {
+    execFileSync('chmod', ['-R', 'u+rwX', join(at.home, 'cache', folder)]);
+    rmSync(join(at.home, 'cache', folder), { recursive: true });
+  }
+  const again = await fetched(at, at.rig(at.facts()));
+  assert.equal(again.view.path, view.path);
+  await checks(at, again.view);
 });

@@ -11,8 +11,10 @@ export async function tarOf(entries: readonly ArchiveEntry[]): Promise<Buffer> {
   packer.on('data', (piece: unknown) => pieces.push(piece as Buffer));
   const ended = new Promise<void>((resolve) => packer.on('end', () => resolve()));
   for (const { content, ...header } of entries) {
-    if (content === undefined) packer.entry(header);
-    else packer.entry(header, Buffer.from(content as string));
+    // Without a clock, so that the same files are the same archive.
+    const dated = { mtime: new Date(0), ...header };
+    if (content === undefined) packer.entry(dated);
+    else packer.entry(dated, Buffer.from(content as string));
   }
   packer.finalize();
   await ended;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { honestCrate } from './crate-archive.ts';
 
@@ -9,6 +10,10 @@ export interface RegistryStandIn {
   readonly index: string;
   /** `127.0.0.1:PORT` */
   readonly host: string;
+  readonly port: number;
+  /** Answers requests for these paths otherwise, until something else is disturbed or `calm` is called. */
+  disturb(path: RegExp, answer: (response: ServerResponse, found: Buffer) => void): void;
+  calm(): void;
   publish(crate: PublishedCrate): Promise<string>;
   /** Method, path and authorization of each request so far. */
   requests(): readonly RegistryRequest[];
@@ -42,6 +47,10 @@ export interface RegistryOptions {
   /** Wanted with every request. */
   readonly token?: string;
   readonly port?: number;
+  /** How clients call it, when that is not by its address: `registry.invalid`, behind a proxy. */
+  readonly name?: string;
+  /** With TLS: key and certificate as PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   /** Stands for cargo's default registry, whose crates don't say where their dependencies come from. */
   readonly mirror?: true;
 }
@@ -50,12 +59,16 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   const lines = new Map<string, string[]>();
   const archives = new Map<string, Buffer>();
   const seen: RegistryRequest[] = [];
-  const server = createServer((request, response) => {
+  const disturbances: { path: RegExp; answer: (response: ServerResponse, found: Buffer) => void }[] = [];
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     seen.push({ path: request.url ?? '', authorization: request.headers.authorization ?? null });
     answer(request, response);
-  });
+  };
+  const server = options.tls === undefined ? createServer(handle) : createTlsServer(options.tls, handle);
   await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const host = options.name ?? `127.0.0.1:${port}`;
+  const origin = `${options.tls === undefined ? 'http' : 'https'}://${host}`;
 
   function lookUp(path: string): string | Buffer | null {
     if (path.startsWith('/dl/')) return archives.get(path) ?? null;
@@ -65,11 +78,14 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
+    const disturbed = disturbances.find((one) => one.path.test(path));
     if (options.token !== undefined && request.headers.authorization !== options.token) {
       response.writeHead(401, { 'WWW-Authenticate': 'Cargo login_url="http://localhost/me"' }).end();
+    } else if (disturbed !== undefined) {
+      disturbed.answer(response, Buffer.from(lookUp(path) ?? ''));
     } else if (path === '/index/config.json') {
       const auth = options.token === undefined ? {} : { 'auth-required': true };
-      response.end(JSON.stringify({ dl: `http://${host}/dl`, api: `http://${host}`, ...auth }));
+      response.end(JSON.stringify({ dl: `${origin}/dl`, api: origin, ...auth }));
     } else {
       const found = lookUp(path);
       if (found === null) response.writeHead(404).end();
@@ -78,10 +94,15 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   }
 
   return {
-    index: `sparse+http://${host}/index/`,
+    index: `sparse+${origin}/index/`,
     host,
+    port,
+    disturb(path, otherwise) {
+      disturbances.splice(0, disturbances.length, { path, answer: otherwise });
+    },
+    calm: () => void disturbances.splice(0),
     async publish(crate) {
-      const archive = crate.archive ?? (await archiveOf(crate, options.mirror ? null : `sparse+http://${host}/index/`));
+      const archive = crate.archive ?? (await archiveOf(crate, options.mirror ? null : `sparse+${origin}/index/`));
       const sum = createHash('sha256').update(archive).digest('hex');
       archives.set(`/dl/${crate.name}/${crate.version}/download`, crate.served ?? archive);
       lines.set(crate.name, [...(lines.get(crate.name) ?? []), indexLine(crate, sum)]);

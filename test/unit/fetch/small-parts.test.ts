@@ -29,6 +29,8 @@ test('features of packages outside of the workspace, wherever they are written',
     'x/y',
     'z/w',
   ]);
+  assert.deepEqual(found('build', '-vF', 'dep/c', '-qFx/y', '-vvF=z/w'), ['dep/c', 'x/y', 'z/w']);
+  assert.deepEqual(found('build', '-pF', 'dep/c', '-jF', '-ZF', '--Features', 'dep/c'), []);
   assert.deepEqual(found('run', '--', '--features', 'dep/c'), []);
   assert.deepEqual(found('build', '--features'), []);
 });
@@ -149,7 +151,28 @@ for (const [said, code, what] of [
     'lock-refused',
     /Cargo\.lock/,
   ],
-  ['Caused by:\n  failed to verify the checksum of `foo v1.0.0`', 'checksum-mismatch', /foo v1\.0\.0/],
+  [
+    'Caused by:\n  failed to verify the checksum of `foo v1.0.0 (registry `near`)`',
+    'checksum-mismatch',
+    /foo v1\.0\.0 \(registry `near`\) is not/,
+  ],
+  [
+    'error: failed to download from `https://crates.invalid/dl/foo/1.0.0/download`\n\nCaused by:\n  [28] Timeout was reached',
+    'fetch-failed',
+    /^foo 1\.0\.0 could not be fetched from https:\/\/crates\.invalid\/dl/,
+  ],
+  [
+    'error: failed to get `dep` as a dependency\nCaused by:\n  unable to update ssh://git:secret@host.invalid/dep.git',
+    'fetch-failed',
+    /^dep could not be fetched from ssh:\/\/host\.invalid\/dep\.git$/,
+  ],
+  [
+    '  The SSH host key for `[::1]:22` is not known and cannot be validated.',
+    'fetch-failed',
+    /key of \[::1\]:22 is not/,
+  ],
+  ['  error: SSH host key has changed for `host.invalid`', 'fetch-failed', /host\.invalid has another SSH host key/],
+  ['git@host.invalid: Permission denied (publickey).', 'fetch-failed', /did not let us in by SSH/],
   ['error: no token found for `mine`, please run `cargo login --registry mine`', 'fetch-failed', /mine.*wants a token/],
   [
     'failed to download from `https://crates.invalid/x`\n[6] Could not resolve hostname (Could not resolve host)',
@@ -164,7 +187,7 @@ for (const [said, code, what] of [
     'manifest',
     /no set of versions/,
   ],
-  ['error: \u001b[31msomething new\u001b[0m', 'fetch-failed', /could not fetch the crates/],
+  ['error: \u001b[31msomething new\u001b[0m', 'fetch-failed', /the crates could not be fetched/],
 ] as const) {
   test(`explained: ${said.slice(0, 50)}`, () => {
     const problem = explainFailure(said, 'the crates', []);
