@@ -47,7 +47,7 @@ test('what names a program, a token or a file of the host does not pass, from no
   for (const config of [cargoConfig(programs), cargoConfig('', programs)]) {
     const { home, project } = fetchConfig(config);
     const text = tomlText(home) + tomlText(project);
-    assert.doesNotMatch(text, /evil|git-fetch|secret|"t"|browser|alias|include|elsewhere/);
+    assert.doesNotMatch(text, /evil|secret|"t"|browser|alias|include|elsewhere/);
     assert.match(text, /\["registries"\."mine"\]\n"index" = "sparse\+http:\/\/example\.invalid\/"/);
     assert.match(text, /"global-credential-providers" = \["cargo:token"\]/);
   }
@@ -58,6 +58,10 @@ test('the network is the user’s to set, sources are everybody’s', () => {
     '[net]\nretry = 5\n[http]\nproxy = "p"\ntimeout = 3\n[source.a]\ndirectory = "vendor"\n[patch.b.c]\npath = "../c"\n';
   assert.deepEqual(Object.keys(fetchConfig(cargoConfig(text)).project).sort(), ['patch', 'source']);
   assert.equal(Object.hasOwn(fetchConfig(cargoConfig(text)).home, 'http'), false);
+  // The git that this starts is the one of our own root.
+  const byGit = '[net]\ngit-fetch-with-cli = true\n';
+  assert.deepEqual(fetchConfig(cargoConfig(byGit)).project, {});
+  assert.match(tomlText(fetchConfig(cargoConfig('', byGit)).home), /"git-fetch-with-cli" = true/);
   const { home } = fetchConfig(cargoConfig('', text));
   assert.deepEqual(toml(tomlText(home)).http, toml('proxy = "p"\ntimeout = 3'));
 });
@@ -104,7 +108,7 @@ test('the fetch box’s environment is made from nothing', () => {
     color: false,
   });
   assert.deepEqual(
-    Object.keys(variables).filter((name) => /TOKEN|RUSTC|CLI/.test(name)),
+    Object.keys(variables).filter((name) => /TOKEN|RUSTC/.test(name)),
     [],
   );
   assert.deepEqual(
