@@ -5,6 +5,7 @@
 import { chmod, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { lighterLibraries } from './lighter-libraries.mjs';
 
 const outdir = process.argv[2] ?? 'dist';
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -24,15 +25,6 @@ const lazyImports = {
       lazyEntries.set(name, file);
       return { path: `./${name}.cjs`, external: true };
     });
-    // dockerode's ssh transport, BuildKit session and build contexts drag in native code, gRPC and an old tar-fs; none of
-    // them is ever used here. Our own tar-fs is another, newer one.
-    const unused = { path: 'unused', namespace: 'unused' };
-    const never = /^(ssh2|cpu-features|protobufjs|@grpc\/grpc-js|@grpc\/proto-loader|@balena\/dockerignore)$/;
-    bundler.onResolve({ filter: never }, () => unused);
-    bundler.onResolve({ filter: /^tar-fs$/ }, (request) =>
-      request.importer.includes('/dockerode/') ? unused : undefined,
-    );
-    bundler.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}', loader: 'js' }));
   },
 };
 
@@ -52,7 +44,7 @@ const options = (name, file) => ({
   external: ['@lydell/node-pty'],
   define: { 'import.meta.url': '__moduleUrl', PACKAGE_VERSION: JSON.stringify(version) },
   banner: { js: "var __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
-  plugins: [lazyImports],
+  plugins: [lazyImports, lighterLibraries],
   logLevel: 'warning',
 });
 

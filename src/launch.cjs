@@ -4,7 +4,6 @@
 // can change the program anyway. Where it cannot be written, the program runs without.
 'use strict';
 const { readFileSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
@@ -16,7 +15,8 @@ const source = `(function (exports, require, module, __filename, __dirname) {${r
 const cachedData = readCache();
 const script = new Script(source, { filename: bundle, ...(cachedData === undefined ? {} : { cachedData }) });
 const mainModule = { exports: {} };
-script.runInThisContext()(mainModule.exports, createRequire(bundle), mainModule, bundle, __dirname);
+// Both files lie in one folder, so this file's `require` finds what the bundle's own would.
+script.runInThisContext()(mainModule.exports, require, mainModule, bundle, __dirname);
 if (cachedData === undefined || script.cachedDataRejected === true) process.once('exit', writeCache);
 
 function readCache() {

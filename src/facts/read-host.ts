@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { failure, type Result, success } from '../base/result.ts';
 import { printable } from '../problem/problem.ts';
 import type { HostFacts } from './facts.ts';
@@ -27,11 +28,8 @@ export function readHost(variables: Variables = process.env, directory = process
     memoryBytes: memoryBytes(),
     openFiles: hardOpenFiles(),
     variables: definedOf(variables),
-    terminal: {
-      stdin: process.stdin.isTTY === true,
-      stdout: process.stdout.isTTY === true,
-      stderr: process.stderr.isTTY === true,
-    },
+    // By number: opening process.stdin would take longer than all else here.
+    terminal: { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) },
     cargoHome: cargoHome(variables, directory),
   });
 }

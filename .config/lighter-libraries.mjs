@@ -1,0 +1,56 @@
+// What libraries do while they are loaded, and this program never uses: left out of the bundles, or done when it is used.
+// A build ends with an error when a library no longer has the text that is replaced here, so that nothing is lost unseen.
+import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+
+/** Modules that only parts import that are never called: `module` as imported by a file below `importer`. */
+const neverUsed = [
+  // dockerode's ssh transport, BuildKit session and build contexts drag in native code, gRPC and an old tar-fs. Our own
+  // tar-fs is another, newer one.
+  { module: /^(ssh2|cpu-features|protobufjs|@grpc\/grpc-js|@grpc\/proto-loader|@balena\/dockerignore)$/, importer: '/' },
+  { module: /^tar-fs$/, importer: '/dockerode/' },
+  // For execa's option `verbose`: a terminal's symbols and colours, found out at every start (2 ms).
+  { module: /^(figures|yoctocolors|pretty-ms)$/, importer: '/execa/' },
+];
+
+/** Texts of libraries that are replaced. Times are of one start, of about 75 ms in all. */
+const replaced = [
+  {
+    // Opens all three streams of this process to compare others with them: 3 ms for stdin alone.
+    file: /\/execa\/lib\/utils\/standard-stream\.js$/,
+    find: 'stream => STANDARD_STREAMS.includes(stream);\nexport const STANDARD_STREAMS = [process.stdin, process.stdout, process.stderr];',
+    by: `stream => [0, 1, 2].includes(stream?.fd) && STANDARD_STREAMS.includes(stream);
+export const STANDARD_STREAMS = {
+  indexOf: (stream) => [process.stdin, process.stdout, process.stderr].indexOf(stream),
+  includes: (stream) => STANDARD_STREAMS.indexOf(stream) !== -1,
+  get 0() { return process.stdin; },
+  get 1() { return process.stdout; },
+  get 2() { return process.stderr; },
+};`,
+  },
+  {
+    // A table of all signals with descriptions, for the message of a process that one has ended: 1 ms.
+    file: /\/execa\/lib\/terminate\/signal\.js$/,
+    find: "import {signalsByName} from 'human-signals';",
+    by: "const signalsByName = new Proxy({}, { get: (_, name) => require('human-signals').signalsByName[name] });",
+  },
+];
+
+export const lighterLibraries = {
+  name: 'lighter-libraries',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^[@a-z]/ }, ({ path, importer }) =>
+      !builtinModules.includes(path) && neverUsed.some(({ module, importer: by }) => module.test(path) && importer.includes(by))
+        ? { path: 'unused', namespace: 'unused' }
+        : undefined,
+    );
+    bundler.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}', loader: 'js' }));
+    for (const { file, find, by } of replaced) {
+      bundler.onLoad({ filter: file }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        if (text.split(find).length !== 2) throw new Error(`${path} has changed: see .config/lighter-libraries.mjs`);
+        return { contents: text.replace(find, () => by), loader: 'js' };
+      });
+    }
+  },
+};
