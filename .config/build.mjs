@@ -39,6 +39,8 @@ const options = (name, file) => ({
   // A real import() in a CommonJS bundle would start Node's loader of ES modules: some 30 ms for nothing.
   supported: { 'dynamic-import': false },
   minify: true,
+  // What src/launch.cjs relies on.
+  charset: 'ascii',
   keepNames: false,
   legalComments: 'linked',
   external: ['@lydell/node-pty'],

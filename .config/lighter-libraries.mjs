@@ -7,7 +7,10 @@ import { builtinModules } from 'node:module';
 const neverUsed = [
   // dockerode's ssh transport, BuildKit session and build contexts drag in native code, gRPC and an old tar-fs. Our own
   // tar-fs is another, newer one.
-  { module: /^(ssh2|cpu-features|protobufjs|@grpc\/grpc-js|@grpc\/proto-loader|@balena\/dockerignore)$/, importer: '/' },
+  {
+    module: /^(ssh2|cpu-features|protobufjs|@grpc\/grpc-js|@grpc\/proto-loader|@balena\/dockerignore)$/,
+    importer: '/',
+  },
   { module: /^tar-fs$/, importer: '/dockerode/' },
   // For execa's option `verbose`: a terminal's symbols and colours, found out at every start (2 ms).
   { module: /^(figures|yoctocolors|pretty-ms)$/, importer: '/execa/' },
@@ -40,7 +43,8 @@ export const lighterLibraries = {
   name: 'lighter-libraries',
   setup(bundler) {
     bundler.onResolve({ filter: /^[@a-z]/ }, ({ path, importer }) =>
-      !builtinModules.includes(path) && neverUsed.some(({ module, importer: by }) => module.test(path) && importer.includes(by))
+      !builtinModules.includes(path) &&
+      neverUsed.some(({ module, importer: by }) => module.test(path) && importer.includes(by))
         ? { path: 'unused', namespace: 'unused' }
         : undefined,
     );

@@ -62,13 +62,19 @@ function end(reporter: Reporter, result: Result<Answer>): number {
   return status;
 }
 
-main(process.argv.slice(2)).then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (fault: unknown) => {
-    const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
-    process.stderr.write(`cargo-boxed: a fault of ours, please report it with what you ran\n${text}\n`);
-    process.exitCode = 70;
-  },
-);
+const report = (text: string) =>
+  process.stderr.write(`cargo-boxed: a fault of ours, please report it with what you ran\n${text}\n`);
+
+// Should there be nothing left to wait for before there is a result, then that is no success.
+process.exitCode = 70;
+const noResult = () => report('it ended without a result');
+process.once('exit', noResult);
+
+main(process.argv.slice(2))
+  .then(
+    (status) => {
+      process.exitCode = status;
+    },
+    (fault: unknown) => report(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)),
+  )
+  .finally(() => process.off('exit', noResult));

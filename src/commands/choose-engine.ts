@@ -53,10 +53,7 @@ export async function openBwrap(session: Session, mountRoot: string | null): Pro
       fix: `Run \`sudo apt-get install ${bwrap === null ? 'bubblewrap' : 'util-linux'}\`, or use \`--engine docker\`.`,
     });
   }
-  const engine = bwrapEngine(
-    { bwrap, prlimit, shell: '/bin/sh', mkfifo: '/usr/bin/mkfifo' },
-    join(session.locations.state, 'boxes'),
-  );
+  const engine = bwrapEngine({ bwrap, prlimit, mkfifo: '/usr/bin/mkfifo' }, join(session.locations.state, 'boxes'));
   const report = await cachedCheck(session, engine, bwrap);
   return report.ok ? success({ engine, report: report.value, docker: null }) : report;
 }

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 
 /** Folders that are searched when PATH lacks them: engines and mount tools often live there. */
@@ -43,13 +43,13 @@ export interface ProgramOptions {
   /** Aborting kills the program. */
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
-  /** More descriptors, from number 3 on. */
-  readonly descriptors?: readonly number[];
+  /** More descriptors, from number 3 on: ours, or a pipe that `onStart` gets the other end of. */
+  readonly descriptors?: readonly (number | 'pipe')[];
   /** Closes first what we inherited ourselves: the program gets the three streams and `descriptors`, nothing else. */
   readonly closeInherited?: boolean;
   /** In a process group of its own, so that a terminal's Ctrl-C reaches us alone. */
   readonly ownProcessGroup?: boolean;
-  readonly onStart?: (processId: number) => void;
+  readonly onStart?: (processId: number, pipes: readonly Writable[]) => void;
 }
 
 /** A number is a descriptor of ours. */
@@ -74,7 +74,7 @@ export async function runProgram(
   programArguments: readonly string[],
   options: ProgramOptions,
 ): Promise<ProgramEnd> {
-  const { stdin = 'none', stdout = 'text', stderr = 'text' } = options;
+  const { stdin = 'none', stdout = 'text', stderr = 'text', descriptors = [] } = options;
   const input = typeof stdin === 'string' && stdin !== 'none' && stdin !== 'inherit' ? stdin : undefined;
   const output = (target: ProgramOutput) => {
     if (target === 'text') return 'pipe' as const;
@@ -83,7 +83,7 @@ export async function runProgram(
     return target === 'inherit' || typeof target === 'number' ? target : (['pipe', target] as const);
   };
   // Before the caller's own descriptors are handed on, and not those.
-  if (options.closeInherited === true) closeInherited(options.descriptors ?? []);
+  if (options.closeInherited === true) closeInherited(descriptors);
   const running = execa(path, programArguments, {
     env: { ...options.variables },
     extendEnv: false,
@@ -96,9 +96,9 @@ export async function runProgram(
       standardInput(stdin) as 'pipe',
       output(stdout) as 'pipe',
       output(stderr) as 'pipe',
-      ...((options.descriptors ?? []) as unknown as 'ignore'[]),
+      ...(descriptors as unknown as 'ignore'[]),
     ],
-    buffer: { stdout: stdout === 'text', stderr: stderr === 'text' },
+    buffer: { stdout: stdout === 'text', stderr: stderr === 'text', ...unread(descriptors) },
     maxBuffer: maximumTextBytes,
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
@@ -106,7 +106,7 @@ export async function runProgram(
     detached: options.ownProcessGroup === true,
     cleanup: true,
   });
-  if (running.pid !== undefined) options.onStart?.(running.pid);
+  if (running.pid !== undefined) options.onStart?.(running.pid, pipesTo(running.stdio, descriptors));
   const ended = await running;
   const started = running.pid !== undefined;
   return {
@@ -117,6 +117,23 @@ export async function runProgram(
     timedOut: ended.timedOut,
     startError: started ? null : ((ended as { originalMessage?: string }).originalMessage ?? 'it could not be started'),
   };
+}
+
+/** Nobody keeps what comes back through a pipe. */
+function unread(descriptors: readonly unknown[]): Record<`fd${number}`, false> {
+  return Object.fromEntries(
+    descriptors.flatMap((given, index) => (given === 'pipe' ? [[`fd${index + 3}`, false]] : [])),
+  );
+}
+
+function pipesTo(streams: readonly unknown[], descriptors: readonly unknown[]): readonly Writable[] {
+  return descriptors.flatMap((given, index) => {
+    if (given !== 'pipe') return [];
+    const pipe = streams[index + 3] as Duplex;
+    // Both directions of it have to end, or the end of the program is never seen.
+    pipe.resume();
+    return [pipe];
+  });
 }
 
 /** Named beside a pipe, a stream is read by us: its own descriptor never becomes that of the program. */
@@ -130,7 +147,7 @@ function standardInput(stdin: NonNullable<ProgramOptions['stdin']>): unknown {
  * Closes what whoever started us left open: descriptors above 2 without close-on-exec, which every program that we start
  * would get. Node's own all have it, so none of them is meant.
  */
-function closeInherited(kept: readonly number[]): void {
+export function closeInherited(kept: readonly unknown[] = []): void {
   for (const descriptor of inheritedDescriptors()) if (!kept.includes(descriptor)) closeSync(descriptor);
 }
 

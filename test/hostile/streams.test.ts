@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { plainProgram, project, temporaryFolder } from '../support/rig.ts';
+import { cleanVariables, commandLine, plainProgram, project, run, temporaryFolder } from '../support/rig.ts';
 
 const reopen = `use std::{fs::OpenOptions, io::{Read, Write}};
 fn main() {
@@ -60,4 +60,21 @@ test('a program can open its output again by name, as shells and tee do', async 
   assert.match(text, /^one$/m);
   assert.match(text, /^two$/m);
   assert.ok(!text.includes(folder), 'and finds no path of the host in it');
+});
+
+test('what a shell left open is no way into the host, with pipes and on a terminal', async (context) => {
+  const folder = temporaryFolder(context, 'streams');
+  writeFileSync(join(folder, 'secret'), 'canary of the host');
+  const made = project(context, plainProgram('left-open', 'fn main() {}\n'));
+  const look = 'cat /proc/self/fd/7/secret /proc/self/fd/8; echo looked';
+  const command = `exec 7<'${folder}' 8<'${folder}/secret'; cat <&8; exec '${process.execPath}' '${commandLine}' exec -- sh -c '${look}'`;
+  for (const argv of [
+    ['/bin/sh', '-c', command],
+    ['script', '--quiet', '--return', '--command', command, '/dev/null'],
+  ]) {
+    const ended = await run(argv, { currentFolder: made.folder, variables: cleanVariables() });
+    assert.match(ended.text, /looked/);
+    // Once by the shell on the host, where it is open: the attack works when nothing stops it.
+    assert.equal(ended.text.split('canary of the host').length, 2, ended.text);
+  }
 });

@@ -89,7 +89,7 @@ export interface FetchRig {
 export function fetchRig(home: string, root: string, facts: Facts, more: Partial<FetchInputs> = {}): FetchRig {
   const program = (name: string) => findProgram(name, process.env.PATH) ?? name;
   const engine = bwrapEngine(
-    { bwrap: program('bwrap'), prlimit: program('prlimit'), shell: '/bin/sh', mkfifo: '/usr/bin/mkfifo' },
+    { bwrap: program('bwrap'), prlimit: program('prlimit'), mkfifo: '/usr/bin/mkfifo' },
     join(home, 'state/boxes'),
   );
   const stream = new PassThrough();

@@ -1,29 +1,15 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Writable } from 'node:stream';
 import { failure, type Result, success } from '../../base/result.ts';
 import { isAliveId } from '../../host/owner.ts';
-import { type ProgramEnd, runProgram } from '../../host/program.ts';
 import type { BoxStreams, Engine, EngineReport, Outcome, ResolvedBox } from '../engine.ts';
-import { type HeldDisk, holdDisk } from '../hold-disk.ts';
-import { type BoxWatch, type StopReason, watchBox } from '../watch-box.ts';
+import { holdDisk } from '../hold-disk.ts';
+import { type StopReason, watchBox } from '../watch-box.ts';
 import { type BwrapSurroundings, bwrapArguments, type RootEntry } from './bwrap-arguments.ts';
 import { checkBwrap } from './check-bwrap.ts';
 import { type ControlGroup, findControlGroups, makeControlGroup, reapControlGroups } from './control-group.ts';
-import { detachStreams } from './detach-streams.ts';
+import { boxFiles, type Launch, type LauncherEnd, launchInTerminal, launchOnPipes } from './launch-box.ts';
 import { type BwrapPrograms, launchCommand } from './launch-command.ts';
-import { type NamedPipe, openNamedPipe } from './named-pipe.ts';
 import { type Architecture, allocationOf, seccompFilter } from './seccomp-filter.ts';
 import { bwrapShellCommand } from './shell-command.ts';
 
@@ -61,11 +47,12 @@ async function runBox(
     writeFileSync(files.arguments, options.map((option) => `${option}\0`).join(''), { mode: 0o600 });
     writeFileSync(files.status, '');
     writeFileSync(files.filter, seccompFilter(architecture(), allocationOf(box)));
-    const command = launchCommand(programs, box, group?.joinFiles ?? []);
+    const command = launchCommand(programs, box, group !== null);
+    const launch: Launch = { command, mkfifo: programs.mkfifo, files, group, watch, disk };
     const end =
       box.streams === 'terminal'
-        ? await runInTerminal(command, box, files, watch, disk)
-        : await runOnPipes(command, box.streams === 'direct' ? programs.mkfifo : null, streams, files, watch, disk);
+        ? await launchInTerminal(launch, box.variables.TERM ?? 'xterm')
+        : await launchOnPipes(launch, box.streams, streams);
     await disk.end();
     return ending(files.status, watch.signal, group, end);
   } finally {
@@ -75,79 +62,6 @@ async function runBox(
     rmSync(scratch, { recursive: true, force: true });
   }
 }
-
-/** What bubblewrap gets as descriptors 3, 4 and 5: its options, where it reports, the system call filter. */
-interface BoxFiles {
-  readonly arguments: string;
-  readonly status: string;
-  readonly filter: string;
-}
-
-function boxFiles(scratch: string): BoxFiles {
-  return { arguments: join(scratch, 'arguments'), status: join(scratch, 'status'), filter: join(scratch, 'filter') };
-}
-
-async function runOnPipes(
-  command: readonly [string, readonly string[]],
-  mkfifo: string | null,
-  streams: BoxStreams,
-  files: BoxFiles,
-  watch: BoxWatch,
-  disk: HeldDisk,
-): Promise<LauncherEnd> {
-  const descriptors = [openSync(files.arguments, 'r'), openSync(files.status, 'r+'), openSync(files.filter, 'r')];
-  // Values of passed variables may be secret: they stay on no disk when we are killed.
-  unlinkSync(files.arguments);
-  const detached = detachStreams(streams);
-  const pipes: NamedPipe[] = [];
-  const release = () => pipes.map((pipe) => pipe.release());
-  const output = async (to: 'inherit' | Writable) => {
-    if (to === 'inherit') return to;
-    const heard = watch.listen(to);
-    const pipe = mkfifo === null ? null : await openNamedPipe(mkfifo, heard);
-    if (pipe !== null) pipes.push(pipe);
-    return pipe?.writeEnd ?? heard;
-  };
-  try {
-    const end = await runProgram(command[0], command[1], {
-      // Nothing of the box's environment reaches the launchers: they get it as options of bubblewrap.
-      variables: {},
-      stdin: detached.streams.stdin,
-      stdout: await output(detached.streams.stdout),
-      stderr: await output(detached.streams.stderr),
-      onStart: (processId) => {
-        disk.follow(processId);
-        release();
-      },
-      descriptors,
-      closeInherited: true,
-      signal: watch.signal,
-      workingDirectory: '/',
-    });
-    release();
-    await Promise.all(pipes.map((pipe) => pipe.drained()));
-    return end;
-  } finally {
-    release();
-    detached.release();
-    for (const descriptor of descriptors) closeSync(descriptor);
-  }
-}
-
-async function runInTerminal(
-  command: readonly [string, readonly string[]],
-  box: ResolvedBox,
-  files: BoxFiles,
-  watch: BoxWatch,
-  disk: HeldDisk,
-): Promise<LauncherEnd> {
-  const { runOnTerminal } = await import('./run-on-terminal.ts');
-  const terminalName = box.variables.TERM ?? 'xterm';
-  return runOnTerminal(command, terminalName, [files.arguments, files.status, files.filter], watch, disk.follow);
-}
-
-/** How the launcher ended: by itself (with a status) or killed. */
-type LauncherEnd = Pick<ProgramEnd, 'status' | 'startError'>;
 
 /** What bubblewrap itself reported outside of the box decides: without its word, nothing was a success. */
 function ending(

@@ -6,9 +6,11 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
+  writeFile,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { BoxLimits } from '../../plan/box-plan.ts';
 import type { Guarantee } from '../engine.ts';
 
@@ -79,8 +81,11 @@ function writable(folder: string): boolean {
 }
 
 export interface ControlGroup {
-  /** A process that writes its number (or 0) into each of these joins the group. */
-  readonly joinFiles: readonly string[];
+  /**
+   * Puts a process, and all that it starts from then on, into the group. The kernel takes up to some 10 ms for it, which
+   * pass beside what this process does.
+   */
+  join(processId: number): Promise<void>;
   /** The limit that was hit, told by the kernel's counters. */
   hit(): { limit: 'memoryBytes' | 'processes'; value: number } | null;
   /** Kills what is left inside and removes the folders. */
@@ -107,11 +112,15 @@ export function makeControlGroup(groups: ControlGroups, id: string, limits: BoxL
   if (folders.size === 0) return null;
   const unique = [...new Set(folders.values())];
   return {
-    joinFiles: unique.map((folder) => join(folder, 'cgroup.procs')),
+    join: async (processId) => {
+      await Promise.all(unique.map((folder) => write(join(folder, 'cgroup.procs'), String(processId))));
+    },
     hit: () => hitLimit(groups.version, folders, limits),
     dissolve: () => dissolve(unique),
   };
 }
+
+const write = promisify(writeFile);
 
 function enable(folder: string, controller: string): void {
   writeFileSync(join(folder, 'cgroup.subtree_control'), `+${controller}`);

@@ -2,8 +2,8 @@ import { StringDecoder } from 'node:string_decoder';
 import { spawn } from '@lydell/node-pty';
 import type { BoxWatch } from '../watch-box.ts';
 
-/** node-pty passes no descriptors on: a shell opens the three files as 3, 4 and 5 before it becomes the program. */
-const openAndBecome = 'exec 3<"$1" 4<>"$2" 5<"$3"; shift 3; exec "$@"';
+/** node-pty passes no descriptors on: a shell opens the files as 3, 4, 5 and 6 before it becomes the program. */
+const openAndBecome = 'exec 3<"$1" 4<>"$2" 5<"$3" 6<"$4"; shift 4; exec "$@"';
 
 /**
  * Runs the box on a pseudo terminal of its own, joined to ours: window size, job control, and nothing of our own
@@ -12,8 +12,8 @@ const openAndBecome = 'exec 3<"$1" 4<>"$2" 5<"$3"; shift 3; exec "$@"';
 export async function runOnTerminal(
   [program, programArguments]: readonly [string, readonly string[]],
   terminalName: string,
-  files: readonly [string, string, string],
-  watch: BoxWatch,
+  files: readonly [string, string, string, string],
+  watch: Pick<BoxWatch, 'heard' | 'signal'>,
   onStart: (processId: number) => void,
 ): Promise<{ status: number | null; startError: null }> {
   const { stdin, stdout } = process;

@@ -24,7 +24,7 @@ const box: ResolvedBox = {
   gid: 0,
 };
 const surroundings = { maskedFiles: ['/proc/keys'], maskedFolders: ['/proc/acpi'] };
-const programs = { bwrap: '/usr/bin/bwrap', prlimit: '/usr/bin/prlimit', shell: '/bin/sh', mkfifo: '/usr/bin/mkfifo' };
+const programs = { bwrap: '/usr/bin/bwrap', prlimit: '/usr/bin/prlimit', mkfifo: '/usr/bin/mkfifo' };
 const has = (words: readonly string[], ...wanted: string[]) => words.join('\0').includes(wanted.join('\0'));
 
 describe('bwrapArguments', () => {
@@ -71,20 +71,17 @@ describe('bwrapArguments', () => {
 
 describe('launchCommand', () => {
   it('keeps host paths out of the argv that stands in /proc inside', () => {
-    const [program, words] = launchCommand(programs, box, []);
+    const [program, words] = launchCommand(programs, box, false);
     assert.doesNotMatch([program, ...words].join(' '), /\/home\/u|\/cache/);
   });
 
-  it('joins control groups by arguments, never by text of the shell', () => {
-    const [program, words] = launchCommand(programs, box, ['/sys/fs/cgroup/a/cgroup.procs']);
-    assert.equal(program, '/bin/sh');
-    assert.doesNotMatch(words[1] ?? '', /cgroup/);
-    assert.deepEqual(words.slice(3, 5), ['1', '/sys/fs/cgroup/a/cgroup.procs']);
+  it('lets nothing run in the box before it is admitted', () => {
+    assert.ok(has(launchCommand(programs, box, true)[1], '--block-fd', '6'));
   });
 
   it('limits processes inside where there is no control group', () => {
     const limited = { ...box, limits: { ...noLimits, processes: { value: 9, strength: 'default' as const } } };
-    assert.ok(has(launchCommand(programs, limited, [])[1], '--nproc=9:9', '--'));
-    assert.ok(!launchCommand(programs, limited, ['/g'])[1].some((word) => word.startsWith('--nproc')));
+    assert.ok(has(launchCommand(programs, limited, false)[1], '--nproc=9:9', '--'));
+    assert.ok(!launchCommand(programs, limited, true)[1].some((word) => word.startsWith('--nproc')));
   });
 });
