@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { BoxStreams } from '../engine.ts';
 
@@ -30,10 +30,21 @@ export function detachStreams(streams: BoxStreams): DetachedStreams {
 }
 
 function detachedInput(stdin: BoxStreams['stdin']): { stdin: BoxStreams['stdin']; input: PassThrough | null } {
+  if (stdin === 'inherit' && isNullDevice(0)) return { stdin: 'none', input: null };
   if (stdin !== 'inherit' || leadsNowhere(0)) return { stdin, input: null };
   const input = new PassThrough();
   process.stdin.pipe(input);
   return { stdin: input, input };
+}
+
+/** Nothing can be read from it, so nothing has to be copied. */
+function isNullDevice(descriptor: number): boolean {
+  try {
+    const [given, device] = [fstatSync(descriptor), statSync('/dev/null')];
+    return given.isCharacterDevice() && given.rdev === device.rdev;
+  } catch {
+    return false;
+  }
 }
 
 /** A closed descriptor is opened as the null device by whoever starts the program. */
