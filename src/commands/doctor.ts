@@ -79,6 +79,7 @@ function toolchainCheck(session: Session): Check {
     directory: session.directory,
     mountRoot: session.directory,
     architecture: session.host.architecture,
+    memory: null,
   });
   if (!found.ok) return problemCheck('toolchain', found.problems[0] as Problem);
   const { name, version, path, reason } = found.value;

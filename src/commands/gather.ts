@@ -57,5 +57,6 @@ function findToolchain(session: Session, project: ProjectFacts): Result<Toolchai
     directory: join(project.mountRoot, project.current),
     mountRoot: project.mountRoot,
     architecture: session.host.architecture,
+    memory: join(session.locations.state, 'toolchains.json'),
   });
 }

@@ -18,6 +18,8 @@ export interface ToolchainRequest {
   /** How far a linked toolchain file of the project may lead. */
   readonly mountRoot: string;
   readonly architecture: 'x86_64' | 'aarch64';
+  /** Where toolchains that were looked at are remembered. */
+  readonly memory: string | null;
 }
 
 export interface ToolchainChoice {

@@ -2,16 +2,22 @@ import { createHash } from 'node:crypto';
 import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolchainFacts } from './facts.ts';
+import { rememberFile } from './remember-file.ts';
+
+type Identity = Pick<ToolchainFacts, 'version' | 'manifestSha256'>;
 
 /**
  * Version and hash of a toolchain. An installed one is named by its channel manifest, which has the sum of every
  * component. A linked one has no manifest: it is named by the sizes and times of its files, which holds on this machine
- * alone, and says that a rebuilt compiler is another one.
+ * alone, and says that a rebuilt compiler is another one. `memory` is where a manifest of a megabyte is remembered.
  */
-export function identifyToolchain(path: string): Pick<ToolchainFacts, 'version' | 'manifestSha256'> {
+export function identifyToolchain(path: string, memory: string | null = null): Identity {
   try {
-    const manifest = readFileSync(join(path, 'lib/rustlib/multirust-channel-manifest.toml'));
-    return { version: versionOf(manifest), manifestSha256: createHash('sha256').update(manifest).digest('hex') };
+    const file = join(path, 'lib/rustlib/multirust-channel-manifest.toml');
+    return rememberFile(memory, file, () => {
+      const manifest = readFileSync(file);
+      return { version: versionOf(manifest), manifestSha256: createHash('sha256').update(manifest).digest('hex') };
+    });
   } catch {
     return { version: unknownVersion, manifestSha256: hashOfTimes(path) };
   }

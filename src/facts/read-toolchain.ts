@@ -34,7 +34,7 @@ export function readToolchain(request: ToolchainRequest): Result<ToolchainFacts>
     components,
     targets,
     reason,
-    ...identifyToolchain(path.value),
+    ...identifyToolchain(path.value, request.memory),
   });
 }
 

@@ -37,6 +37,7 @@ export function readIn(
     directory: join(root, 'project/sub'),
     mountRoot: join(root, 'project'),
     architecture: 'x86_64',
+    memory: null,
     ...more,
   });
 }

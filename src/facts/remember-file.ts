@@ -1,0 +1,42 @@
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What changed may change once more within the same tick of the clock: the young is not remembered. */
+const settledMs = 2000;
+
+/**
+ * What was found out about a large file that hardly ever changes, asked again when its identity, size or time of change
+ * is another one; nobody can set the last back. Remembered in `memory`, a file of ours; without one, asked every time.
+ */
+export function rememberFile<Answer>(memory: string | null, path: string, ask: () => Answer): Answer {
+  if (memory === null) return ask();
+  const { dev, ino, size, ctimeMs } = statSync(path);
+  const stamp = `${dev}:${ino}:${size}:${ctimeMs}`;
+  const known = readMemory<Answer>(memory);
+  const held = Object.hasOwn(known, path) ? known[path] : undefined;
+  if (held?.stamp === stamp) return held.answer;
+  const answer = ask();
+  if (Date.now() - ctimeMs > settledMs) writeMemory(memory, { ...known, [path]: { stamp, answer } });
+  return answer;
+}
+
+type Memory<Answer> = Readonly<Record<string, { readonly stamp: string; readonly answer: Answer }>>;
+
+function readMemory<Answer>(memory: string): Memory<Answer> {
+  try {
+    return JSON.parse(readFileSync(memory, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function writeMemory(memory: string, content: Memory<unknown>): void {
+  try {
+    mkdirSync(dirname(memory), { recursive: true, mode: 0o700 });
+    const temporary = `${memory}.${process.pid}`;
+    writeFileSync(temporary, JSON.stringify(content), { mode: 0o600 });
+    renameSync(temporary, memory);
+  } catch {
+    // Not remembered: the next run looks again.
+  }
+}
