@@ -59,6 +59,27 @@ test('the trace would show a tool for projects that the command line starts, als
   assert.match(reasons.join('\n'), /a shell was started in/);
 });
 
+test('a program is not missed when its process is seen before the call that made it returns', () => {
+  const log = [
+    '1 execve("/usr/bin/node", ["node"], 0x7 /* 1 vars */) = 0',
+    '1 clone(child_stack=NULL <unfinished ...>',
+    '2 chdir("/") = 0',
+    '2 execve("/bin/sh", ["sh"], 0x7 /* 1 vars */) = 0',
+    '1 <... clone resumed>, flags=SIGCHLD) = 2',
+    '2 execve("/usr/bin/bwrap", ["bwrap"], 0x7 /* 1 vars */) = 0',
+    '2 clone(flags=SIGCHLD) = 1',
+    '3 execve("/box/toolchain/bin/cargo", ["cargo"], 0x7 /* 1 vars */) = 0',
+  ].join('\n');
+  assert.deepEqual(
+    outsideOfBoxes(log).map(({ path, folder }) => [path, folder]),
+    [
+      ['/usr/bin/node', ''],
+      ['/bin/sh', '/'],
+      ['/usr/bin/bwrap', '/'],
+    ],
+  );
+});
+
 test('the trace and the mark would show it: host cargo in the same project runs its programs', async (context) => {
   const folder = temporaryFolder(context, 'takeover-open');
   const { made, mark } = takeoverProject(folder);

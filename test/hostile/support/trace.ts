@@ -25,27 +25,34 @@ export async function traced(
 
 /**
  * What bubblewrap forks is in the box. A number that a call returned in there is one of the box's own and says nothing
- * here, so only processes that come from one outside are followed.
+ * here, so only processes that come from one outside are followed. A child can be seen before the call that made it
+ * returns: what it did until then is kept, and looked at when it is known whose child it is.
  */
 export function outsideOfBoxes(log: string): readonly Started[] {
   const outside = new Set<string>();
   const launchers = new Set<string>();
   const folders = new Map<string, string>();
+  const early = new Map<string, string[]>();
   const started: Started[] = [];
-  for (const line of joinResumed(log)) {
-    const [, process = '', call = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
-    if (outside.size === 0) outside.add(process);
-    if (!outside.has(process)) continue;
+  const take = (process: string, call: string): void => {
     const folder = folders.get(process);
     const child = /^(?:clone|clone3|fork|vfork)\(.*\)\s+= (\d+)$/.exec(call)?.[1];
     if (child !== undefined && !launchers.has(process)) {
       outside.add(child);
       if (folder !== undefined) folders.set(child, folder);
+      for (const before of early.get(child) ?? []) take(child, before);
+      early.delete(child);
     }
     folders.set(process, /^chdir\("([^"]*)"\)\s+= 0$/.exec(call)?.[1] ?? folder ?? '');
     const program = startedBy(call, folder ?? '');
     if (program !== null) started.push(program);
     if (program?.path.endsWith('/bwrap')) launchers.add(process);
+  };
+  for (const line of joinResumed(log)) {
+    const [, process = '', call = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
+    if (outside.size === 0) outside.add(process);
+    if (outside.has(process)) take(process, call);
+    else if (early.get(process)?.push(call) === undefined) early.set(process, [call]);
   }
   return started;
 }
