@@ -99,4 +99,8 @@ test('a feature of a dependency, written on the command line, brings crates that
   const ended = await made.boxed(['build', '--features', 'smallvec/serde']);
   assert.equal(ended.status, 0, ended.text);
   assert.match(ended.stderr, /serde/);
+  for (const words of [['check', '-qF', 'smallvec/serde'], ['check', '-vFsmallvec/serde'], ['wide']]) {
+    const again = await made.boxed(words, { variables: { CARGO_ALIAS_WIDE: 'check --features smallvec/serde' } });
+    assert.equal(again.status, 0, again.text);
+  }
 });

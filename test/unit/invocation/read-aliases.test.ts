@@ -33,3 +33,9 @@ test('an unknown command names the nearest, of all kinds', () => {
   assert.equal(unknownCommand('x').code, 'no-such-command');
   assert.equal(unknownCommand('\u001b[2J').what.includes('\u001b'), false);
 });
+
+test('aliases of the environment win, and are found under either spelling', () => {
+  const variables = { CARGO_ALIAS_MY_TASK: 'run  --quiet', CARGO_ALIAS_: 'x', CARGO_ALIAS_lower: 'x', OTHER: 'x' };
+  const aliases = readAliases([{ alias: { 'my-task': 'build', other: 'check' } }], variables);
+  assert.deepEqual({ ...aliases }, { 'my-task': ['run', '--quiet'], my_task: ['run', '--quiet'], other: ['check'] });
+});
