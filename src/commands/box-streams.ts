@@ -7,6 +7,7 @@ import { filterTerminal } from '../report/filter-terminal.ts';
 import { isContinuousIntegration } from '../report/neutralise-commands.ts';
 import { rewriteMessages } from '../report/rewrite-messages.ts';
 import { watchBuildScripts } from '../report/watch-build-scripts.ts';
+import { watchMissingLibraries } from '../report/watch-missing-libraries.ts';
 import { watchNames } from '../report/watch-names.ts';
 import type { Planned } from './make-plan.ts';
 import type { AnchorFolders } from './resolve-box.ts';
@@ -20,6 +21,8 @@ export interface OpenStreams {
   finished(): Promise<void>;
   /** Packages whose build scripts failed while a write was refused, where the output passes us. */
   refused(): readonly string[];
+  /** System libraries that were looked for in vain, where the output passes us. */
+  missing(): readonly string[];
   /** Names of hidden files, and words for what could not be written, that stood in the output where it passes us. */
   named(): ReadonlySet<string>;
 }
@@ -37,27 +40,33 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const named = watch.seen;
   const scripts = watchBuildScripts();
   const { refused } = scripts;
+  const libraries = watchMissingLibraries();
+  const { missing } = libraries;
   if (streams === 'terminal' || direct) {
     return {
       box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' },
       finished: async () => {},
       named,
       refused,
+      missing,
     };
   }
   const stderr = session.reporter.foreignStream().stream;
   watch.listen(stderr);
+  libraries.listen(stderr);
   scripts.listen(stderr);
   const stdin = terminal.stdin ? 'none' : 'inherit';
   if (streams === 'direct')
-    return { box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr), named, refused };
+    return { box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr), named, refused, missing };
   const commands = isContinuousIntegration(session.host.variables) ? 'mark' : 'keep';
   const stdout = writesMessages(planned) ? rewriteMessages(mapping(planned, anchors)) : filterTerminal({ commands });
   stdout.pipe(process.stdout, { end: false });
   watch.listen(stdout);
+  libraries.listen(stdout);
   return {
     named,
     refused,
+    missing,
     box: { stdin, stdout, stderr },
     finished: async () => {
       await Promise.all([ended(stdout), ended(stderr)]);

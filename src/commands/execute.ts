@@ -16,6 +16,7 @@ import { reapLeftovers } from './reap-leftovers.ts';
 import { type AnchorFolders, resolveBox } from './resolve-box.ts';
 import { sayHidden } from './say-hidden.ts';
 import { sayMissed } from './say-missed.ts';
+import { sayMissingLayers } from './say-missing-layers.ts';
 import { sayWalls } from './say-walls.ts';
 import type { Session } from './session.ts';
 import { targetFolder } from './target-folder.ts';
@@ -91,6 +92,7 @@ export async function execute(
   if (hasFailed) {
     sayHidden(session, planned, streams.named());
     sayMissed(session, planned, streams.named());
+    await sayMissingLayers(session, planned, streams.missing());
     sayWalls(session, planned, streams.refused());
   }
   reportDoors(session, doors.value);

@@ -67,3 +67,17 @@ test('a build that asks git in a worktree is told why there is no repository', a
   assert.equal(ended.status, 101, ended.text);
   assert.match(ended.stderr, /note: This is a worktree or a submodule/);
 });
+
+test('a build that misses a system library is told the layer that has it', async (context) => {
+  const made = project(context, {
+    ...plainProgram('sound', 'fn main() {}\n'),
+    'build.rs': `fn main() {
+    let found = std::process::Command::new("pkg-config").args(["--print-errors", "--exists", "alsa"]).output().unwrap();
+    assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stderr));
+}
+`,
+  });
+  const ended = await made.boxed(['build']);
+  assert.equal(ended.status, 101, ended.text);
+  assert.match(ended.stderr, /note: .*`layers: \[alsa\]` in cargo-boxed\.yaml, or CARGO_BOXED_LAYERS=alsa/);
+});

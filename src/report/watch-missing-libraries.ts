@@ -1,0 +1,41 @@
+import type { Readable } from 'node:stream';
+
+/** Remembers which system libraries a build looked for and did not find; never holds up what passes. */
+export interface LibraryWatch {
+  listen(stream: Readable): void;
+  /** By their names for pkg-config or the linker, in the order in which they were missed. */
+  missing(): readonly string[];
+}
+
+/** As pkg-config, its crate, GNU ld, lld and openssl-sys say it. */
+const missed: readonly { readonly pattern: RegExp; readonly name?: string }[] = [
+  { pattern: /Package '?([\w.+-]{1,64})'? was not found in the pkg-config/g },
+  { pattern: /The system library `([\w.+-]{1,64})` required by crate/g },
+  { pattern: /cannot find -l:?([\w.+-]{1,64})/g },
+  { pattern: /unable to find library -l([\w.+-]{1,64})/g },
+  { pattern: /Could not find directory of OpenSSL installation/g, name: 'openssl' },
+];
+/** Longer than any of them: what a chunk may hold of one. */
+const tailLength = 256;
+const mostLibraries = 10;
+
+export function watchMissingLibraries(): LibraryWatch {
+  const libraries = new Set<string>();
+  return {
+    listen(stream) {
+      let tail = '';
+      stream.on('data', (chunk: Buffer | string) => {
+        const text = tail + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'));
+        for (const { pattern, name } of missed) {
+          for (const { 1: found, index, 0: whole } of text.matchAll(pattern)) {
+            // At the end of a chunk a name may go on in the next one.
+            if (index + whole.length === text.length || libraries.size >= mostLibraries) continue;
+            libraries.add(name ?? found ?? '');
+          }
+        }
+        tail = text.slice(-tailLength);
+      });
+    },
+    missing: () => [...libraries],
+  };
+}
