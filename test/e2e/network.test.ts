@@ -166,3 +166,30 @@ function broken(response: ServerResponse, found: Buffer): void {
   response.writeHead(200, { 'Content-Length': found.length });
   response.write(found.subarray(0, found.length / 2), () => response.destroy());
 }
+
+for (const [what, path] of [
+  ['the index', /af\/leaf$/],
+  ['an archive', /^\/dl\//],
+] as const) {
+  test(`killed while it waits for ${what}: the next command works`, async (context) => {
+    const registry = await startRegistry();
+    context.after(() => registry.stop());
+    await registry.publish(leaf);
+    registry.disturb(path, nothing);
+    const made = uses(context, registry.index);
+    const ended = await made.boxed(['build'], {
+      variables: noProxies,
+      onStart(command) {
+        const timer = setInterval(() => {
+          if (!registry.requests().some((request) => path.test(request.path))) return;
+          clearInterval(timer);
+          command.kill('SIGKILL');
+        }, 20);
+      },
+    });
+    assert.equal(ended.signal, 'SIGKILL', ended.text);
+    registry.calm();
+    const next = await made.boxed(['run', '--quiet'], { variables: noProxies });
+    assert.equal(next.stdout, '42\n', next.text);
+  });
+}
