@@ -46,6 +46,29 @@ export async function ownDebianPins(
   });
 }
 
+/** The user's pins in `file`, made anew: what is newest today, for all projects that have no lock of their own. */
+export function refreshDebianPins(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  file: string,
+): Promise<Result<DebianPins>> {
+  return exclusively(session, 'debian', 'making the pins of an environment', async () => {
+    const known = readOwn(file, config.suite.value, []);
+    const pins = await resolve(
+      session,
+      config,
+      mountRoot,
+      [],
+      ': for all projects without a lock',
+      known.ok ? known.value : null,
+    );
+    if (!pins.ok) return pins;
+    const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
+    return written.ok ? pins : written;
+  });
+}
+
 /** Pins as of today; their root is in the cache afterwards. */
 export function freshDebianPins(
   session: Session,
@@ -63,10 +86,11 @@ async function resolve(
   mountRoot: string,
   layers: readonly string[],
   remark = '',
+  known: DebianPins | null = null,
 ): Promise<Result<DebianPins>> {
   session.reporter.step(`Resolving the packages of Debian ${config.suite.value}${remark}`);
   const { makeDebianPins } = await import('../environment/debian/make-pins.ts');
-  const wish = { suite: config.suite.value, machine: session.host.architecture, layers, now: new Date() };
+  const wish = { suite: config.suite.value, machine: session.host.architecture, layers, now: new Date(), known };
   return makeDebianPins(debianHost(session, config, mountRoot), wish);
 }
 

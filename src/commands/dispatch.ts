@@ -19,7 +19,7 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
     case 'plan':
       return (await import('./plan.ts')).plan(session, command);
     case 'lock':
-      return (await import('./lock.ts')).lock(session);
+      return (await import('./lock.ts')).lock(session, command);
     case 'exec':
     case 'shell':
       return (await import('./run-program.ts')).runProgramInBox(session, command);

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
 import { componentDigests } from '../facts/hash-components.ts';
+import type { OwnCommand } from '../invocation/invocation.ts';
+import { pinChanges } from '../lock/pin-changes.ts';
 import type { DebianPins, Pins, ToolchainPins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { pinsText } from '../lock/write-pins.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { debianRoot, defaultPinsFile, freshDebianPins, ownDebianPins } from './debian.ts';
+import { debianRoot, defaultPinsFile, freshDebianPins, ownDebianPins, refreshDebianPins } from './debian.ts';
 import { type Gathered, gather } from './gather.ts';
 import { freshImagePins } from './image.ts';
 import type { Session } from './session.ts';
@@ -16,18 +18,20 @@ import { lockFileName, projectLockFile } from './settle-pins.ts';
 /** Components without which cargo builds nothing; others are pinned when they are installed and a build can use them. */
 const pinnedComponents = /^(cargo|rustc|rust-std|clippy|rustfmt)(-preview)?-/;
 
-/** Pins everything anew and writes it into the project as one file. */
-export async function lock(session: Session): Promise<Result<Answer>> {
+/** Pins everything and writes it into the project as one file; what differs from before is shown. */
+export async function lock(session: Session, { options }: OwnCommand): Promise<Result<Answer>> {
+  if (options.default !== undefined) return lockDefault(session, options.update !== undefined);
   const gathered = await gather(session, { manifestPath: null, project: 'needed' });
   if (!gathered.ok) return gathered;
   const file = projectLockFile(gathered.value);
-  const before = readPins(file);
-  const environment = await environmentPins(session, gathered.value);
+  const read = readPins(file);
+  const before = read.ok ? read.value : null;
+  const environment = await environmentPins(session, gathered.value, options.update !== undefined);
   if (!environment.ok) return environment;
   session.reporter.step('Hashing the toolchain');
   const toolchain = await toolchainPins(gathered.value);
   if (!toolchain.ok) return toolchain;
-  const extra = before.ok ? before.value?.extraCrates : undefined;
+  const extra = before?.extraCrates;
   const pins: Pins = {
     version: 1,
     ...environment.value,
@@ -40,17 +44,42 @@ export async function lock(session: Session): Promise<Result<Answer>> {
     relative: join(workspace, lockFileName),
     content: pinsText(pins),
   });
-  if (!written.ok) return written;
-  return success({ status: 0, text: summary(file, pins), data: { file, pins } });
+  return written.ok ? success(answer(file, before, pins)) : written;
 }
 
-async function environmentPins(session: Session, gathered: Gathered): Promise<Result<Pick<Pins, 'debian' | 'image'>>> {
+/** The pins of the user for all projects without a lock: nothing of a project is written, and none is needed. */
+async function lockDefault(session: Session, update: boolean): Promise<Result<Answer>> {
+  const gathered = await gather(session, { manifestPath: null, project: 'optional' });
+  if (!gathered.ok) return gathered;
+  const { config, facts } = gathered.value;
+  const { mountRoot } = facts.project;
+  const file = defaultPinsFile(session, config.suite.value);
+  const read = readPins(file);
+  const debian = update
+    ? await refreshDebianPins(session, config, mountRoot, file)
+    : await ownDebianPins(session, config, mountRoot, file, []);
+  if (!debian.ok) return debian;
+  const root = await debianRoot(session, config, mountRoot, debian.value);
+  if (!root.ok) return root;
+  return success(answer(file, read.ok ? read.value : null, { version: 1, debian: debian.value }));
+}
+
+function answer(file: string, before: Pins | null, pins: Pins): Answer {
+  const changes = pinChanges(before, pins);
+  return { status: 0, text: summary(file, pins, before === null ? null : changes), data: { file, pins, changes } };
+}
+
+async function environmentPins(
+  session: Session,
+  gathered: Gathered,
+  update: boolean,
+): Promise<Result<Pick<Pins, 'debian' | 'image'>>> {
   const { config, facts } = gathered;
   if (config.environment.value === 'image') {
     const image = await freshImagePins(session, config);
     return image.ok ? success({ image: image.value }) : image;
   }
-  const debian = await debianPins(session, gathered, facts.project.mountRoot);
+  const debian = await debianPins(session, gathered, facts.project.mountRoot, update);
   if (!debian.ok) return debian;
   // The lock is only worth having when its root can be made: it is made before anything is written.
   const root = await debianRoot(session, config, facts.project.mountRoot, debian.value);
@@ -58,10 +87,17 @@ async function environmentPins(session: Session, gathered: Gathered): Promise<Re
 }
 
 /** Without layers a project shares the root of the user's default pins; with layers it gets one of its own. */
-function debianPins(session: Session, { config }: Gathered, mountRoot: string): Promise<Result<DebianPins>> {
+function debianPins(
+  session: Session,
+  { config }: Gathered,
+  mountRoot: string,
+  update: boolean,
+): Promise<Result<DebianPins>> {
   const layers = config.layers.value;
   if (layers.length > 0) return freshDebianPins(session, config, mountRoot, layers);
-  return ownDebianPins(session, config, mountRoot, defaultPinsFile(session, config.suite.value), layers);
+  const file = defaultPinsFile(session, config.suite.value);
+  if (update) return refreshDebianPins(session, config, mountRoot, file);
+  return ownDebianPins(session, config, mountRoot, file, layers);
 }
 
 async function toolchainPins({ config, facts }: Gathered): Promise<Result<ToolchainPins | null>> {
@@ -74,7 +110,8 @@ async function toolchainPins({ config, facts }: Gathered): Promise<Result<Toolch
   return success({ name, version, manifestSha256, components: components.value });
 }
 
-function summary(file: string, pins: Pins): string {
+/** `null` as changes: there was nothing before. */
+function summary(file: string, pins: Pins, changes: readonly string[] | null): string {
   const lines = [`Wrote ${printable(file)}`];
   if (pins.debian !== undefined) {
     const { suite, packages, layers } = pins.debian;
@@ -86,5 +123,7 @@ function summary(file: string, pins: Pins): string {
     const { name, version, components } = pins.toolchain;
     lines.push(`  toolchain ${name} at ${version}: ${components.length} components`);
   }
+  if (changes !== null) lines.push(changes.length === 0 ? '  as before' : '  changed:');
+  for (const change of changes ?? []) lines.push(`    ${printable(change, 200)}`);
   return `${lines.join('\n')}\n`;
 }

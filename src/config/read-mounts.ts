@@ -63,7 +63,8 @@ function wrongField({ key, place, value }: MapEntry): WrongMount | null {
   const text = value.kind === 'scalar' && value.type === 'text' ? value.text : null;
   if (form === null) {
     if (text === 'read-only' || text === 'read-write') return null;
-    return { ...complaint('`access` is read-only or read-write'), place: value.place };
+    const meant = didYouMean(nearest(text ?? '', ['read-only', 'read-write']));
+    return { ...complaint('`access` is read-only or read-write', meant), place: value.place };
   }
   if (text !== null && readForm(form, text).ok) return null;
   return { ...complaint(`\`${key}\` takes ${form.one}, such as ${form.example}`), place: value.place };

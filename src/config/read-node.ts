@@ -2,7 +2,7 @@ import { printable } from '../problem/problem.ts';
 import type { DocumentNode, Location, ScalarNode } from './document.ts';
 import type { NodeReading } from './node-reading.ts';
 import { readMounts } from './read-mounts.ts';
-import { type Complaint, complaint, type Reading, readForm, readList, readText } from './read-value.ts';
+import { type Complaint, complaint, type Reading, readForm, readList, readText, wrongItem } from './read-value.ts';
 import { expectation, type TextForm, type ValueType } from './value-type.ts';
 
 /** Reads a value of a file. Files have types: `4096` is a number and `"4096"` is a text. */
@@ -60,10 +60,7 @@ function readListNode(form: TextForm, node: DocumentNode): NodeReading {
     }
     const text = form.number === undefined ? item.text : plainNumber(item.text);
     const reading = readForm(form, text);
-    if (!reading.ok) {
-      const why = `\`${printable(item.text, 60)}\` is not ${form.one}, such as ${form.example}`;
-      return { ...complaint(why), place: item.place };
-    }
+    if (!reading.ok) return { ...wrongItem(form, item.text), place: item.place };
     if (!items.has(text)) items.set(text, item.place);
   }
   const list = readList(form, [...items.keys()]);

@@ -57,18 +57,24 @@ export function readList(form: TextForm, items: readonly string[]): Reading<read
   if (items.length > maximumItems) return complaint(`there are more than ${maximumItems} entries`);
   for (const item of items) {
     const reading = readForm(form, item);
-    if (!reading.ok) {
-      const meant = didYouMean(nearest(item, form.known?.() ?? []));
-      return complaint(`\`${printable(item, 60)}\` is not ${form.one}, such as ${form.example}`, meant);
-    }
+    if (!reading.ok) return wrongItem(form, item);
   }
   return read([...new Set(items)].sort());
+}
+
+/** What is said of an entry that is none of its kind, wherever the list stands. */
+export function wrongItem(form: TextForm, item: string): Complaint {
+  return complaint(`\`${printable(item, 60)}\` is not ${form.one}, such as ${form.example}`, meantBy(form, item));
+}
+
+function meantBy(form: TextForm, text: string): string | undefined {
+  return didYouMean(nearest(text, form.known?.() ?? form.hints ?? []));
 }
 
 export function readForm(form: TextForm, text: string): Reading<string> {
   const isKnown = form.known === undefined || form.known().includes(text);
   if (text.length <= form.maximumLength && form.pattern.test(text) && isKnown) return read(text);
-  return complaint(`it takes ${form.one}, such as ${form.example}`);
+  return complaint(`it takes ${form.one}, such as ${form.example}`, meantBy(form, text));
 }
 
 function readOptional(inner: ValueType, outer: ValueType, text: string): Reading {

@@ -28,6 +28,8 @@ export interface TextForm {
   readonly maximumLength: number;
   /** The only words there are; all that fit the pattern when it is absent. */
   readonly known?: () => readonly string[];
+  /** Where the pattern alone decides: some that fit, to find the nearest in. */
+  readonly hints?: readonly string[];
   /** Files write it as a number, and only so. */
   readonly number?: { readonly minimum: number; readonly maximum: number };
 }
@@ -102,6 +104,7 @@ export const devicePath: TextForm = {
   example: '/dev/kvm',
   pattern: new RegExp(`^(?:${devices.kinds.map(({ path }) => path).join('|')})$`),
   maximumLength: 64,
+  hints: devices.kinds.map(({ path }) => path).filter((path) => !path.includes('[')),
 };
 
 /** Where a mount may stand inside: any folder that is neither of the root itself nor of the box. */

@@ -42,7 +42,16 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
     options: [{ long: '--as', placeholder: 'FORM', allowed: ['shell'], summary: 'Write the plan in another form' }],
     summary: 'Show what a command would do, without doing it',
   },
-  { ...plain, name: 'lock', summary: 'Pin the environment in cargo-boxed.lock' },
+  {
+    ...plain,
+    name: 'lock',
+    usage: '[--update] [--default]',
+    options: [
+      { long: '--update', placeholder: null, allowed: [], summary: 'Look for what is newest today' },
+      { long: '--default', placeholder: null, allowed: [], summary: 'Pin your own default, not the project' },
+    ],
+    summary: 'Pin the environment in cargo-boxed.lock',
+  },
   {
     ...plain,
     name: 'exec',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
-import { plainProgram, project } from '../support/rig.ts';
+import { plainProgram, project, sharedHome, temporaryFolder } from '../support/rig.ts';
 
 const withDependency = {
   'Cargo.toml': '[package]\nname = "uses"\nversion = "0.1.0"\nedition = "2021"\n\n[dependencies]\nitoa = "1"\n',
@@ -77,3 +78,26 @@ test('cargo-boxed lock writes the pins, --pinned holds to them', async (context)
   rmSync(made.path('cargo-boxed.lock'));
   assert.equal((await made.boxed(['--pinned', 'build'])).status, 65);
 });
+
+test('lock says what has changed since it was written; --update asks Debian, and needs no project with --default', async (context) => {
+  const made = project(context, plainProgram('updated', 'fn main() {}\n'));
+  assert.equal((await made.boxed(['lock'])).status, 0);
+  const pins = made.read('cargo-boxed.lock');
+  const [, version = ''] = /"name": "libc6",[^}]*"version": "([^"]+)"/.exec(pins) ?? [];
+  made.write('cargo-boxed.lock', pins.replace(/("name": "libc6",[^}]*"version": ")[^"]+/, '$10.1'));
+  const again = await made.boxed(['lock', '--update']);
+  assert.equal(again.status, 0, again.text);
+  assert.ok(again.stdout.includes(`    libc6: 0.1 → `), again.text);
+  assert.notEqual(version, '');
+
+  const before = readFileSync(defaultPins(), 'utf8');
+  const own = await made.boxed(['lock', '--default'], { currentFolder: temporaryFolder(context) });
+  assert.equal(own.status, 0, own.text);
+  assert.match(own.stdout, /as before/);
+  assert.equal(readFileSync(defaultPins(), 'utf8'), before);
+});
+
+function defaultPins(): string {
+  const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  return join(sharedHome, 'data/default', `bookworm-${architecture}.lock`);
+}

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Result, success } from '../../base/result.ts';
 import type { DebianSuite } from '../../config/config.ts';
 import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
@@ -12,6 +13,8 @@ export interface DebianWish {
   readonly machine: 'x86_64' | 'aarch64';
   readonly layers: readonly string[];
   readonly now: Date;
+  /** Pins from before: when today's packages are the same, they stay, and no root is made. */
+  readonly known?: DebianPins | null;
 }
 
 /** Resolves today's packages and makes their root once: the pins hold both, and the root is in the cache afterwards. */
@@ -20,6 +23,10 @@ export async function makeDebianPins(host: DebianHost, wish: DebianWish): Promis
   const layers = [...new Set(wish.layers)].sort();
   const packages = await resolveDebianPackages(host, { suite: wish.suite, architecture, layers });
   if (!packages.ok) return packages;
+  const { known = null } = wish;
+  if (known !== null && isDeepStrictEqual(known.packages, packages.value) && known.suite === wish.suite) {
+    return success({ ...known, layers });
+  }
   return pinPackages(
     host,
     { suite: wish.suite, architecture, layers, snapshot: snapshotTime(wish.now) },

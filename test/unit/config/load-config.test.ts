@@ -213,3 +213,17 @@ test('without files it takes next to no time', async () => {
   for (let round = 0; round < 20; round += 1) await loadConfig(inputs);
   assert.ok((cpuMs() - start) / 20 < 3);
 });
+
+test('a wrong word in a list has the nearest right one, in files, in metadata, in variables and in maps', async () => {
+  const fixes = async (sources: Parameters<typeof problemsOf>[0]) =>
+    (await problemsOf(sources)).map(({ fix }) => fix ?? '');
+  assert.deepEqual(await fixes({ project: 'layers: [openssll]\ndevices: [/dev/kvn]\n' }), [
+    'Did you mean `openssl`?',
+    'Did you mean `/dev/kvm`?',
+  ]);
+  const manifest = '[package]\nname = "x"\n\n[package.metadata.boxed]\nlayers = ["sqlit"]\n';
+  assert.deepEqual(await fixes({ manifest }), ['Did you mean `sqlite`?']);
+  assert.deepEqual(await fixes({ variables: { CARGO_BOXED_LAYERS: 'openssl,sqlit' } }), ['Did you mean `sqlite`?']);
+  const mounts = 'mounts: [{source: ~/data, target: /data, access: read-wrte}]\n';
+  assert.deepEqual(await fixes({ project: mounts }), ['Did you mean `read-write`?']);
+});

@@ -1,0 +1,64 @@
+import type { DebianPackage, DebianPins, ImagePins, Pins, ToolchainPins } from './pins.ts';
+
+const mostPackages = 20;
+
+/** What differs between two locks, a line for each: what was pinned before, and what is now. Empty: nothing. */
+export function pinChanges(before: Pins | null, after: Pins): readonly string[] {
+  if (before === null) return [];
+  return [
+    ...debianChanges(before.debian, after.debian),
+    ...imageChanges(before.image, after.image),
+    ...toolchainChanges(before.toolchain, after.toolchain),
+  ];
+}
+
+function debianChanges(before: DebianPins | undefined, after: DebianPins | undefined): readonly string[] {
+  if (before === undefined || after === undefined) return presence('a Debian environment', before, after);
+  const packages = packageChanges(before.packages, after.packages);
+  const more = packages.length - mostPackages;
+  return [
+    ...changed('suite', before.suite, after.suite),
+    ...changed('layers', `[${before.layers.join(', ')}]`, `[${after.layers.join(', ')}]`),
+    ...packages.slice(0, mostPackages),
+    ...(more > 0 ? [`and ${more} more packages`] : []),
+    ...(packages.length === 0 ? changed('root', before.rootSha256, after.rootSha256) : []),
+  ];
+}
+
+function packageChanges(before: readonly DebianPackage[], after: readonly DebianPackage[]): readonly string[] {
+  const key = ({ name, architecture }: DebianPackage) => `${name}:${architecture}`;
+  const [old, now] = [before, after].map((list) => new Map(list.map((item) => [key(item), item]))) as [
+    Map<string, DebianPackage>,
+    Map<string, DebianPackage>,
+  ];
+  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((name) => {
+    const [was, is] = [old.get(name), now.get(name)];
+    const shown = (is ?? was)?.name ?? name;
+    if (was?.version !== is?.version) return changed(shown, was?.version ?? 'none', is?.version ?? 'none');
+    return was?.sha256 === is?.sha256 ? [] : changed(`${shown} ${is?.version}`, was?.sha256 ?? '', is?.sha256 ?? '');
+  });
+}
+
+function imageChanges(before: ImagePins | undefined, after: ImagePins | undefined): readonly string[] {
+  if (before === undefined || after === undefined) return presence('an image', before, after);
+  return [
+    ...changed('image', before.reference, after.reference),
+    ...changed(after.reference, before.digest, after.digest),
+  ];
+}
+
+function toolchainChanges(before: ToolchainPins | undefined, after: ToolchainPins | undefined): readonly string[] {
+  if (before === undefined || after === undefined) return presence('a toolchain', before, after);
+  const [was, is] = [`${before.name} ${before.version}`, `${after.name} ${after.version}`];
+  if (was !== is) return changed('toolchain', was, is);
+  return before.manifestSha256 === after.manifestSha256 ? [] : [`toolchain ${is}: of another day`];
+}
+
+function presence(what: string, before: unknown, after: unknown): readonly string[] {
+  if ((before === undefined) === (after === undefined)) return [];
+  return [`${after === undefined ? 'no longer' : 'now'} ${what}`];
+}
+
+function changed(what: string, before: string, after: string): readonly string[] {
+  return before === after ? [] : [`${what}: ${before} → ${after}`];
+}
