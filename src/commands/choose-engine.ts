@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import { bwrapEngine } from '../engine/bwrap/bwrap-engine.ts';
@@ -53,7 +52,7 @@ export async function openBwrap(session: Session, mountRoot: string | null): Pro
       fix: `Run \`sudo apt-get install ${bwrap === null ? 'bubblewrap' : 'util-linux'}\`, or use \`--engine docker\`.`,
     });
   }
-  const engine = bwrapEngine({ bwrap, prlimit, mkfifo: '/usr/bin/mkfifo' }, join(session.locations.state, 'boxes'));
+  const engine = bwrapEngine({ bwrap, prlimit, mkfifo: '/usr/bin/mkfifo' }, session.locations.state);
   const report = await cachedCheck(session, engine, bwrap);
   return report.ok ? success({ engine, report: report.value, docker: null }) : report;
 }

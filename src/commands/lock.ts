@@ -29,7 +29,7 @@ export async function lock(session: Session, { options }: OwnCommand): Promise<R
   const environment = await environmentPins(session, gathered.value, options.update !== undefined);
   if (!environment.ok) return environment;
   session.reporter.step('Hashing the toolchain');
-  const toolchain = await toolchainPins(gathered.value);
+  const toolchain = await toolchainPins(session, gathered.value);
   if (!toolchain.ok) return toolchain;
   const extra = before?.extraCrates;
   const pins: Pins = {
@@ -100,11 +100,14 @@ function debianPins(
   return ownDebianPins(session, config, mountRoot, file, layers);
 }
 
-async function toolchainPins({ config, facts }: Gathered): Promise<Result<ToolchainPins | null>> {
+async function toolchainPins(
+  { interruption }: Session,
+  { config, facts }: Gathered,
+): Promise<Result<ToolchainPins | null>> {
   if (config.toolchain.value === 'image') return success(null);
   const { toolchain } = facts;
   const names = toolchain.components.filter((name) => pinnedComponents.test(name));
-  const components = await componentDigests(toolchain, names);
+  const components = await componentDigests(toolchain, names, interruption.signal);
   if (!components.ok) return components;
   const { name, version, manifestSha256 } = toolchain;
   return success({ name, version, manifestSha256, components: components.value });

@@ -8,6 +8,9 @@ import type { BoxStep } from '../plan/box-plan.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
 
+/** Below the state, one folder a run. */
+export const doorsFolder = 'doors';
+
 /** Looks at what the plan opens in the wall, and opens it. To be closed when the box has ended, however it ended. */
 export async function openBoxDoors(session: Session, planned: Planned, box: BoxStep): Promise<Result<OpenDoors>> {
   const { locations, homeDirectory, runWord } = session;
@@ -20,7 +23,7 @@ export async function openBoxDoors(session: Session, planned: Planned, box: BoxS
   });
   problems.push(...checkDevices(box.devices));
   if (problems.length > 0) return failure(...problems);
-  return openDoors(box, join(locations.state, 'doors'), runWord);
+  return openDoors(box, join(locations.state, doorsFolder), runWord);
 }
 
 /** Says at which doors somebody knocked in vain: inside it looked like a connection that was closed. */

@@ -38,7 +38,7 @@ export async function selftest(session: Session): Promise<Result<Answer>> {
   mkdirSync(join(around, session.runWord), { recursive: true, mode: 0o700 });
   const folder = realpathSync(join(around, session.runWord));
   const project = join(folder, 'project');
-  const canaries = await layCanaries(folder);
+  const canaries = await layCanaries(folder, session.locations.state);
   const before = process.env;
   try {
     layProject(project, canaries.values);

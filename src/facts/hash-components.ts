@@ -22,14 +22,16 @@ const parallelFiles = 4;
 export async function componentDigests(
   toolchain: Pick<ToolchainFacts, 'path' | 'name' | 'components'>,
   names: readonly string[],
+  interrupted: AbortSignal,
 ): Promise<Result<readonly ComponentDigest[]>> {
   const digests: ComponentDigest[] = [];
   const wanted = toolchain.components.length === 0 ? ['toolchain'] : [...new Set(names)].sort();
   for (const name of wanted) {
     try {
       const files = await filesOf(toolchain.path, toolchain.components.length === 0 ? null : name);
-      digests.push({ name, sha256: await digestOf(toolchain.path, files) });
+      digests.push({ name, sha256: await digestOf(toolchain.path, files, interrupted) });
     } catch (error) {
+      if (interrupted.aborted) return failure({ code: 'internal', what: 'interrupted while hashing the toolchain' });
       return failure(unreadable(toolchain, name, error));
     }
   }
@@ -66,12 +68,14 @@ async function filesBelow(root: string, folder: string): Promise<readonly string
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
 }
 
-async function digestOf(root: string, files: readonly string[]): Promise<string> {
+async function digestOf(root: string, files: readonly string[], interrupted: AbortSignal): Promise<string> {
   const sorted = [...new Set(files)].sort();
   const lines: string[] = new Array(sorted.length);
   let next = 0;
   const work = async () => {
-    for (let at = next++; at < sorted.length; at = next++) lines[at] = await describe(root, sorted[at] as string);
+    for (let at = next++; at < sorted.length; at = next++) {
+      lines[at] = await describe(root, sorted[at] as string, interrupted);
+    }
   };
   await Promise.all(Array.from({ length: parallelFiles }, work));
   const hash = createHash('sha256');
@@ -79,13 +83,14 @@ async function digestOf(root: string, files: readonly string[]): Promise<string>
   return hash.digest('hex');
 }
 
-async function describe(root: string, file: string): Promise<string> {
+async function describe(root: string, file: string, signal: AbortSignal): Promise<string> {
   const path = join(root, file);
   const stat = await lstat(path);
   if (stat.isSymbolicLink()) return JSON.stringify([file, 'link', await readlink(path)]);
   if (!stat.isFile()) throw new Error('it has something that is neither a file nor a link');
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024, signal }))
+    hash.update(chunk as Buffer);
   return JSON.stringify([file, (stat.mode & 0o100) === 0 ? 'file' : 'executable', hash.digest('hex')]);
 }
 

@@ -57,7 +57,7 @@ function cleanSetting(setting: GitSetting): readonly GitSetting[] {
   const { subsection, value } = setting;
   const name = key(setting.section, setting.name);
   if (subsection === null) {
-    if (name === 'core.worktree') return value !== null && !value.startsWith('/') ? [setting] : [];
+    if (name === 'core.worktree') return value !== null && !value.startsWith('/') && isPlain(value) ? [setting] : [];
     return plainKeys.has(name) && (value === null || isPlain(value)) ? [setting] : [];
   }
   if (!isPlain(subsection)) return [];
@@ -73,7 +73,8 @@ function key(section: string, name: string): string {
 
 /** A word that cannot be an address with a user in it. */
 function isPlain(text: string): boolean {
-  return !/:\/\/|@.*:|::/.test(text);
+  const at = text.indexOf('@');
+  return !text.includes('://') && !text.includes('::') && (at < 0 || text.indexOf(':', at) < 0);
 }
 
 /**
@@ -84,11 +85,13 @@ export function cleanAddress(address: string): string | null {
   if (/^[A-Za-z0-9+.-]*::/.test(address) || /^(\/|~|file:)/i.test(address)) return null;
   const found = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)/.exec(address);
   // An address within the address, as behind a proxy, has a user of its own.
-  if (/:\/\/.*:\/\//.test(address)) return null;
-  if (found === null) return /:.*@/.test(address) ? null : address;
-  const [, scheme = '', authority = '', path = ''] = found;
+  const scheme = address.indexOf('://');
+  if (scheme >= 0 && address.indexOf('://', scheme + 1) >= 0) return null;
+  const colon = address.indexOf(':');
+  if (found === null) return colon >= 0 && address.indexOf('@', colon) >= 0 ? null : address;
+  const [, protocol = '', authority = '', path = ''] = found;
   const user = authority.slice(0, Math.max(0, authority.lastIndexOf('@')));
   const host = authority.slice(authority.lastIndexOf('@') + 1);
-  const keepsUser = /^(git\+)?ssh$/i.test(scheme) && /^[A-Za-z0-9._-]{1,32}$/.test(user);
-  return `${scheme}://${keepsUser ? `${user}@` : ''}${host}${path}`;
+  const keepsUser = /^(git\+)?ssh$/i.test(protocol) && /^[A-Za-z0-9._-]{1,32}$/.test(user);
+  return `${protocol}://${keepsUser ? `${user}@` : ''}${host}${path}`;
 }

@@ -13,7 +13,8 @@ export interface FetchFolders {
   readonly run: string;
 }
 
-const runsFolder = 'fetch-runs';
+/** Below the cache, one folder a run. */
+export const runsFolder = 'fetch-runs';
 
 /** Nobody may list the store: a crate is found only by who knows its name, which is a keyed hash. */
 const storeMode = 0o311;

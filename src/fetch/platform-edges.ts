@@ -17,7 +17,8 @@ export function platformEdges(manifest: TomlTable, inherited: TomlTable = emptyT
     if (!isTable(table)) continue;
     for (const { name, artifact } of dependencies(table, inherited)) {
       if (artifact) return {};
-      edges[name] = [...(edges[name] ?? []), key];
+      edges[name] ??= [];
+      edges[name].push(key);
     }
   }
   for (const { name, artifact } of dependencies(manifest, inherited)) {

@@ -64,9 +64,12 @@ export function sameUrl(left: string, right: string): boolean {
 }
 
 function plainUrl(url: string): string {
+  let end = url.length;
+  // Not by a pattern: it would look at each of a million slashes from each of them.
+  while (url[end - 1] === '/') end -= 1;
   return url
+    .slice(0, end)
     .replace(/^registry\+/, '')
-    .replace(/\/+$/, '')
     .replace(/\.git$/, '');
 }
 

@@ -33,6 +33,11 @@ export function isAliveId(id: string): boolean {
   return word !== undefined && isAliveWord(word);
 }
 
+/** Whether a process of that number runs, whichever it is: enough for names that only have to be free. */
+export function isRunning(processId: number): boolean {
+  return startTicks(processId) !== null;
+}
+
 function startTicks(processId: number): string | null {
   try {
     const stat = readFileSync(`/proc/${processId}/stat`, 'latin1');

@@ -47,7 +47,7 @@ export interface ProgramOptions {
   readonly descriptors?: readonly (number | 'pipe')[];
   /** Closes first what we inherited ourselves: the program gets the three streams and `descriptors`, nothing else. */
   readonly closeInherited?: boolean;
-  /** In a process group of its own, so that a terminal's Ctrl-C reaches us alone. */
+  /** In a process group of its own: a terminal's Ctrl-C reaches us alone, and what the program leaves in it is ended. */
   readonly ownProcessGroup?: boolean;
   readonly onStart?: (processId: number, pipes: readonly Writable[]) => void;
 }
@@ -107,6 +107,9 @@ export async function runProgram(
     cleanup: true,
   });
   if (running.pid !== undefined) options.onStart?.(running.pid, pipesTo(running.stdio, descriptors));
+  const group = options.ownProcessGroup === true ? running.pid : undefined;
+  // At its exit and not at its end: a child that is left may hold the streams open, and then there is no end.
+  if (group !== undefined) running.once('exit', () => killGroup(group));
   const ended = await running;
   const started = running.pid !== undefined;
   return {
@@ -117,6 +120,15 @@ export async function runProgram(
     timedOut: ended.timedOut,
     startError: started ? null : ((ended as { originalMessage?: string }).originalMessage ?? 'it could not be started'),
   };
+}
+
+/** Ends what is left of a process group whose first process has ended. */
+export function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // It is empty, as it should be.
+  }
 }
 
 /** Nobody keeps what comes back through a pipe. */

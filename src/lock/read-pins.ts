@@ -1,5 +1,6 @@
 import { failure, type Result, success } from '../base/result.ts';
 import { readForeignText } from '../host/read-file.ts';
+import { printable } from '../problem/problem.ts';
 import type { Pins } from './pins.ts';
 
 const maximumLockBytes = 4 * 1024 * 1024;
@@ -107,7 +108,7 @@ const sections: Readonly<Record<string, Check>> = {
 
 function firstFault(pins: Record<string, unknown>): string | null {
   const unknown = Object.keys(pins).find((key) => key !== 'version' && !Object.hasOwn(sections, key));
-  if (unknown !== undefined) return `it has an unknown section ${JSON.stringify(unknown.slice(0, 40))}`;
+  if (unknown !== undefined) return `it has an unknown section ${JSON.stringify(printable(unknown, 40))}`;
   const wrong = Object.entries(sections).find(([key, check]) => !check(pins[key]));
   return wrong === undefined ? null : `its section "${wrong[0]}" is not as cargo-boxed writes it`;
 }

@@ -22,14 +22,18 @@ export function watchNames(names: readonly string[]): NameWatch {
     listen(stream) {
       if (wanted.length === 0) return;
       let tail = '';
+      let isCut = false;
       stream.on('data', (chunk: Buffer | string) => {
         if (seen.size === wanted.length) return;
         const text = tail + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'));
         for (const { 1: name = '', index } of text.matchAll(new RegExp(word, 'g'))) {
           // At the end of a chunk the word may go on in the next one.
+          // At the start of what was kept nobody knows what stood before; such a word was judged with the chunk before.
+          if (isCut && index === 0) continue;
           if (index + name.length < text.length) seen.add(Buffer.from(name, 'latin1').toString('utf8'));
         }
-        tail = text.slice(-(longest + 1));
+        tail = text.slice(-(longest + 2));
+        isCut = isCut || text.length > tail.length;
       });
     },
     seen: () => seen,

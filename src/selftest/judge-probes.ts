@@ -45,7 +45,18 @@ export function readObservations(output: string): readonly Observation[] {
   return output
     .split('\n')
     .filter((line) => line.startsWith('{"phase":'))
-    .map((line) => JSON.parse(line) as Observation);
+    .flatMap((line) => readObservation(line) ?? []);
+}
+
+/** A line that is cut off or forged says nothing: a probe without a word counts as one that got through. */
+function readObservation(line: string): Observation | null {
+  try {
+    const { phase, probe, reached, detail } = JSON.parse(line) as Partial<Observation>;
+    const isWhole = typeof probe === 'string' && typeof reached === 'boolean' && typeof detail === 'string';
+    return isWhole && (phase === 'build' || phase === 'run') ? { phase, probe, reached, detail } : null;
+  } catch {
+    return null;
+  }
 }
 
 export interface PromiseVerdict {

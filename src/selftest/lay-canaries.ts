@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { notePath } from '../host/noted-path.ts';
 import { inside } from '../plan/box-plan.ts';
 import { openServices } from './open-services.ts';
 
@@ -27,14 +28,18 @@ const homeFiles = [
   '.git-credentials',
 ];
 
-/** Lays canaries into an empty folder of ours and opens services that answer to whoever reaches them. */
-export async function layCanaries(folder: string): Promise<Canaries> {
+/**
+ * Lays canaries into an empty folder of ours and opens services that answer to whoever reaches them. `state` takes the
+ * note of the one canary that lies elsewhere.
+ */
+export async function layCanaries(folder: string, state: string): Promise<Canaries> {
   const word = randomBytes(6).toString('hex');
   const home = join(folder, 'home');
   for (const file of homeFiles) put(join(home, file), 'canary-home\n');
   put(join(folder, 'temporary-file'), '');
   const sharedMemory = `boxed-canary-${word}`;
-  put(`/dev/shm/${sharedMemory}`, '');
+  const shared = notePath(state, `/dev/shm/${sharedMemory}`);
+  put(shared.path, '');
   const services = await openServices(folder, word, hostAddress());
   const values = {
     ...services.values,
@@ -61,7 +66,8 @@ export async function layCanaries(folder: string): Promise<Canaries> {
     variables: { BOXED_CANARY_SECRET: `canary-${word}` },
     home,
     close: async () => {
-      rmSync(`/dev/shm/${sharedMemory}`, { force: true });
+      rmSync(shared.path, { force: true });
+      shared.forget();
       await services.close();
     },
   };

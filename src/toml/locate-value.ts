@@ -20,10 +20,13 @@ export function locateValue(text: string, file: string, value: string, names: re
 
 function occurrences(text: string, value: string): readonly number[] {
   const offsets: number[] = [];
+  let looked = 0;
   for (const quoted of [`"${value}"`, `'${value}'`]) {
     for (let at = text.indexOf(quoted); at !== -1; at = text.indexOf(quoted, at + 1)) {
       if (!lineUpTo(text, at).trimStart().startsWith('#')) offsets.push(at);
-      if (offsets.length >= maximumOccurrences) break;
+      // Also what stands in comments costs a look.
+      looked += 1;
+      if (looked >= maximumOccurrences) break;
     }
   }
   return offsets.sort((left, right) => left - right);

@@ -19,7 +19,7 @@ let open: readonly Observation[] = [];
 
 before(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'cargo-boxed-hostile-')));
-  canaries = await layCanaries(folder);
+  canaries = await layCanaries(folder, join(folder, 'state'));
   const made = probeProject(join(folder, 'boxed/project'), canaries);
   boxed = await probeBox(made, canaries);
   mkdirSync(join(folder, 'open'), { recursive: true });

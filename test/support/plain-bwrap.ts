@@ -90,7 +90,7 @@ export function fetchRig(home: string, root: string, facts: Facts, more: Partial
   const program = (name: string) => findProgram(name, process.env.PATH) ?? name;
   const engine = bwrapEngine(
     { bwrap: program('bwrap'), prlimit: program('prlimit'), mkfifo: '/usr/bin/mkfifo' },
-    join(home, 'state/boxes'),
+    join(home, 'state'),
   );
   const stream = new PassThrough();
   let said = '';

@@ -13,25 +13,30 @@ import { type BwrapPrograms, launchCommand } from './launch-command.ts';
 import { type Architecture, allocationOf, seccompFilter } from './seccomp-filter.ts';
 import { bwrapShellCommand } from './shell-command.ts';
 
-/** bubblewrap: no daemon, no root. Everything it starts dies with it, and it dies with us. */
-export function bwrapEngine(programs: BwrapPrograms, scratchFolder: string): Engine {
+/**
+ * bubblewrap: no daemon, no root. Everything it starts dies with it, and it dies with us. `state` is a folder of ours for
+ * what a box needs while it runs.
+ */
+export function bwrapEngine(programs: BwrapPrograms, state: string): Engine {
   return {
     name: 'bwrap',
     check: (): Promise<Result<EngineReport>> => checkBwrap(programs),
-    run: (box, streams, signal) => runBox(programs, scratchFolder, box, streams, signal),
-    reap: () => reap(scratchFolder),
+    run: (box, streams, signal) => runBox(programs, state, box, streams, signal),
+    reap: () => reap(join(state, boxesFolder)),
     shellCommand: (box) => bwrapShellCommand(programs, box, surroundings(box), architecture()),
   };
 }
 
+const boxesFolder = 'boxes';
+
 async function runBox(
   programs: BwrapPrograms,
-  scratchFolder: string,
+  state: string,
   box: ResolvedBox,
   streams: BoxStreams,
   interrupted: AbortSignal,
 ): Promise<Result<Outcome>> {
-  const scratch = join(scratchFolder, box.id);
+  const scratch = join(state, boxesFolder, box.id);
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const watch = watchBox(box.limits, interrupted);
   const held = await holdDisk(box, watch, 'below');
@@ -48,7 +53,7 @@ async function runBox(
     writeFileSync(files.status, '');
     writeFileSync(files.filter, seccompFilter(architecture(), allocationOf(box)));
     const command = launchCommand(programs, box, group !== null);
-    const launch: Launch = { command, mkfifo: programs.mkfifo, files, group, watch, disk };
+    const launch: Launch = { command, mkfifo: programs.mkfifo, state, files, group, watch, disk };
     const end =
       box.streams === 'terminal'
         ? await launchInTerminal(launch, box.variables.TERM ?? 'xterm')
@@ -89,8 +94,35 @@ async function reap(scratchFolder: string): Promise<readonly string[]> {
   await reapControlGroups(findControlGroups(), isAliveId);
   if (!existsSync(scratchFolder)) return [];
   const dead = readdirSync(scratchFolder).filter((id) => !isAliveId(id));
-  for (const id of dead) rmSync(join(scratchFolder, id), { recursive: true, force: true });
+  for (const id of dead) {
+    killWaiting(join(scratchFolder, id));
+    rmSync(join(scratchFolder, id), { recursive: true, force: true });
+  }
   return dead;
+}
+
+/** What a bubblewrap left that was killed together with us while it made the box: it still holds files of the box open. */
+function killWaiting(scratch: string): void {
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    if (openFiles(`/proc/${name}/fd`).some((path) => path.startsWith(`${scratch}/`))) kill(Number(name));
+  }
+}
+
+function openFiles(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).map((descriptor) => readlinkSync(join(folder, descriptor)));
+  } catch {
+    // Of another user, or ended meanwhile.
+    return [];
+  }
+}
+
+function kill(processId: number): void {
+  try {
+    process.kill(processId, 'SIGKILL');
+  } catch {
+    // Ended meanwhile.
+  }
 }
 
 function architecture(): Architecture {

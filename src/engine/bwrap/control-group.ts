@@ -9,7 +9,7 @@ import {
   writeFile,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BoxLimits } from '../../plan/box-plan.ts';
 import type { Guarantee } from '../engine.ts';
@@ -99,11 +99,8 @@ export function makeControlGroup(groups: ControlGroups, id: string, limits: BoxL
     const value = limits[limit]?.value;
     const parent = groups.parents.get(limit);
     if (value === undefined || parent === undefined) continue;
-    const own = join(parent, ownFolder);
-    const folder = join(own, id);
-    mkdirSync(own, { recursive: true });
-    if (groups.version === 2) enable(own, controller);
-    mkdirSync(folder, { recursive: true });
+    const folder = join(parent, ownFolder, id);
+    makeFolder(folder, groups.version === 2 ? controller : null);
     folders.set(limit, folder);
     if (limit === 'cpus') setCpus(groups.version, folder, value);
     else writeFileSync(join(folder, groups.version === 1 ? v1 : v2), String(Math.floor(value)));
@@ -122,8 +119,18 @@ export function makeControlGroup(groups: ControlGroups, id: string, limits: BoxL
 
 const write = promisify(writeFile);
 
-function enable(folder: string, controller: string): void {
-  writeFileSync(join(folder, 'cgroup.subtree_control'), `+${controller}`);
+/** Another command that ends may take the empty parent away at any moment: then it is made again. */
+function makeFolder(folder: string, controller: string | null): void {
+  for (let attemptsLeft = 10; ; attemptsLeft--) {
+    try {
+      mkdirSync(dirname(folder), { recursive: true });
+      if (controller !== null) writeFileSync(join(dirname(folder), 'cgroup.subtree_control'), `+${controller}`);
+      mkdirSync(folder, { recursive: true });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attemptsLeft === 0) throw error;
+    }
+  }
 }
 
 function setCpus(version: 1 | 2, folder: string, cpus: number): void {
@@ -170,6 +177,8 @@ async function dissolve(folders: readonly string[]): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     left = left.filter((folder) => !remove(folder));
   }
+  // The folder of all boxes goes with the last of them; while it has others it stays.
+  for (const parent of new Set(folders.map(dirname))) remove(parent);
 }
 
 function remove(folder: string): boolean {

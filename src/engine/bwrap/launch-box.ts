@@ -28,6 +28,8 @@ export function boxFiles(scratch: string): BoxFiles {
 export interface Launch {
   readonly command: readonly [string, readonly string[]];
   readonly mkfifo: string;
+  /** Our folder for notes of what lies elsewhere. */
+  readonly state: string;
   readonly files: BoxFiles;
   readonly group: ControlGroup | null;
   readonly watch: BoxWatch;
@@ -42,7 +44,7 @@ export async function launchOnPipes(
   kind: 'pipes' | 'direct',
   streams: BoxStreams,
 ): Promise<LauncherEnd> {
-  const { command, mkfifo, files, watch, disk } = launch;
+  const { command, mkfifo, state, files, watch, disk } = launch;
   const descriptors = [openSync(files.arguments, 'r'), openSync(files.status, 'r+'), openSync(files.filter, 'r')];
   // Values of passed variables may be secret: they stay on no disk when we are killed.
   unlinkSync(files.arguments);
@@ -52,7 +54,7 @@ export async function launchOnPipes(
   const output = async (to: 'inherit' | Writable) => {
     if (to === 'inherit') return to;
     const heard = watch.listen(to);
-    const pipe = kind === 'direct' ? await openNamedPipe(mkfifo, heard) : null;
+    const pipe = kind === 'direct' ? await openNamedPipe(mkfifo, state, heard) : null;
     if (pipe !== null) pipes.push(pipe);
     return pipe?.writeEnd ?? heard;
   };
@@ -71,6 +73,8 @@ export async function launchOnPipes(
       },
       descriptors: [...descriptors, 'pipe'],
       closeInherited: true,
+      // Killed while it makes the box, bubblewrap leaves a process that waits for it for ever (measured with 0.8).
+      ownProcessGroup: true,
       signal: admission.signal,
       workingDirectory: '/',
     });

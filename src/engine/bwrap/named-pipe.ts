@@ -1,7 +1,8 @@
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { makeNotedFolder } from '../../host/noted-path.ts';
 import { runProgram } from '../../host/program.ts';
 
 /** A pipe of the kernel's own kind between a box and us. */
@@ -21,11 +22,12 @@ const longestDrainMs = 5000;
  * Node connects processes by sockets, and `/dev/stdout` of a socket cannot be opened: shells, `tee` and many tests do
  * that. A named pipe can; it loses its name as soon as both ends are open. `null` where none can be made.
  */
-export async function openNamedPipe(mkfifo: string, to: Writable): Promise<NamedPipe | null> {
+export async function openNamedPipe(mkfifo: string, state: string, to: Writable): Promise<NamedPipe | null> {
   // The box can read the name that the pipe had: it must not be one below the caller's home.
-  const folder = mkdtempSync('/tmp/boxed-');
+  const { path: folder, forget } = makeNotedFolder(state, '/tmp/boxed-');
   const ends = await makePipe(mkfifo, join(folder, 'pipe'));
   rmSync(folder, { recursive: true, force: true });
+  forget();
   if (ends === null) return null;
   const [readEnd] = ends;
   let writeEnd: number | null = ends[1];

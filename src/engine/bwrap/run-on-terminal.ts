@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { spawn } from '@lydell/node-pty';
+import { killGroup } from '../../host/program.ts';
 import type { BoxWatch } from '../watch-box.ts';
 
 /** node-pty passes no descriptors on: a shell opens the files as 3, 4, 5 and 6 before it becomes the program. */
@@ -51,6 +52,7 @@ export async function runOnTerminal(
     const ended = await new Promise<{ exitCode: number; signal?: number }>((resolve) => terminal.onExit(resolve));
     return { status: ended.signal ? null : ended.exitCode, startError: null };
   } finally {
+    killGroup(terminal.pid);
     watch.signal.removeEventListener('abort', stop);
     stdin.setRawMode?.(false);
     stdin.off('data', type);

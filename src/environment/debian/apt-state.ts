@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { makeNotedFolder } from '../../host/noted-path.ts';
 import { type ProgramEnd, runProgram } from '../../host/program.ts';
 import type { DebianMirror } from './apt-sources.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
@@ -23,7 +24,7 @@ export async function makeAptState(
   const tools = { 'apt-get': findTool(host, 'apt-get'), 'apt-cache': findTool(host, 'apt-cache') };
   if (tools['apt-get'] === null || tools['apt-cache'] === null) return failure(aptMissing());
   const network = await hostNetworkSettings(host);
-  const folder = mkdtempSync(join(tmpdir(), 'cargo-boxed-apt-'));
+  const { path: folder, forget } = makeNotedFolder(host.locations.state, join(tmpdir(), 'cargo-boxed-apt-'));
   for (const name of ['lists/partial', 'archives/partial', 'parts', 'preferences'])
     mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'status'), '');
@@ -37,7 +38,10 @@ export async function makeAptState(
         workingDirectory: folder,
         ...(host.signal === undefined ? {} : { signal: host.signal }),
       }),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async () => {
+      await rm(folder, { recursive: true, force: true });
+      forget();
+    },
   });
 }
 

@@ -21,7 +21,8 @@ export function readDebMembers(file: string): readonly DebMember[] | null {
       const header = readText(descriptor, position, headerBytes);
       const sizeBytes = Number(header.slice(48, 58));
       const offset = position + headerBytes;
-      if (header.slice(58) !== '`\n' || !Number.isSafeInteger(sizeBytes) || offset + sizeBytes > end) return null;
+      if (header.slice(58) !== '`\n' || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) return null;
+      if (offset + sizeBytes > end) return null;
       members.push({ name: header.slice(0, 16).trim().replace(/\/$/, ''), offset, sizeBytes });
       position = offset + sizeBytes + (sizeBytes % 2);
     }

@@ -39,7 +39,7 @@ const passedOn = [
 ];
 
 /** The environment of the Debian tools: made from nothing but a fixed PATH, a locale and the proxies. */
-export function toolVariables(host: DebianHost): Record<string, string> {
+export function toolVariables(host: Pick<DebianHost, 'variables'>): Record<string, string> {
   const variables: Record<string, string> = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     LC_ALL: 'C.UTF-8',
@@ -52,6 +52,6 @@ export function toolVariables(host: DebianHost): Record<string, string> {
   return variables;
 }
 
-export function findTool(host: DebianHost, name: string): string | null {
+export function findTool(host: Pick<DebianHost, 'variables' | 'forbidden'>, name: string): string | null {
   return findProgram(name, host.variables.PATH, host.forbidden);
 }

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { makeNotedFolder } from '../../host/noted-path.ts';
 import { runProgram } from '../../host/program.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
 import { type Problem, printable } from '../../problem/problem.ts';
@@ -58,7 +59,7 @@ async function download(
     return failure({ code: 'environment', what: 'apt is not installed', fix: 'Run: sudo apt-get install apt' });
   const debs = makeDebFolder(host);
   if (!debs.ok) return debs;
-  const folder = await mkdtemp(join(debs.value, `.new-${process.pid}-`));
+  const { path: folder, forget } = makeNotedFolder(host.locations.state, join(debs.value, '.new-'));
   const fileOf = (pinned: DebianPackage) => join(folder, `${pinned.sha256}.deb`);
   const reachable = packages.flatMap((pinned) => {
     const uri = uriOf(pinned);
@@ -75,6 +76,7 @@ async function download(
   } finally {
     stopWatching();
     await rm(folder, { recursive: true, force: true });
+    forget();
   }
 }
 

@@ -2,7 +2,6 @@ import {
   accessSync,
   chmodSync,
   constants,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   statfsSync,
@@ -13,6 +12,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { makeNotedFolder } from '../../host/noted-path.ts';
 import { currentOwner, isAliveWord, ownerWord } from '../../host/owner.ts';
 import { runProgram } from '../../host/program.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
@@ -38,10 +38,17 @@ export async function makeScratch(host: DebianHost, neededBytes: number): Promis
     if (freeBytes(folder) < neededBytes) continue;
     if (folder === '/dev/shm' && memoryBytes < 2 * neededBytes) continue;
     try {
-      const path = mkdtempSync(join(folder, `${prefix}${ownerWord(currentOwner())}.`));
+      const { path, forget } = makeNotedFolder(
+        host.locations.state,
+        join(folder, `${prefix}${ownerWord(currentOwner())}.`),
+      );
       chmodSync(path, 0o755);
-      if (mayExecute(path)) return success({ path, remove: () => removeForeign(host, path) });
-      await rm(path, { recursive: true, force: true });
+      const remove = async () => {
+        await removeScratch(host, path);
+        forget();
+      };
+      if (mayExecute(path)) return success({ path, remove });
+      await remove();
     } catch {
       // Read-only or full: the next one may do.
     }
@@ -97,7 +104,7 @@ function availableMemoryBytes(): number {
   }
 }
 
-/** What runs that were killed have left: folders of ours that name a process which is no more. */
+/** What killed runs have left, also those with another home of ours: folders that name a process which is no more. */
 async function removeAbandoned(host: DebianHost, folder: string, prefix: string): Promise<void> {
   let names: readonly string[] = [];
   try {
@@ -113,11 +120,14 @@ async function removeAbandoned(host: DebianHost, folder: string, prefix: string)
       statSync(join(folder, name), { throwIfNoEntry: false })?.uid === process.getuid?.()
     );
   });
-  for (const name of abandoned) await removeForeign(host, join(folder, name));
+  for (const name of abandoned) await removeScratch(host, join(folder, name));
 }
 
+/** What of the host is needed to take a scratch folder away. */
+type RemovalHost = Pick<DebianHost, 'variables' | 'forbidden'>;
+
 /** Deletes a folder that may hold files of our sub-ids: only a user namespace that maps them can. */
-async function removeForeign(host: DebianHost, path: string): Promise<void> {
+export async function removeScratch(host: RemovalHost, path: string): Promise<void> {
   if (!(await isFreeOfMounts(host, path))) return;
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 2 });
@@ -131,7 +141,7 @@ async function removeForeign(host: DebianHost, path: string): Promise<void> {
 }
 
 /** Deleting must never reach through a mount that a killed run has left: such mounts are taken away first. */
-async function isFreeOfMounts(host: DebianHost, path: string): Promise<boolean> {
+async function isFreeOfMounts(host: RemovalHost, path: string): Promise<boolean> {
   const program = findTool(host, 'umount');
   for (const mount of mountsBelow(path)) {
     if (program === null) return false;

@@ -56,7 +56,7 @@ before(async () => {
     shell: '/bin/sh',
     mkfifo: '/usr/bin/mkfifo',
   };
-  const bwrap = bwrapEngine(programs, join(folder, 'boxes'));
+  const bwrap = bwrapEngine(programs, join(folder, 'state'));
   engines.set('bwrap', { engine: bwrap, root: { kind: 'directory', path: smallRoot() } });
   daemon = await startDockerDaemon();
   const docker = await createDockerEngine({ variables: daemon.variables });

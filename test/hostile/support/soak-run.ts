@@ -1,163 +1,189 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Project, plainProgram, projectIn, type RunningCommand, sharedHome } from '../../support/rig.ts';
+import { type Ended, run } from '../../support/rig.ts';
+import { type SoakCommand, send, startCommand } from './soak-command.ts';
+import { leftovers, lookBefore, processesOf } from './soak-leftovers.ts';
+import type { SoakPlace } from './soak-place.ts';
+import { program, projectFiles, type Scene } from './soak-scenes.ts';
+
+/** What is killed, and how. */
+export const victims = [
+  'SIGINT',
+  'SIGINT twice',
+  'SIGTERM',
+  'SIGHUP',
+  'closed terminal',
+  'kill -9',
+  'kill -9 of the engine client',
+  'kill -9 of some child',
+  'kill -9 of the engine',
+] as const;
+export type Victim = (typeof victims)[number];
 
 export interface SoakKill {
   readonly number: number;
   readonly random: () => number;
-  readonly folder: string;
-  /** Kills the Docker daemon and starts it again; `null` where there is none of our own. */
-  readonly restartDocker: (() => Promise<void>) | null;
+  readonly place: SoakPlace;
+  readonly scene: Scene;
+  readonly victim: Victim;
 }
 export interface SoakRow {
-  /** What was killed, and how. */
-  readonly kind: string;
+  readonly scene: string;
+  readonly victim: string;
+  /** Whether it still ran when the kill came. */
+  readonly inTime: boolean;
   /** What was left after the next command: nothing, if all is well. */
   readonly left: readonly string[];
+  /** Until the command and all its processes were gone, without another command. */
   readonly goneMs: number;
 }
 
-const commands: readonly (readonly string[])[] = [
-  ['build'],
-  ['run'],
-  ['test'],
-  ['fix', '--allow-no-vcs'],
-  ['exec', '--', 'sh', '-c', "trap '' TERM INT; setsid sleep 50 & sleep 50"],
-  ['reset'],
-  ['selftest'],
-];
-const longestMs = 2500;
+/** The one project that is built before it is killed, made once a soak. */
+const warmName = 'soaked-warm';
+const longestEndMs = 10_000;
+
+export async function warmUp(place: SoakPlace): Promise<void> {
+  await makeProject(place, warmName, 0);
+  const built = await boxed(place, warmName, ['build'], 900);
+  if (built.status !== 0) throw new Error(`the first build of the soak: ${built.text}`);
+}
 
 /** One command, killed at a random moment; then the next build, and a look at what is left. */
-export async function runKill({ number, random, folder, restartDocker }: SoakKill): Promise<SoakRow> {
-  const pick = <T>(all: readonly T[]) => all[Math.floor(random() * all.length)] as T;
-  const command = pick(commands);
-  const victims = ['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP', 'launcher', ...(restartDocker === null ? [] : ['daemon'])];
-  const victim = pick(victims);
-  const afterMs = random() * longestMs;
-  const marker = `soak-${process.pid}-${number}`;
-  const made = projectIn(join(folder, marker));
-  for (const [file, text] of Object.entries(plainProgram('soaked', source))) made.write(file, text);
-  made.write('build.rs', buildScript);
-  const mountsBefore = mounts();
-  let running: RunningCommand | undefined;
-  const ended = made.boxed(command, {
-    limitSeconds: 90,
-    onStart: (started) => {
-      running = started;
-    },
+export async function runKill({ number, random, place, scene, victim }: SoakKill): Promise<SoakRow> {
+  const isCold = scene.project === 'cold';
+  const name = isCold ? `soaked-${number}` : warmName;
+  const folder = join(place.temporary, name);
+  if (isCold) await makeProject(place, name, number);
+  else if (scene.project === 'warm') write(place, join(folder, 'src/main.rs'), program(number));
+  for (const [file, text] of Object.entries(scene.files ?? {})) write(place, join(folder, file), text);
+  const before = lookBefore(place);
+  const command = await startCommand(place, scene.argv, folder, victim === 'closed terminal' ? 'terminal' : 'pipes');
+  await rightMoment(command, scene, random);
+  const inTime = command.isRunning();
+  await strike(victim, command, place, random);
+  const goneMs = await untilGone(place, command, folder, victim);
+  // What a lock or a wish of this command left in the project is not what the next build is about.
+  for (const file of [...Object.keys(scene.files ?? {}), 'cargo-boxed.lock'])
+    rmSync(join(folder, file), { force: true });
+  const left = await nextBuild(place, name, scene.project === 'unchanged' ? null : number);
+  left.push(...(await leftovers(place, before, command.word, folder)));
+  if (goneMs > longestEndMs)
+    left.push(`it took ${Math.round(goneMs)} ms to end; it said: ${command.said().slice(-300)}`);
+  if (isCold) rmSync(folder, { recursive: true, force: true });
+  return { scene: scene.name, victim, inTime, left, goneMs };
+}
+
+async function makeProject(place: SoakPlace, name: string, number: number): Promise<void> {
+  const folder = join(place.temporary, name);
+  for (const [file, text] of Object.entries(await projectFiles(place, number))) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  place.handOver(folder);
+}
+
+function write(place: SoakPlace, file: string, text: string): void {
+  writeFileSync(file, text);
+  place.handOver(file);
+}
+
+function boxed(place: SoakPlace, name: string, argv: readonly string[], limitSeconds = 180): Promise<Ended> {
+  return run([...place.program, ...argv], {
+    variables: place.variables,
+    currentFolder: join(place.temporary, name),
+    limitSeconds,
   });
-  await delay(afterMs);
-  const processId = running?.processId ?? 0;
-  await strike(victim, running, processId, restartDocker);
-  const struck = performance.now();
-  await ended;
-  const goneMs = performance.now() - struck;
-  const left = await lookAfter(made, processId, mountsBefore);
-  if (goneMs > 15_000) left.push(`it took ${Math.round(goneMs)} ms to end`);
-  return { kind: `${victim}`, left, goneMs };
 }
 
-const source = 'fn main() { println!("right"); }\n#[test]\nfn holds() {}\n';
-const buildScript = `fn main() {
-    let _ = std::process::Command::new("setsid").args(["sleep", "40"]).stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn();
-    std::thread::sleep(std::time::Duration::from_millis(400));
-}\n`;
-
-async function strike(
-  victim: string,
-  running: RunningCommand | undefined,
-  processId: number,
-  restartDocker: (() => Promise<void>) | null,
-): Promise<void> {
-  if (victim === 'daemon') await restartDocker?.();
-  else if (victim === 'launcher') {
-    const child = descendants(processId).find(({ program }) => program === 'bwrap');
-    // A command that has no box at this moment is killed itself.
-    if (child === undefined) running?.kill('SIGKILL');
-    else kill(child.processId);
-  } else running?.kill(victim as NodeJS.Signals);
+/** A random moment of the scene; not later than its end. */
+async function rightMoment(command: SoakCommand, scene: Scene, random: () => number): Promise<void> {
+  if (scene.after !== undefined) {
+    for (let waited = 0; waited < 6000 && command.isRunning() && !scene.after.test(command.said()); waited += 1) {
+      await delay(5);
+    }
+  }
+  const moment = performance.now() + random() * scene.withinMs;
+  while (performance.now() < moment && command.isRunning()) await delay(Math.min(2, moment - performance.now()));
 }
 
-async function lookAfter(made: Project, processId: number, mountsBefore: number): Promise<string[]> {
-  const left: string[] = [];
-  const next = await made.boxed(['run', '--quiet'], { limitSeconds: 120 });
-  if (next.status !== 0 || next.stdout !== 'right\n') left.push(`the next build: ${next.text.slice(0, 500)}`);
-  for (let waited = 0; waited < 100 && sleepers(made.folder) > 0; waited += 1) await delay(100);
-  if (sleepers(made.folder) > 0) left.push(`${sleepers(made.folder)} processes`);
-  left.push(...leftFolders(`${processId}-`));
-  if (mounts() > mountsBefore) left.push(`${mounts() - mountsBefore} mounts`);
-  left.push(...containers());
-  return left;
+async function strike(victim: Victim, command: SoakCommand, place: SoakPlace, random: () => number): Promise<void> {
+  switch (victim) {
+    case 'SIGINT twice':
+      command.signal('SIGINT');
+      await delay(random() * 300);
+      return command.signal('SIGINT');
+    case 'closed terminal':
+      return command.hangUp();
+    case 'kill -9':
+      return command.signal('SIGKILL');
+    case 'kill -9 of the engine client':
+      return killOne(command, ({ program }) => program === 'bwrap', random);
+    case 'kill -9 of some child':
+      return killOne(command, () => true, random);
+    case 'kill -9 of the engine':
+      return place.docker?.restart();
+    default:
+      return command.signal(victim);
+  }
 }
 
-interface Process {
+/** A command that has no such child at this moment is killed itself. */
+function killOne(command: SoakCommand, wanted: (child: Child) => boolean, random: () => number): void {
+  const children = descendants(command.processId).filter(wanted);
+  const chosen = children[Math.floor(random() * children.length)];
+  if (chosen === undefined) command.signal('SIGKILL');
+  else send(chosen.processId, 'SIGKILL');
+}
+
+interface Child {
   readonly processId: number;
   readonly parent: number;
   readonly program: string;
 }
 
-function processes(): readonly Process[] {
+function descendants(root: number): readonly Child[] {
   const listed = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' });
-  return listed.split('\n').flatMap((line) => {
+  const all = listed.split('\n').flatMap((line) => {
     const [, processId, parent, program = ''] = /^ *(\d+) +(\d+) +(.*)$/.exec(line) ?? [];
     return processId === undefined ? [] : [{ processId: Number(processId), parent: Number(parent), program }];
   });
-}
-
-function descendants(root: number): readonly Process[] {
-  const all = processes();
   const found = all.filter(({ parent }) => parent === root);
   for (const { processId } of found) found.push(...all.filter(({ parent }) => parent === processId));
   return found;
 }
 
-function kill(processId: number): void {
-  try {
-    process.kill(processId, 'SIGKILL');
-  } catch {
-    // It ended by itself.
+/** A command that lost a child or an engine may not need it, and go on: then it is interrupted. */
+const goesOnMs = 5000;
+
+/**
+ * From the kill to the end of the command and of all its processes. Where the engine is a daemon, a box outlives a killed command
+ * until the next one.
+ */
+async function untilGone(place: SoakPlace, command: SoakCommand, folder: string, victim: Victim): Promise<number> {
+  let struck = performance.now();
+  const longestMs = 120_000;
+  if (/child|engine/.test(victim)) {
+    while (command.isRunning() && performance.now() - struck < goesOnMs) await delay(20);
+    if (command.isRunning()) command.signal('SIGINT');
+    struck = performance.now();
   }
+  while (command.isRunning() && performance.now() - struck < longestMs) await delay(20);
+  if (place.docker === null) {
+    while (processesOf(place, command.word, folder).length > 0 && performance.now() - struck < longestMs)
+      await delay(50);
+  }
+  return performance.now() - struck;
 }
 
-/** Sleeping processes of a box of this project: its mount table names the project. */
-function sleepers(folder: string): number {
-  return processes().filter(({ processId, program }) => {
-    if (!['sleep', 'sh', 'cargo', 'rustc', 'bwrap'].includes(program)) return false;
-    try {
-      return readFileSync(`/proc/${processId}/mountinfo`, 'utf8').includes(folder);
-    } catch {
-      return false;
-    }
-  }).length;
-}
-
-function leftFolders(word: string): readonly string[] {
-  const groups = ['memory', 'pids', 'cpu', ''].map((name) => join('/sys/fs/cgroup', name, 'cargo-boxed'));
-  const own = ['state/boxes', 'state/selftest', 'state/locks', 'cache/copies', 'cache/fetch-runs', 'cache/targets'];
-  return [...own.map((name) => join(sharedHome, name)), ...groups]
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
-    .filter((path) => (path.split('/').at(-1) ?? '').replace(/^(fetch-|\.cargo-boxed-)/, '').startsWith(word));
-}
-
-function mounts(): number {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .filter((line) => /cargo-boxed|boxed-/.test(line) && !/dockerd/.test(line)).length;
-}
-
-function containers(): readonly string[] {
-  const host = process.env.DOCKER_HOST;
-  if (host === undefined || process.env.CARGO_BOXED_TEST_ENGINE !== 'docker') return [];
-  const said = execFileSync(
-    'curl',
-    ['-s', '--unix-socket', host.replace('unix://', ''), 'http://docker/containers/json?all=1'],
-    { encoding: 'utf8' },
-  );
-  const all = JSON.parse(said) as { Names: string[]; Labels: Record<string, string> }[];
-  return all.filter(({ Labels }) => Labels['cargo-boxed.id'] !== undefined).map(({ Names }) => `container ${Names[0]}`);
+/** The next build works, from the sources as they are; what it exports is whole. */
+async function nextBuild(place: SoakPlace, name: string, number: number | null): Promise<string[]> {
+  const next = await boxed(place, name, ['build']);
+  if (next.status !== 0) return [`the next build: ${next.text.slice(-1500)}`];
+  const exported = join(place.temporary, name, 'target/boxed/debug/soaked');
+  if (!existsSync(exported)) return ['the next build exported nothing'];
+  const ran = await run([exported], { variables: {} });
+  const isRight = number === null ? /^right \d+\n$/.test(ran.stdout) : ran.stdout === `right ${number}\n`;
+  return isRight ? [] : [`the next build made a program that says: ${ran.text}`];
 }

@@ -200,16 +200,22 @@ fn clone3() -> Outcome {
     Ok("a process in a new user namespace".into())
 }
 
-fn folder() -> CString {
-    let folder = std::env::temp_dir().join("boxed-canary-mount");
+/// A folder to mount on, gone afterwards: outside of a box nobody else would take it away.
+fn in_folder(attempt: impl FnOnce(i64) -> Outcome) -> Outcome {
+    let folder = std::env::temp_dir().join(format!("boxed-canary-mount-{}", std::process::id()));
     let _ = std::fs::create_dir_all(&folder);
-    CString::new(folder.display().to_string()).expect("no NUL")
+    let path = CString::new(folder.display().to_string()).expect("no NUL");
+    let outcome = attempt(path.as_ptr() as i64);
+    let _ = std::fs::remove_dir(&folder);
+    outcome
 }
 
 fn mount() -> Outcome {
-    let (target, kind) = (folder(), c"tmpfs");
-    call(number::MOUNT, [kind.as_ptr() as i64, target.as_ptr() as i64, kind.as_ptr() as i64, 0, 0])?;
-    call(number::UMOUNT, [target.as_ptr() as i64, 0, 0, 0, 0]).map(|_| "mounted and unmounted".into())
+    let kind = c"tmpfs";
+    in_folder(|target| {
+        call(number::MOUNT, [kind.as_ptr() as i64, target, kind.as_ptr() as i64, 0, 0])?;
+        call(number::UMOUNT, [target, 0, 0, 0, 0]).map(|_| "mounted and unmounted".into())
+    })
 }
 
 /// MS_REMOUNT | MS_BIND on a mount point that both sides have: in the open it is asked for what it is already.
@@ -220,8 +226,7 @@ fn remount() -> Outcome {
 
 /// MNT_EXPIRE | a folder that is no mount point: EINVAL says that the caller would have been allowed.
 fn unmount() -> Outcome {
-    let target = folder();
-    wrong(number::UMOUNT, [target.as_ptr() as i64, 0, 0, 0, 0])
+    in_folder(|target| wrong(number::UMOUNT, [target, 0, 0, 0, 0]))
 }
 
 fn open_tree() -> Outcome {
@@ -236,8 +241,7 @@ fn mount_setattr() -> Outcome {
 }
 
 fn pivot_root() -> Outcome {
-    let target = folder();
-    wrong(number::PIVOT_ROOT, [target.as_ptr() as i64, target.as_ptr() as i64, 0, 0, 0])
+    in_folder(|target| wrong(number::PIVOT_ROOT, [target, target, 0, 0, 0]))
 }
 
 fn join_namespace(canaries: &Canaries) -> Outcome {

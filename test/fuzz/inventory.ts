@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tree } from '../support/rig.ts';
+
+/** What code looks like that makes sense of bytes. */
+const reads = [
+  /JSON\.parse\(/,
+  /parseToml\(/,
+  /readForeignText\(|readOwnText\(|readProjectText\(|readOwnFile\(/,
+  /readFileSync\(|readDescriptor\(|readBytes\(|createReadStream\(/,
+  /TextDecoder|StringDecoder|readUInt/,
+  /split\('\\n'\)|\.exec\(|matchAll\(/,
+  /gunzip|extract\(\)|createInterface\(/,
+  /chunk: Buffer|toString\('(utf8|latin1)'\)/,
+];
+
+/** Files below `src/` that read bytes, sorted. */
+export function readingModules(): readonly string[] {
+  const source = join(tree, 'src');
+  return readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|cjs)$/.test(name))
+    .filter((name) => reads.some((pattern) => pattern.test(readFileSync(join(source, name), 'utf8'))))
+    .sort();
+}
+
+/** Modules that read bytes which are nobody else's: why no parser of the list drives them. */
+export const notForeign: Readonly<Record<string, string>> = {
+  'commands/cached-check.ts': 'a note of our own in our state',
+  'commands/reap-leftovers.ts': 'names in folders of ours',
+  'commands/say-hidden.ts': 'a note of our own, compared and not read',
+  'customs/kept-copy.ts': 'a note of our own in our cache',
+  'customs/place-file.ts': 'names of our own temporary files',
+  'customs/read-bounded.ts': 'gives bytes on as they are',
+  'customs/write-empty-repository.ts': 'the words that a box wrote are compared with a pattern and not used',
+  'disk/box-processes.ts': '/proc',
+  'disk/held-files.ts': '/proc',
+  'doors/check-devices.ts': '/proc and /sys',
+  'engine/bwrap/bwrap-engine.ts': "bubblewrap's own report, through a descriptor that no box has",
+  'engine/bwrap/check-bwrap.ts': '/proc',
+  'engine/bwrap/control-group.ts': 'control groups',
+  'engine/bwrap/run-on-terminal.ts': 'keys of the person, given on',
+  'engine/docker/container-processes.ts': '/proc',
+  'engine/docker/seccomp-profile.ts': 'data of the package',
+  'environment/debian/deb-cache.ts': 'bytes that are only summed',
+  'facts/hash-components.ts': "files of the user's own toolchain",
+  'facts/identify-toolchain.ts': "files of the user's own toolchain",
+  'facts/read-bytes.ts': 'gives bytes on as they are',
+  'facts/read-host.ts': '/proc',
+  'facts/read-toolchain.ts': "files of the user's own toolchain",
+  'fetch/fetch-folders.ts': 'a name of our own in our cache',
+  'fetch/git-folders.ts': 'names of folders that cargo made in our cache',
+  'fetch/learn-index-folder.ts': 'an address that was parsed before',
+  'fetch/make-view.ts': 'a note of our own in our cache',
+  'fetch/resolve-extra-crates.ts': "cargo's own tree, whose lines pass the checks of cargo-lock",
+  'fetch/store.ts': 'a key of our own',
+  'host/hold-lock.ts': 'a lock of our own in our state',
+  'host/noted-path.ts': 'a note of our own in our state',
+  'host/owner.ts': '/proc',
+  'host/program.ts': '/proc',
+  'host/read-descriptor.ts': 'gives bytes on as they are',
+  'launch.cjs': 'our own bundle',
+  'report/show-problem.ts': 'text of our own',
+  'selftest/lay-canaries.ts': 'files of the machine, handed on as words to look for',
+  'commands/prepare-walls.ts': 'what our own step made in our cache',
+  'commands/walls-folder.ts': 'data of the package',
+  'engine/bwrap/admit-box.ts': "bubblewrap's own report",
+  'engine/docker/process-limit.ts': 'control groups',
+  'facts/remember-file.ts': 'a note of our own in our cache',
+  'fetch/extra-features.ts': 'words of the command line',
+  'fetch/ssh-access.ts': "the user's own settings",
+  'host/landlock.ts': 'the kernel',
+  'invocation/read-aliases.ts': 'values that cargo-config has parsed',
+  'report/watch-build-scripts.ts': 'remembers names out of what passes',
+};

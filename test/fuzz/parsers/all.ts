@@ -1,0 +1,16 @@
+import type { Parser } from '../parser.ts';
+import { archiveParsers } from './archives.ts';
+import { configParsers } from './config.ts';
+import { gitParsers } from './git.ts';
+import { projectParsers } from './project.ts';
+import { streamParsers } from './streams.ts';
+import { toolParsers } from './tools.ts';
+
+export const parsers: readonly Parser[] = [
+  ...configParsers,
+  ...projectParsers,
+  ...gitParsers,
+  ...archiveParsers,
+  ...streamParsers,
+  ...toolParsers,
+];
