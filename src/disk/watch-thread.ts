@@ -193,7 +193,9 @@ class Watch {
     this.chargeAll();
     // Somebody's deleting may have hidden a part of what was written.
     if (this.account.folderBytes < this.box.limitBytes / 2) return false;
-    if (this.countFolders(() => false).bytes < this.box.limitBytes) return false;
+    const { bytes, isWhole } = this.countFolders(() => false);
+    const used = isWhole ? bytes : Math.max(bytes, this.account.folderBytes);
+    if (used < this.box.limitBytes) return false;
     Atomics.store(this.words, shared.isFull, 1n);
     return true;
   }

@@ -45,6 +45,14 @@ export async function holdDisk(box: ResolvedBox, watch: BoxWatch, counts: 'below
   });
 }
 
+/**
+ * The size that no single file gets beyond, whatever happens to the watch. More than the limit, so that it is the watch
+ * that speaks first: a program that is told of a file too large may end before anybody has looked.
+ */
+export function largestFileBytes(limitBytes: number): number {
+  return limitBytes + Math.max(Math.ceil(limitBytes * 0.05), 64 * 2 ** 20);
+}
+
 /** The target counts with all that is in it; of the caller's own folders only what the box adds. */
 function writableFolders(box: ResolvedBox): readonly WatchedFolder[] {
   return box.mounts.flatMap((mount) => {

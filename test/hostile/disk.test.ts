@@ -247,6 +247,6 @@ test('what is deleted again, and what others write, ends no box', async (context
 test('a file of holes is no use of disk, and a single one is not larger than the limit', async (context) => {
   const made = filler(context, 'holes');
   const holes =
-    'for i in 1 2 3 4 5; do truncate -s 200M /box/target/$i || exit 1; done; truncate -s 300M /box/target/x && exit 2; true';
+    'for i in 1 2 3 4 5; do truncate -s 200M /box/target/$i || exit 1; done; truncate -s 400M /box/target/x && exit 2; true';
   assert.equal((await runs(made, 'sh', holes)).status, 0);
 });

@@ -1,4 +1,5 @@
 import type { ResolvedBox } from '../engine.ts';
+import { largestFileBytes } from '../hold-disk.ts';
 
 /** The host's programs that a box is started with, by absolute path. */
 export interface BwrapPrograms {
@@ -21,12 +22,12 @@ export function launchCommand(
   grouped: boolean,
 ): readonly [string, readonly string[]] {
   const openFiles = box.limits.openFiles?.value;
-  const disk = box.limits.diskBytes?.value;
+  const disk = box.limits.diskBytes;
+  const fileBytes = disk === null ? null : largestFileBytes(disk.value);
   const limits = [
     '--core=0:0',
     ...(openFiles === undefined ? [] : [`--nofile=${openFiles}:${openFiles}`]),
-    // No single file gets larger than all of them may be, whatever happens to the watch.
-    ...(disk === undefined ? [] : [`--fsize=${disk}:${disk}`]),
+    ...(fileBytes === null ? [] : [`--fsize=${fileBytes}:${fileBytes}`]),
   ];
   return [programs.prlimit, [...limits, '--', programs.bwrap, ...descriptors, '--', ...innerCommand(box, grouped)]];
 }

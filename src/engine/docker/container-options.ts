@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ResolvedBox, ResolvedMount } from '../engine.ts';
+import { largestFileBytes } from '../hold-disk.ts';
 import { idLabel, ownerLabel } from './container-owner.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { withoutAllocation } from './seccomp-profile.ts';
@@ -108,10 +109,7 @@ function hostConfig(box: ResolvedBox, around: ContainerSurroundings): HostConfig
       ...(limits.openFiles === null
         ? []
         : [{ Name: 'nofile', Soft: limits.openFiles.value, Hard: limits.openFiles.value }]),
-      // No single file gets larger than all of them may be, whatever happens to the watch.
-      ...(limits.diskBytes === null
-        ? []
-        : [{ Name: 'fsize', Soft: limits.diskBytes.value, Hard: limits.diskBytes.value }]),
+      ...(limits.diskBytes === null ? [] : [largestFile(limits.diskBytes.value)]),
     ],
   };
 }
@@ -124,6 +122,11 @@ function devices(
   if (paths.length === 0) return {};
   const Devices = paths.map((path) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rw' }));
   return { Devices, ...(deviceGroups.length === 0 ? {} : { GroupAdd: deviceGroups.map(String) }) };
+}
+
+function largestFile(diskBytes: number) {
+  const bytes = largestFileBytes(diskBytes);
+  return { Name: 'fsize', Soft: bytes, Hard: bytes };
 }
 
 /** What the engine covers by itself, and what else tells one machine from another. */
