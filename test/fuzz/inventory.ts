@@ -71,4 +71,5 @@ export const notForeign: Readonly<Record<string, string>> = {
   'host/landlock.ts': 'the kernel',
   'invocation/read-aliases.ts': 'values that cargo-config has parsed',
   'report/watch-build-scripts.ts': 'remembers names out of what passes',
+  'report/watch-missing-libraries.ts': 'looks for names of libraries in what passes; feed it as names-in-output is',
 };

@@ -17,7 +17,10 @@ test('names a component by path, executable bit and content, and by nothing else
     [`cargo-${host}`, `rustc-${host}`],
   );
   const other = temporaryRustup(context);
-  assert.deepEqual(valueIn(await componentDigests(valueIn(readIn(other.root)), names, new AbortController().signal)), before);
+  assert.deepEqual(
+    valueIn(await componentDigests(valueIn(readIn(other.root)), names, new AbortController().signal)),
+    before,
+  );
 
   const cargo = join(toolchain.path, 'bin/cargo');
   utimesSync(cargo, 1, 1);
@@ -27,7 +30,10 @@ test('names a component by path, executable bit and content, and by nothing else
   assert.notEqual(executable[0]?.sha256, before[0]?.sha256);
   assert.equal(executable[1]?.sha256, before[1]?.sha256);
   addFiles(toolchain.path, { 'lib/codegen/a/two.so': 'two' });
-  assert.notEqual(valueIn(await componentDigests(toolchain, names, new AbortController().signal))[1]?.sha256, before[1]?.sha256);
+  assert.notEqual(
+    valueIn(await componentDigests(toolchain, names, new AbortController().signal))[1]?.sha256,
+    before[1]?.sha256,
+  );
 });
 
 test('counts a linked toolchain as one component', async (context) => {
