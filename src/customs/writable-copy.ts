@@ -1,5 +1,6 @@
 import {
   type BigIntStats,
+  chmodSync,
   closeSync,
   constants,
   fstatSync,
@@ -7,6 +8,7 @@ import {
   openSync,
   readlinkSync,
   renameSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
@@ -128,6 +130,7 @@ type Pair = readonly [from: Folder, to: Folder];
 async function copySubfolder(work: Work, [from, to]: Pair, name: Buffer, key: string, depth: number) {
   await makeRoom(to, name, (there) => there.isDirectory());
   const made = ensureFolder(to, name);
+  makeUsable(made);
   work.folders.add(key);
   let opened: Folder | null = null;
   try {
@@ -142,6 +145,12 @@ async function copySubfolder(work: Work, [from, to]: Pair, name: Buffer, key: st
     closeFolder(made);
     if (opened !== null) closeFolder(opened);
   }
+}
+
+/** A box can have taken the rights of a folder in a copy that is kept. */
+function makeUsable(folder: Folder): void {
+  const { mode } = statSync(folder.path);
+  if ((mode & 0o700) !== 0o700) chmodSync(folder.path, (mode & 0o777) | 0o700);
 }
 
 async function copyFile(work: Work, [from, to]: Pair, name: Buffer, key: string): Promise<void> {

@@ -18,6 +18,7 @@ const lineFeed = 0x0a;
  */
 export function rewriteMessages(mappings: readonly PathMapping[], mostLineBytes = longestLineBytes): Transform {
   const rewriter = lineRewriter(mappings);
+  const insides = mappings.map(({ inside }) => inside);
   let held: Buffer[] = [];
   let heldBytes = 0;
   let isTooLong = false;
@@ -29,14 +30,15 @@ export function rewriteMessages(mappings: readonly PathMapping[], mostLineBytes 
   };
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      let start = 0;
-      for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
-        const part = chunk.subarray(start, end + 1);
+      const first = chunk.indexOf(lineFeed) + 1;
+      const last = chunk.lastIndexOf(lineFeed) + 1;
+      if (first > 0) {
+        const part = chunk.subarray(0, first);
         this.push(isTooLong ? part : endLine(part));
         isTooLong = false;
-        start = end + 1;
       }
-      const rest = chunk.subarray(start);
+      if (last > first) this.push(rewriteLines(chunk.subarray(first, last), insides, rewriter));
+      const rest = chunk.subarray(last);
       if (isTooLong) this.push(rest);
       else if (rest.length > 0) {
         held.push(rest);
@@ -54,6 +56,25 @@ export function rewriteMessages(mappings: readonly PathMapping[], mostLineBytes 
       done(null, heldBytes > 0 ? endLine(Buffer.alloc(0)) : undefined);
     },
   });
+}
+
+/** Cuts out only the lines that name a path of the box: millions of short ones cost no more than their bytes. */
+function rewriteLines(lines: Buffer, insides: readonly string[], rewriter: (line: Buffer) => Buffer): Buffer {
+  const parts: Buffer[] = [];
+  const places = insides.map((inside) => ({ inside, next: lines.indexOf(inside) }));
+  let done = 0;
+  for (;;) {
+    for (const place of places) {
+      if (place.next !== -1 && place.next < done) place.next = lines.indexOf(place.inside, done);
+    }
+    const found = Math.min(...places.filter(({ next }) => next !== -1).map(({ next }) => next));
+    if (!Number.isFinite(found)) break;
+    const start = lines.lastIndexOf(lineFeed, found) + 1;
+    const end = lines.indexOf(lineFeed, found) + 1;
+    parts.push(lines.subarray(done, start), rewriter(lines.subarray(start, end)));
+    done = end;
+  }
+  return done === 0 ? lines : Buffer.concat([...parts, lines.subarray(done)]);
 }
 
 interface Replacement {

@@ -24,6 +24,15 @@ export const suites: readonly Suite[] = [
     limitMinutes: 5,
     concurrency: 2,
   },
+  {
+    name: 'fuzz',
+    folder: 'fuzz',
+    files: 'tree',
+    engines: 'own',
+    identities: ['root'],
+    limitMinutes: 4,
+    concurrency: 1,
+  },
   // What root may do and others may not looks different from the other side.
   {
     name: 'unit: customs',
