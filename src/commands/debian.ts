@@ -91,7 +91,9 @@ async function resolve(
   session.reporter.step(`Resolving the packages of Debian ${config.suite.value}${remark}`);
   const { makeDebianPins } = await import('../environment/debian/make-pins.ts');
   const wish = { suite: config.suite.value, machine: session.host.architecture, layers, now: new Date(), known };
-  return makeDebianPins(debianHost(session, config, mountRoot), wish);
+  const { rootMaker } = await import('./root-maker.ts');
+  const maker = await rootMaker(session, config, debianHost(session, config, mountRoot));
+  return maker.ok ? makeDebianPins(maker.value, wish) : maker;
 }
 
 /** The prepared root of these pins; made when it is not in the cache, by one process at a time. */
@@ -107,7 +109,10 @@ export async function debianRoot(
   return exclusively(session, 'debian', 'preparing a root', async () => {
     session.reporter.step(`Preparing the root of Debian ${pins.suite}`);
     const { prepareDebianRoot } = await import('../environment/debian/prepare-root.ts');
-    const root = await prepareDebianRoot(host, pins);
+    const { rootMaker } = await import('./root-maker.ts');
+    const maker = await rootMaker(session, config, host);
+    if (!maker.ok) return maker;
+    const root = await prepareDebianRoot(maker.value, pins);
     return root.ok ? success(root.value.path) : root;
   });
 }

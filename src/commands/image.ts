@@ -59,7 +59,7 @@ async function imageStore(session: Session): Promise<Result<ImageStore>> {
   return opened.ok ? (opened.value.docker as DockerEngine).images() : opened;
 }
 
-function onPull(session: Session): (progress: PullProgress) => void {
+export function onPull(session: Session): (progress: PullProgress) => void {
   return ({ status, layer, doneBytes, totalBytes }) => {
     const fraction = doneBytes !== null && totalBytes !== null && totalBytes > 0 ? doneBytes / totalBytes : undefined;
     session.reporter.progress(layer === null ? status : `${status} ${layer}`, fraction);

@@ -36,6 +36,8 @@ export interface Config {
   readonly pinned: Setting<boolean>;
   /** Where packages that have left the main mirror are looked for; user configuration only. */
   readonly snapshotMirror: Setting<string | null>;
+  /** The Debian image in which roots are made on a machine without mmdebstrap; user configuration only. */
+  readonly debianImage: Setting<string>;
   readonly color: Setting<'auto' | 'always' | 'never'>;
   readonly verbosity: Setting<'quiet' | 'normal' | 'verbose'>;
   readonly output: Setting<'text' | 'json'>;

@@ -1,3 +1,4 @@
+import maker from '../../images/debian/maker.json' with { type: 'json' };
 import type { Key, KeyName, KeyValues, Widening } from './key.ts';
 import {
   devicePath,
@@ -198,6 +199,14 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     widening: never,
     description: 'Where packages that have left the main mirror are looked for.',
     variable: 'CARGO_BOXED_SNAPSHOT_MIRROR',
+  },
+  'debian-image': {
+    type: { kind: 'text', form: imageReference },
+    default: maker.image,
+    writers: 'user',
+    widening: never,
+    description: 'The Debian image in which roots are made where mmdebstrap is missing and a docker engine works.',
+    variable: 'CARGO_BOXED_DEBIAN_IMAGE',
   },
   color: {
     type: { kind: 'choice', values: ['auto', 'always', 'never'] },

@@ -73,6 +73,8 @@ function settingOf(config: Config, key: KeyName): Setting<unknown> {
       return config.snapshotMirror;
     case 'unwalled-build-scripts':
       return config.unwalledBuildScripts;
+    case 'debian-image':
+      return config.debianImage;
     case 'allowed-images':
       return config.allowedImages;
     default:

@@ -30,6 +30,7 @@ export interface KeyValues {
   readonly export: boolean;
   readonly pinned: boolean;
   readonly 'snapshot-mirror': string | null;
+  readonly 'debian-image': string;
   readonly color: 'auto' | 'always' | 'never';
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
   readonly output: 'text' | 'json';

@@ -37,6 +37,7 @@ export function settle(sources: readonly Written[]): Result<Config> {
     export: value('export'),
     pinned: value('pinned'),
     snapshotMirror: value('snapshot-mirror'),
+    debianImage: value('debian-image'),
     color: value('color'),
     verbosity: value('verbosity'),
     output: value('output'),

@@ -17,7 +17,11 @@ const unlimited: HeldDisk = { follow: () => undefined, end: async () => undefine
  * Begins to hold the disk limit of a box that has not started yet; nothing is loaded when it has none. A box whose
  * target is over the limit already is stopped at once, so the watch is to be asked before it is started.
  */
-export async function holdDisk(box: ResolvedBox, watch: BoxWatch, counts: 'below' | 'with'): Promise<Result<HeldDisk>> {
+export async function holdDisk(
+  box: Pick<ResolvedBox, 'limits' | 'mounts'>,
+  watch: BoxWatch,
+  counts: 'below' | 'with',
+): Promise<Result<HeldDisk>> {
   const limit = box.limits.diskBytes;
   if (limit === null) return success(unlimited);
   const full = { kind: 'limit', limit: 'diskBytes', value: limit.value } as const;
@@ -54,13 +58,13 @@ export function largestFileBytes(limitBytes: number): number {
 }
 
 /** The target counts with all that is in it; of the caller's own folders only what the box adds. */
-function writableFolders(box: ResolvedBox): readonly WatchedFolder[] {
+function writableFolders(box: Pick<ResolvedBox, 'mounts'>): readonly WatchedFolder[] {
   return box.mounts.flatMap((mount) => {
     if (mount.kind !== 'bind' || mount.access !== 'read-write') return [];
     return [{ path: mount.source, counts: mount.target === inside.target ? ('whole' as const) : ('growth' as const) }];
   });
 }
 
-function temporaryMounts(box: ResolvedBox): readonly string[] {
+function temporaryMounts(box: Pick<ResolvedBox, 'mounts'>): readonly string[] {
   return [...box.mounts.flatMap((mount) => (mount.kind === 'tmpfs' ? [mount.target] : [])), '/dev/shm'];
 }

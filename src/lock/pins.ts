@@ -6,6 +6,8 @@ export interface Pins {
   readonly toolchain?: ToolchainPins;
   /** Crates that a command line may reach beyond Cargo.lock (`--features DEP/FEAT`). */
   readonly extraCrates?: readonly ExtraCrate[];
+  /** In the user's own pins: where roots are made on a machine without mmdebstrap. A root's bytes do not depend on it. */
+  readonly maker?: MakerPins;
 }
 
 export interface DebianPins {
@@ -39,6 +41,9 @@ export interface PinnedReference {
   /** `sha256:…` of the manifest. */
   readonly digest: string;
 }
+
+/** A Debian image that makes roots, and the packages that it needs beside what is in it. */
+export interface MakerPins extends PinnedReference, Pick<DebianPins, 'suite' | 'snapshot' | 'packages'> {}
 
 export interface ImagePins extends PinnedReference {
   /** Absolute path of the image's own cargo; `null` when it has none and the host's toolchain is mounted. */

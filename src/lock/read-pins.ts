@@ -65,6 +65,18 @@ const optional =
   (value) =>
     value === undefined || check(value);
 
+const packages = listOf(
+  record({
+    name: matches(word),
+    version: matches(word),
+    architecture: matches(word),
+    archive: matches(word),
+    path: (value) => matches(poolPath)(value) && !String(value).split('/').includes('..'),
+    sizeBytes: isSize,
+    sha256: matches(sha256),
+  }),
+);
+
 const sections: Readonly<Record<string, Check>> = {
   debian: optional(
     record({
@@ -73,17 +85,7 @@ const sections: Readonly<Record<string, Check>> = {
       layers: listOf(matches(word)),
       snapshot: matches(/^\d{8}T\d{6}Z$/),
       rootSha256: matches(sha256),
-      packages: listOf(
-        record({
-          name: matches(word),
-          version: matches(word),
-          architecture: matches(word),
-          archive: matches(word),
-          path: (value) => matches(poolPath)(value) && !String(value).split('/').includes('..'),
-          sizeBytes: isSize,
-          sha256: matches(sha256),
-        }),
-      ),
+      packages,
     }),
   ),
   image: optional(
@@ -101,6 +103,15 @@ const sections: Readonly<Record<string, Check>> = {
       version: isText,
       manifestSha256: matches(sha256),
       components: listOf(record({ name: isText, sha256: matches(sha256) })),
+    }),
+  ),
+  maker: optional(
+    record({
+      reference: isText,
+      digest: matches(/^sha256:[0-9a-f]{64}$/),
+      suite: matches(word),
+      snapshot: matches(/^\d{8}T\d{6}Z$/),
+      packages,
     }),
   ),
   extraCrates: optional(listOf(record({ name: isText, version: isText, source: isText, checksum: isText }))),

@@ -21,7 +21,7 @@ import type { DebianHost } from '../../src/environment/debian/debian-host.ts';
 import { fetchDebianPackages } from '../../src/environment/debian/fetch-packages.ts';
 import { pinPackages } from '../../src/environment/debian/make-pins.ts';
 import { findDebianRoot, prepareDebianRoot } from '../../src/environment/debian/prepare-root.ts';
-import { resolveNames } from '../../src/environment/debian/resolve-packages.ts';
+import { essential, resolveNames } from '../../src/environment/debian/resolve-packages.ts';
 import { locations } from '../../src/host/locations.ts';
 import type { DebianPackage, DebianPins } from '../../src/lock/pins.ts';
 
@@ -46,7 +46,10 @@ const served = new Map<string, string>();
 let base = '';
 
 before(async () => {
-  const packages = await resolveNames(first, { suite: 'bookworm', architecture: 'amd64' }, ['ca-certificates']);
+  const packages = await resolveNames(first, { suite: 'bookworm', architecture: 'amd64', installed: null }, [
+    essential,
+    'ca-certificates',
+  ]);
   assert.ok(packages.ok, JSON.stringify(packages));
   const named = { suite: 'bookworm', architecture: 'amd64', layers: [], snapshot };
   const made = await pinPackages(first, named, packages.value);

@@ -167,7 +167,7 @@ interface BindMount {
  * A read-only source is bound without what is mounted below it, and each of those mounts is then bound read-only of its
  * own: no mount that appears meanwhile slips in writable.
  */
-function bindMounts(mount: ResolvedMount, below: ContainerSurroundings['mountsBelow']): readonly BindMount[] {
+export function bindMounts(mount: ResolvedMount, below: ContainerSurroundings['mountsBelow']): readonly BindMount[] {
   if (mount.kind === 'tmpfs') return [];
   const { source, target } = mount;
   if (mount.access === 'read-write') {

@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { type Result, success } from '../../base/result.ts';
 import type { ImageStore } from '../../environment/image/image-store.ts';
 import { landlockGap } from '../../host/landlock.ts';
-import type { Engine } from '../engine.ts';
+import { noLimits } from '../../plan/box-plan.ts';
+import type { BoxStreams, Engine, Outcome } from '../engine.ts';
 import { type Connection, connect } from './connect.ts';
-import { currentContainerOwner } from './container-owner.ts';
+import { currentContainerOwner, writeOwner } from './container-owner.ts';
 import { createImageStore } from './create-image-store.ts';
 import { describeContainer } from './describe-container.ts';
 import { engineReport } from './engine-facts.ts';
 import { findEngineSocket, type Variables } from './find-socket.ts';
 import { importRoot } from './import-root.ts';
+import { type MakerBox, makerOptions } from './maker-options.ts';
 import { reapContainers } from './reap-containers.ts';
 import { registryLogin } from './registry-login.ts';
-import { runContainer } from './run-container.ts';
+import { runContainer, runDescribed } from './run-container.ts';
 import { seccompProfile } from './seccomp-profile.ts';
 import { dockerShellCommand } from './shell-command.ts';
 
@@ -22,6 +24,8 @@ export interface DockerEngine extends Engine {
   /** Makes a prepared root directory an image, once; gives its id. */
   importRoot(directory: string, rootSha256: string): Promise<Result<string>>;
   images(): Promise<Result<ImageStore>>;
+  /** Runs a container that makes a root file system to its end. */
+  make(box: MakerBox, streams: BoxStreams, signal: AbortSignal): Promise<Result<Outcome>>;
 }
 
 export interface DockerEngineInputs {
@@ -60,6 +64,12 @@ export async function createDockerEngine({ variables }: DockerEngineInputs): Pro
     importRoot: async (directory, rootSha256) => {
       const line = await connected();
       return line.ok ? importRoot(line.value, directory, rootSha256) : line;
+    },
+    make: async (box, streams, signal) => {
+      const line = await connected();
+      if (!line.ok) return line;
+      const options = makerOptions(box, line.value.facts, writeOwner(owner));
+      return runDescribed(line.value, () => options, { streams: 'pipes', limits: noLimits, mounts: [] }, streams, signal);
     },
     reap: async () => {
       const line = await connected();

@@ -22,7 +22,7 @@ const restOfOutputMs = 1000;
 export async function liveThrough(
   docker: Docker,
   container: Container,
-  box: ResolvedBox,
+  box: Pick<ResolvedBox, 'streams' | 'limits'>,
   streams: BoxStreams,
   watch: BoxWatch,
   disk: HeldDisk,
@@ -101,7 +101,7 @@ function signalFor(reason: StopReason): NodeJS.Signals {
 async function attach(
   docker: Docker,
   container: Container,
-  box: ResolvedBox,
+  box: Pick<ResolvedBox, 'streams' | 'limits'>,
   streams: BoxStreams,
   heard: (bytes?: number) => void,
 ): Promise<Attachment> {
@@ -134,7 +134,7 @@ async function terminate(container: Container, signal: string, ended: Promise<En
 /** A status says nothing about limits: the word for them comes from the counters of the container's control group. */
 async function finished(
   container: Container,
-  box: ResolvedBox,
+  box: Pick<ResolvedBox, 'limits'>,
   status: number,
   processLimit: ProcessLimitWatch | null,
 ): Promise<Outcome> {

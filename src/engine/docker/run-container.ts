@@ -13,11 +13,24 @@ import { liveThrough } from './live-through.ts';
 const answerWithinMs = 60_000;
 const removedWithinMs = 20_000;
 
-/** One container, one box: made, run to its end and removed, whatever happens in between. */
-export async function runContainer(
+/** What of a box matters once its container is described. */
+type RunningBox = Pick<ResolvedBox, 'streams' | 'limits' | 'mounts'>;
+
+export function runContainer(
   connection: Connection,
   around: RunSurroundings,
   box: ResolvedBox,
+  streams: BoxStreams,
+  interrupted: AbortSignal,
+): Promise<Result<Outcome>> {
+  return runDescribed(connection, () => describe(connection, around, box), box, streams, interrupted);
+}
+
+/** One container, one box: made, run to its end and removed, whatever happens in between. */
+export async function runDescribed(
+  connection: Connection,
+  describeIt: () => ContainerCreateOptions | Promise<ContainerCreateOptions>,
+  box: RunningBox,
   streams: BoxStreams,
   interrupted: AbortSignal,
 ): Promise<Result<Outcome>> {
@@ -26,7 +39,7 @@ export async function runContainer(
   try {
     if (!disk.ok) return disk;
     if (watch.signal.aborted) return success(watch.signal.reason as StopReason);
-    const options = await describe(connection, around, box);
+    const options = await describeIt();
     const wantsStdin = box.streams === 'terminal' || streams.stdin !== 'none';
     const created = await create(connection, wantsStdin ? withStdin(options) : options);
     if (!created.ok) return created;
@@ -42,7 +55,7 @@ export async function runContainer(
 async function runCreated(
   connection: Connection,
   container: Container,
-  box: ResolvedBox,
+  box: RunningBox,
   streams: BoxStreams,
   watch: BoxWatch,
   disk: HeldDisk,

@@ -1,4 +1,4 @@
-import type { DebianArchive } from './debian-host.ts';
+import type { DebianArchive } from './debian-archive.ts';
 
 /** One place that packages come from, as apt's configuration of the host names it. */
 export interface AptSource {

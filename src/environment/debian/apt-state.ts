@@ -5,39 +5,38 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { makeNotedFolder } from '../../host/noted-path.ts';
 import { type ProgramEnd, runProgram } from '../../host/program.ts';
+import { findApt, runApt } from './apt-program.ts';
 import type { DebianMirror } from './apt-sources.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 
 /** An apt of our own that knows nothing of the host's packages and needs no root. */
 export interface AptState {
-  run(program: 'apt-get' | 'apt-cache', programArguments: readonly string[]): Promise<ProgramEnd>;
+  run(programArguments: readonly string[]): Promise<ProgramEnd>;
   remove(): Promise<void>;
 }
 
-/** Makes the private state for one suite. Of the host's apt only its proxies and TLS settings are taken over. */
+/**
+ * Makes the private state for one suite. Of the host's apt only its proxies and TLS settings are taken over. `installed`
+ * is dpkg's own list of the packages that are there already; without it there are none.
+ */
 export async function makeAptState(
   host: DebianHost,
-  suite: string,
-  architecture: string,
+  wanted: { readonly suite: string; readonly architecture: string; readonly installed: string | null },
   mirrors: readonly DebianMirror[],
 ): Promise<Result<AptState>> {
-  const tools = { 'apt-get': findTool(host, 'apt-get'), 'apt-cache': findTool(host, 'apt-cache') };
-  if (tools['apt-get'] === null || tools['apt-cache'] === null) return failure(aptMissing());
+  const { suite, architecture } = wanted;
+  if (host.container === undefined && findApt(host, 'apt-get') === null) return failure(aptMissing());
   const network = await hostNetworkSettings(host);
   const { path: folder, forget } = makeNotedFolder(host.locations.state, join(tmpdir(), 'cargo-boxed-apt-'));
   for (const name of ['lists/partial', 'archives/partial', 'parts', 'preferences'])
     mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'status'), '');
   writeFileSync(join(folder, 'sources.list'), sourcesList(suite, architecture, mirrors));
-  writeFileSync(join(folder, 'apt.conf'), configuration(folder, architecture, network));
+  writeFileSync(join(folder, 'apt.conf'), configuration(folder, wanted, network));
   const variables = { ...toolVariables(host), APT_CONFIG: join(folder, 'apt.conf') };
   return success({
-    run: (program, programArguments) =>
-      runProgram(tools[program] ?? program, programArguments, {
-        variables,
-        workingDirectory: folder,
-        ...(host.signal === undefined ? {} : { signal: host.signal }),
-      }),
+    run: async (programArguments) =>
+      (await runApt(host, 'apt-get', programArguments, { variables, folders: [folder] })) ?? notStarted,
     remove: async () => {
       await rm(folder, { recursive: true, force: true });
       forget();
@@ -45,7 +44,16 @@ export async function makeAptState(
   });
 }
 
-function aptMissing() {
+const notStarted: ProgramEnd = {
+  status: null,
+  signal: null,
+  stdout: '',
+  stderr: 'apt-get is gone',
+  timedOut: false,
+  startError: 'apt-get is gone',
+};
+
+export function aptMissing() {
   return {
     code: 'environment',
     what: 'apt is not installed',
@@ -71,11 +79,15 @@ export function sourcesList(suite: string, architecture: string, mirrors: readon
   return `${lines.join('\n')}\n`;
 }
 
-function configuration(folder: string, architecture: string, network: readonly string[]): string {
+function configuration(
+  folder: string,
+  { architecture, installed }: { readonly architecture: string; readonly installed: string | null },
+  network: readonly string[],
+): string {
   const settings: readonly (readonly [string, string])[] = [
     ['Dir::State', folder],
     ['Dir::State::lists', join(folder, 'lists')],
-    ['Dir::State::status', join(folder, 'status')],
+    ['Dir::State::status', installed ?? join(folder, 'status')],
     ['Dir::State::extended_states', join(folder, 'extended_states')],
     ['Dir::Cache', folder],
     ['Dir::Cache::archives', join(folder, 'archives')],

@@ -1,5 +1,7 @@
 import type { Locations } from '../../host/locations.ts';
 import { findProgram } from '../../host/program.ts';
+import type { DebianArchive } from './debian-archive.ts';
+import type { DebianContainer } from './debian-container.ts';
 
 /** What the steps of this room need to know of the host and of the caller. */
 export interface DebianHost {
@@ -14,6 +16,8 @@ export interface DebianHost {
   readonly mirrors?: Readonly<Record<DebianArchive, string>>;
   /** Base address of a snapshot mirror: packages are looked for at `<base>/archive/<archive>/<snapshot>/<path>`. */
   readonly snapshotMirror: string | null;
+  /** Runs Debian's programs in place of this machine's own, where those are missing. */
+  readonly container?: DebianContainer;
 }
 
 export interface DebianProgress {
@@ -22,9 +26,6 @@ export interface DebianProgress {
   /** Of this step, from 0 to 1. */
   readonly fraction?: number;
 }
-
-/** Debian's archives as snapshot mirrors name them. */
-export type DebianArchive = 'debian' | 'debian-security';
 
 const passedOn = [
   'http_proxy',

@@ -3,11 +3,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { makeNotedFolder } from '../../host/noted-path.ts';
-import { runProgram } from '../../host/program.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
 import { type Problem, printable } from '../../problem/problem.ts';
+import { runApt } from './apt-program.ts';
 import { hasDeb, makeDebFolder, takeDeb } from './deb-cache.ts';
-import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
+import { type DebianHost, toolVariables } from './debian-host.ts';
 import { findMirrors } from './find-mirrors.ts';
 import { explainFailure } from './mmdebstrap-problems.ts';
 import { encodePath, findSnapshotMirror, snapshotUri } from './snapshot-mirror.ts';
@@ -54,9 +54,6 @@ async function download(
   packages: readonly DebianPackage[],
   uriOf: (pinned: DebianPackage) => string | null,
 ): Promise<Result<Attempt>> {
-  const helper = ['/usr/lib/apt/apt-helper', '/usr/libexec/apt/apt-helper'].find((file) => existsSync(file));
-  if (helper === undefined || findTool(host, 'apt-get') === null)
-    return failure({ code: 'environment', what: 'apt is not installed', fix: 'Run: sudo apt-get install apt' });
   const debs = makeDebFolder(host);
   if (!debs.ok) return debs;
   const { path: folder, forget } = makeNotedFolder(host.locations.state, join(debs.value, '.new-'));
@@ -67,11 +64,10 @@ async function download(
   });
   const stopWatching = watchProgress(host, packages, fileOf);
   try {
-    const ended = await runProgram(
-      helper,
-      ['-o', 'APT::Sandbox::User=', '-o', 'Acquire::Retries=3', 'download-file', ...reachable],
-      { variables: toolVariables(host), ...(host.signal === undefined ? {} : { signal: host.signal }) },
-    );
+    const words = ['-o', 'APT::Sandbox::User=', '-o', 'Acquire::Retries=3', 'download-file', ...reachable];
+    const ended = await runApt(host, 'apt-helper', words, { variables: toolVariables(host), folders: [folder] });
+    if (ended === null)
+      return failure({ code: 'environment', what: 'apt is not installed', fix: 'Run: sudo apt-get install apt' });
     return success({ ...(await takeAll(host, packages, fileOf)), stderr: ended.stderr });
   } finally {
     stopWatching();

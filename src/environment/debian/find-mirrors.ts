@@ -10,7 +10,9 @@ import {
   parseDeb822Sources,
   parseOneLineSources,
 } from './apt-sources.ts';
-import { type DebianArchive, type DebianHost, findTool, toolVariables } from './debian-host.ts';
+import type { DebianArchive } from './debian-archive.ts';
+import type { DebianContainer } from './debian-container.ts';
+import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { isRoot, mmdebstrapMissing } from './mmdebstrap-problems.ts';
 
 /** Files of Debian's archive keys, as the two spellings of the package that has them. */
@@ -18,7 +20,7 @@ const keyrings = ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/
 
 /**
  * Where Debian's packages come from: what the caller's configuration says, else the host's own apt sources, else the
- * mirrors that mmdebstrap takes by default. No address is ours.
+ * mirrors that mmdebstrap takes by default, or those of the image in which it runs. No address is ours.
  */
 export async function findMirrors(host: DebianHost, suite: string): Promise<Result<readonly DebianMirror[]>> {
   const configured = Object.entries(host.mirrors ?? {}).map(([archive, uri]) => ({
@@ -27,19 +29,21 @@ export async function findMirrors(host: DebianHost, suite: string): Promise<Resu
     signedBy: null,
   }));
   const found = configured.length > 0 ? configured : debianMirrors(readHostSources());
-  if (found.some(isArchive('debian')) && found.some(isArchive('debian-security')))
-    return success(found.map(withKeyring));
-  const defaults = await defaultMirrors(host, suite);
-  if (!defaults.ok) return found.some(isArchive('debian')) ? success(found.map(withKeyring)) : defaults;
+  const signed = (mirrors: readonly DebianMirror[]) => mirrors.map((mirror) => withKeyring(host, mirror));
+  if (found.some(isArchive('debian')) && found.some(isArchive('debian-security'))) return success(signed(found));
+  const defaults = host.container === undefined ? await defaultMirrors(host, suite) : imageMirrors(host.container);
+  if (!defaults.ok) return found.some(isArchive('debian')) ? success(signed(found)) : defaults;
   const missing = defaults.value.filter((mirror) => !found.some(isArchive(mirror.archive)));
-  return success([...found, ...missing].map(withKeyring));
+  return success(signed([...found, ...missing]));
 }
 
 function isArchive(archive: DebianArchive): (mirror: DebianMirror) => boolean {
   return (mirror) => mirror.archive === archive;
 }
 
-function withKeyring(mirror: DebianMirror): DebianMirror {
+/** A keyring is named by its path where apt runs. */
+function withKeyring({ container }: DebianHost, mirror: DebianMirror): DebianMirror {
+  if (container !== undefined) return { ...mirror, signedBy: container.image.keyring };
   if (mirror.signedBy !== null && existsSync(mirror.signedBy)) return mirror;
   return { ...mirror, signedBy: keyrings.find((file) => existsSync(file)) ?? null };
 }
@@ -60,6 +64,17 @@ function readHostSources(): readonly AptSource[] {
     } catch {
       return [];
     }
+  });
+}
+
+function imageMirrors({ image, pins }: DebianContainer): Result<readonly DebianMirror[]> {
+  const mirrors = debianMirrors(image.sources);
+  if (mirrors.some(isArchive('debian'))) return success(mirrors);
+  return failure({
+    code: 'environment',
+    what: 'no mirror of the Debian archive is known',
+    why: `neither this machine nor the image ${printable(pins.reference, 120)} names one`,
+    fix: 'Name another image with `debian-image` in your own configuration.',
   });
 }
 

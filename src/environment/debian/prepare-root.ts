@@ -6,11 +6,12 @@ import { holdLock } from '../../host/hold-lock.ts';
 import { cacheFolders } from '../../host/locations.ts';
 import { isAliveWord } from '../../host/owner.ts';
 import type { DebianPins } from '../../lock/pins.ts';
-import { buildDebianRoot, type RootTar } from './build-root.ts';
+import { buildDebianRoot } from './build-root.ts';
 import { checkDebianPins } from './check-pins.ts';
 import { makeCacheFolder } from './deb-cache.ts';
 import type { DebianHost } from './debian-host.ts';
 import { fetchDebianPackages } from './fetch-packages.ts';
+import type { RootTar } from './root-tar.ts';
 import { unpackRoot } from './unpack-root.ts';
 
 /** A root file system in the cache. */

@@ -15,7 +15,7 @@ export function debianArchitecture(machine: 'x86_64' | 'aarch64'): string {
 }
 
 /** apt counts itself as essential; inside a box nothing is ever installed. */
-const essential = '?and(?essential, ?not(?exact-name(apt)))';
+export const essential = '?and(?essential, ?not(?exact-name(apt)))';
 
 /**
  * Asks the mirrors which packages the base and these layers are today: every one with version, size and sum, sorted by
@@ -28,19 +28,19 @@ export async function resolveDebianPackages(
   const layers = layerPackages(wanted.layers, wanted.suite);
   if (!layers.ok) return layers;
   const names = [...new Set([...basePackages(wanted.suite), ...layers.value])];
-  return resolveNames(host, wanted, names);
+  return resolveNames(host, { ...wanted, installed: null }, [essential, ...names]);
 }
 
-/** The same for Debian packages by name. */
+/** The same for Debian packages by name, beside those that dpkg's list `installed` has. */
 export async function resolveNames(
   host: DebianHost,
-  wanted: { readonly suite: DebianSuite; readonly architecture: string },
+  wanted: { readonly suite: string; readonly architecture: string; readonly installed: string | null },
   names: readonly string[],
 ): Promise<Result<readonly DebianPackage[]>> {
   const mirrors = await findMirrors(host, wanted.suite);
   if (!mirrors.ok) return mirrors;
   host.onProgress({ kind: 'step', text: `Resolving the packages of Debian ${wanted.suite}` });
-  const apt = await makeAptState(host, wanted.suite, wanted.architecture, mirrors.value);
+  const apt = await makeAptState(host, wanted, mirrors.value);
   if (!apt.ok) return apt;
   try {
     return await askApt(apt.value, names, mirrors.value);
@@ -54,9 +54,9 @@ async function askApt(
   names: readonly string[],
   mirrors: readonly DebianMirror[],
 ): Promise<Result<readonly DebianPackage[]>> {
-  const update = await apt.run('apt-get', ['update', '--quiet']);
+  const update = await apt.run(['update', '--quiet']);
   if (update.status !== 0) return failure(explainFailure("Debian's package lists could not be fetched", update.stderr));
-  const printed = await apt.run('apt-get', ['install', '--quiet=2', '--yes', '--print-uris', essential, ...names]);
+  const printed = await apt.run(['install', '--quiet=2', '--yes', '--print-uris', ...names]);
   if (printed.status !== 0)
     return failure(explainFailure('apt cannot resolve the packages of the environment', printed.stderr));
   return parsePrintedUris(printed.stdout, mirrors);

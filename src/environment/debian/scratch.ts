@@ -33,10 +33,9 @@ export async function makeScratch(host: DebianHost, neededBytes: number): Promis
   const folders = [...new Set(['/dev/shm', host.variables.TMPDIR ?? tmpdir(), '/var/tmp', '/tmp'])];
   const usable = folders.filter(isReachable);
   await Promise.all(usable.map((folder) => removeAbandoned(host, folder, prefix)));
-  const memoryBytes = availableMemoryBytes();
   for (const folder of usable) {
     if (freeBytes(folder) < neededBytes) continue;
-    if (folder === '/dev/shm' && memoryBytes < 2 * neededBytes) continue;
+    if (folder === '/dev/shm' && !hasMemory(neededBytes)) continue;
     try {
       const { path, forget } = makeNotedFolder(
         host.locations.state,
@@ -93,6 +92,11 @@ function freeBytes(folder: string): number {
   } catch {
     return 0;
   }
+}
+
+/** Whether so much can lie in memory and as much again stays free. */
+export function hasMemory(neededBytes: number): boolean {
+  return availableMemoryBytes() >= 2 * neededBytes;
 }
 
 function availableMemoryBytes(): number {

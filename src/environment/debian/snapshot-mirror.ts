@@ -1,6 +1,6 @@
-import { runProgram } from '../../host/program.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
-import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
+import { runApt } from './apt-program.ts';
+import { type DebianHost, toolVariables } from './debian-host.ts';
 
 /** Addresses of a snapshot mirror, by archive; `@SNAPSHOTID@` stands for the time. */
 export type SnapshotMirror = Readonly<Record<string, string>>;
@@ -8,10 +8,9 @@ export type SnapshotMirror = Readonly<Record<string, string>>;
 /** The configured snapshot mirror, else the one that apt 2.9 and later have built in, else none. */
 export async function findSnapshotMirror(host: DebianHost): Promise<SnapshotMirror | null> {
   if (host.snapshotMirror !== null) return fromBase(host.snapshotMirror);
-  const program = findTool(host, 'apt-config');
-  if (program === null) return null;
-  const dump = await runProgram(program, ['dump', 'Acquire::Snapshots'], { variables: toolVariables(host) });
-  return fromAptConfiguration(dump.stdout);
+  const asked = { variables: toolVariables(host), folders: [] };
+  const dump = await runApt(host, 'apt-config', ['dump', 'Acquire::Snapshots'], asked);
+  return dump === null ? null : fromAptConfiguration(dump.stdout);
 }
 
 export function fromBase(base: string): SnapshotMirror {
