@@ -79,6 +79,7 @@ function imagePrograms(session: Session, docker: DockerEngine, image: string): P
               { kind: 'tmpfs', target: '/tmp', sizeBytes: null },
             ],
             network: 'host',
+            devices: [],
             limits: noLimits,
             streams: 'pipes',
             uid: session.host.uid,

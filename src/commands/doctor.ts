@@ -23,10 +23,7 @@ export async function doctor(session: Session): Promise<Result<Answer>> {
   const checks: readonly Check[] = [
     ...engineChecks('bwrap', bwrap),
     ...engineChecks('docker', docker),
-    programCheck(session, 'mmdebstrap', 'makes the Debian root', 'sudo apt-get install mmdebstrap uidmap'),
-    ...(session.host.uid === 0
-      ? []
-      : [programCheck(session, 'newuidmap', 'lets mmdebstrap work without root', 'sudo apt-get install uidmap')]),
+    await rootCheck(session, docker.ok),
     toolchainCheck(session),
   ];
   const rows = checks.map(({ name, state, detail, fix }) => [
@@ -63,12 +60,19 @@ function problemCheck(name: string, { what, why, fix }: Problem): Check {
   return { name, state: 'missing', detail: why === undefined ? what : `${what}: ${why}`, fix: fix ?? null };
 }
 
-function programCheck(session: Session, program: string, use: string, install: string): Check {
-  const path = findProgram(program, session.host.variables.PATH, forbiddenFolders(session, null));
-  if (path === null) {
-    return { name: program, state: 'missing', detail: `not installed; it ${use}`, fix: `Run \`${install}\`.` };
+/** How the Debian root is made here. */
+async function rootCheck(session: Session, hasDocker: boolean): Promise<Check> {
+  const { missingForRoots } = await import('./root-maker.ts');
+  const forbidden = forbiddenFolders(session, null);
+  const missing = missingForRoots({ variables: session.host.variables, forbidden });
+  const name = 'debian root';
+  if (missing === null) {
+    const program = findProgram('mmdebstrap', session.host.variables.PATH, forbidden);
+    return { name, state: 'works', detail: `made by ${program}`, fix: null };
   }
-  return { name: program, state: 'works', detail: path, fix: null };
+  if (!hasDocker) return problemCheck(name, missing);
+  const detail = `made in a container of the image that \`debian-image\` names, since ${missing.what}`;
+  return { name, state: 'works', detail, fix: null };
 }
 
 function toolchainCheck(session: Session): Check {

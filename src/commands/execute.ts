@@ -3,6 +3,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { cacheFolders } from '../host/locations.ts';
 import { judgePlan } from '../policy/judge-plan.ts';
+import { asIdentity, boxIdentity } from './box-owner.ts';
 import { boxStreams, presentationVariables } from './box-streams.ts';
 import { coverFolders, withoutGone } from './cover-folders.ts';
 import { fetchCrates } from './fetch.ts';
@@ -48,13 +49,16 @@ export async function execute(
   const fetched = await fetchCrates(session, planned);
   if (!fetched.ok) return fetched;
   const mountRoot = facts.project.mountRoot;
+  const user = boxIdentity(session, planned);
+  if (user.kind === 'caller' && user.why !== null)
+    session.reporter.note(`The box runs as root, without rights: ${user.why}`);
   const root = await prepareRoot(session, config, mountRoot, chosen, settled.pins);
   if (!root.ok) return root;
-  const target = targetFolder(session.locations, facts.project, plan.identity);
+  const target = targetFolder(session.locations, facts.project, plan.identity, user);
   if (!target.ok) return target;
   for (const path of [dirname(target.value), fetched.value.view.path]) markUsed(path);
   if (root.value.kind === 'directory') markUsed(root.value.path);
-  const copy = await prepareProjectCopy(session, planned, target.value);
+  const copy = await prepareProjectCopy(session, planned, target.value, user);
   if (!copy.ok) return copy;
   const walls = await prepareWalls(session, planned, box, root.value);
   if (!walls.ok) return walls;
@@ -82,10 +86,11 @@ export async function execute(
   const presentation = presentationVariables(session, planned);
   const step = withoutGone(box, anchors);
   const resolved = resolveBox(session.runWord, step, root.value, anchors, facts, presentation);
+  const owned = asIdentity(session, resolved, user);
   const streams = boxStreams(session, planned, anchors);
   session.reporter.pause();
   const outcome = await chosen.engine
-    .run(resolved, streams.box, session.interruption.signal)
+    .run(owned, streams.box, session.interruption.signal)
     .finally(() => doors.value.close());
   await streams.finished();
   const hasFailed = outcome.ok && outcome.value.kind === 'finished' && outcome.value.status !== 0;

@@ -3,11 +3,13 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { currentView } from '../fetch/current-view.ts';
 import { cacheFolders } from '../host/locations.ts';
-import { projectKey } from '../host/project-key.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import type { Answer } from './answer.ts';
+
+import { asIdentity, boxIdentity } from './box-owner.ts';
 import { coverFolders, withoutGone } from './cover-folders.ts';
+
 import { beyondLock } from './fetch.ts';
 import { gather } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
@@ -16,6 +18,7 @@ import { programRequest } from './program-request.ts';
 import { projectCopyFolder } from './project-copy.ts';
 import { resolveBox } from './resolve-box.ts';
 import type { Session } from './session.ts';
+import { targetPath } from './target-folder.ts';
 import { wallsFolder } from './walls-folder.ts';
 
 /** Shows what a command would do: as JSON the very value that the command runs, or as a command for the shell. */
@@ -60,9 +63,8 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
   const walls = wallsFolder(session.locations, boxPlan, boxPlan.box);
   const covers = coverFolders(session.locations, facts.secrets);
   if (!covers.ok) return covers;
-  const target = join(
-    ...[cache, cacheFolders.targets, projectKey(project.mountRoot, project.workspace), boxPlan.identity],
-  );
+  const user = boxIdentity(session, planned);
+  const target = targetPath(session.locations, project, boxPlan.identity, user);
   const anchors = {
     project: project.mountRoot,
     target,
@@ -84,7 +86,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
       ? ({ kind: 'directory', path: folder } as const)
       : ({ kind: 'image', id: imageName(planned) } as const);
   const resolved = resolveBox('by-hand', withoutGone(boxPlan.box, anchors), root, anchors, facts, {});
-  const text = chosen.engine.shellCommand(resolved);
+  const text = chosen.engine.shellCommand(asIdentity(session, resolved, user));
   return success({ status: 0, text, data: { shell: text } });
 }
 

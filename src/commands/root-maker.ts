@@ -10,7 +10,7 @@ import { openDocker } from './choose-engine.ts';
 import type { Session } from './session.ts';
 
 /** What this machine lacks to make a root by itself, or `null`. */
-export function missingForRoots(host: DebianHost): Problem | null {
+export function missingForRoots(host: Pick<DebianHost, 'variables' | 'forbidden'>): Problem | null {
   if (findTool(host, 'mmdebstrap') === null) return mmdebstrapMissing();
   if (findApt(host, 'apt-helper') === null || findTool(host, 'dpkg-deb') === null) return aptMissing();
   return missingForUnshare(host);

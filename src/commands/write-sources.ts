@@ -7,6 +7,7 @@ import type { BringBackClass } from '../customs/what-comes-back.ts';
 import { makeWritableCopy, type WritableCopy } from '../customs/writable-copy.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
+import { boxIdentity, handToBox } from './box-owner.ts';
 import { execute } from './execute.ts';
 import type { Gathered } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
@@ -31,9 +32,12 @@ export async function runOnCopy(
   const copies = join(session.locations.cache, copiesFolder);
   const folder = join(copies, session.runWord);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const user = boxIdentity(session, planned);
   try {
+    handToBox(folder, user);
     const projectRoot = planned.facts.project.mountRoot;
-    const copy = content === 'empty' ? success(emptyCopy(folder)) : await makeWritableCopy(copyInputs(planned, folder));
+    const copy =
+      content === 'empty' ? success(emptyCopy(folder)) : await makeWritableCopy(copyInputs(planned, folder, user));
     if (!copy.ok) return copy;
     for (const path of copy.value.skipped) session.reporter.note(`Not in the copy: ${path}`);
     const executed = await execute(session, planned, { scratch: folder });

@@ -1,6 +1,7 @@
 import {
   type BigIntStats,
   chmodSync,
+  chownSync,
   closeSync,
   constants,
   fstatSync,
@@ -38,6 +39,12 @@ export interface CopyInputs {
    * its stamp stays as it is in the copy.
    */
   readonly known?: ReadonlyMap<string, string>;
+  /** Who gets the copy; the caller if nobody is named. Only root can give it to another. */
+  readonly owner?: FileOwner;
+}
+interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** A copy and what it was made from, to tell later what a command changed. Keys are paths as latin1-decoded bytes. */
@@ -63,6 +70,7 @@ interface Work {
   readonly exclude: ReadonlySet<string>;
   readonly known: ReadonlyMap<string, string>;
   readonly skipped: string[];
+  readonly owner: FileOwner | undefined;
   bytes: number;
 }
 
@@ -74,7 +82,16 @@ interface Work {
 export async function makeWritableCopy(inputs: CopyInputs): Promise<Result<WritableCopy>> {
   const exclude = new Set(inputs.exclude.map((path) => Buffer.from(path).toString('latin1')));
   const known = inputs.known ?? new Map();
-  const work: Work = { files: new Map(), folders: new Set(), links: new Map(), exclude, known, skipped: [], bytes: 0 };
+  const work: Work = {
+    files: new Map(),
+    folders: new Set(),
+    links: new Map(),
+    exclude,
+    known,
+    skipped: [],
+    owner: inputs.owner,
+    bytes: 0,
+  };
   let source: Folder | null = null;
   let target: Folder | null = null;
   try {
@@ -131,6 +148,7 @@ async function copySubfolder(work: Work, [from, to]: Pair, name: Buffer, key: st
   await makeRoom(to, name, (there) => there.isDirectory());
   const made = ensureFolder(to, name);
   makeUsable(made);
+  if (work.owner !== undefined) chownSync(made.path, work.owner.uid, work.owner.gid);
   work.folders.add(key);
   let opened: Folder | null = null;
   try {
@@ -172,7 +190,9 @@ async function copyFile(work: Work, [from, to]: Pair, name: Buffer, key: string)
       return;
     }
     const mode = (Number(stat.mode) & 0o755) | 0o200;
-    await placeCopy(descriptor, stat, { folder: to, name, mode, exactMode: true, mtimeMs: Number(stat.mtimeMs) });
+    const owner = work.owner === undefined ? {} : { owner: work.owner };
+    const mtimeMs = Number(stat.mtimeMs);
+    await placeCopy(descriptor, stat, { folder: to, name, mode, exactMode: true, mtimeMs, ...owner });
     const copy = sourceStamp(lstatSync(at(to, name), { bigint: true }));
     work.files.set(key, { original, copy });
   } finally {

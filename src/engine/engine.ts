@@ -23,6 +23,8 @@ export interface EngineReport {
   readonly version: string;
   /** The program or socket used, an absolute path outside of any project. */
   readonly path: string;
+  /** `host`: ids inside a box are those of this machine. `mapped`: the caller is an ordinary user inside. */
+  readonly ids: 'host' | 'mapped';
   readonly enforces: ReadonlySet<Guarantee>;
   /** Why a guarantee is not held here, and the remedy. */
   readonly gaps: Readonly<Partial<Record<Guarantee, string>>>;

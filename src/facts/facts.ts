@@ -50,6 +50,8 @@ export interface SecretFacts {
   readonly cleaned: readonly CleanedFile[];
   /** The same of what is granted outside of the project, sorted by source; only where there is something. */
   readonly outside: readonly OutsideSecrets[];
+  /** For root: a file or folder of the rest that only some may read. Not looked for by others, who read their own. */
+  readonly closed?: string | null;
 }
 
 export interface OutsideSecrets {

@@ -65,7 +65,8 @@ export function findSecrets(search: SecretSearch): Result<FoundSecrets> {
   const repositories = judgeRepositories(search.mountRoot, walk, vouchers);
   cache.save();
   if (repositories.isFull()) return failure(tooMuch(search, 'it has too many repositories'));
-  return settle(search, [...work.hidden, ...repositories.hidden], repositories);
+  const settled = settle(search, [...work.hidden, ...repositories.hidden], repositories);
+  return settled.ok ? success({ ...settled.value, closed: walk.closed }) : settled;
 }
 
 const onlyRepository: Walk = {
@@ -74,6 +75,7 @@ const onlyRepository: Walk = {
   bare: [],
   hidden: [],
   incomplete: null,
+  closed: null,
 };
 
 function judgeBatch(work: Work, batch: string, candidates: readonly Candidate[]): void {

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { isSecretFile, isSecretFolder } from './secret-names.ts';
 
 /** What of a folder's names matters for what a box may see. */
@@ -6,6 +6,8 @@ export interface FolderListing {
   /** Subfolders that are looked into. */
   readonly folders: readonly string[];
   readonly found: readonly Found[];
+  /** For root: a file, or `.git`, that others may not read. */
+  readonly closed: string | null;
 }
 /**
  * `special`: a socket, a pipe or a device: through it a box could talk to a process outside, read-only or not.
@@ -46,7 +48,7 @@ export function listFolder(path: string, name: string): FolderListing | null {
   const folders: string[] = [];
   const found: Found[] = [];
   if (['HEAD', 'objects', 'refs', 'config'].every((part) => names.has(part)))
-    return { folders, found: [['bare', 'config']] };
+    return { folders, found: [['bare', 'config']], closed: null };
   // Cargo writes both into every target directory, also into one that is called otherwise.
   if (names.has('CACHEDIR.TAG') && names.has('.rustc_info.json')) found.push(['results', '.']);
   for (const entry of entries) {
@@ -54,7 +56,28 @@ export function listFolder(path: string, name: string): FolderListing | null {
     if (kind !== null) found.push([kind, entry.name]);
     else if (entry.isDirectory() && !isSkipped(entry.name)) folders.push(entry.name);
   }
-  return { folders: folders.sort(), found };
+  return { folders: folders.sort(), found, closed: looksAtModes ? closedName(path, entries, name) : null };
+}
+
+/** An ordinary user reads what is hers; only a box of root's is somebody else. */
+export const looksAtModes = process.getuid?.() === 0;
+
+function closedName(path: string, entries: readonly Dirent[], folder: string): string | null {
+  const closed = entries.find((entry) => {
+    const kind = kindOf(entry, folder);
+    const matters = entry.isFile()
+      ? kind === null || kind === 'checksums' || kind === 'git-file'
+      : kind === 'git-folder';
+    if (!matters) return false;
+    const mode = lstatSync(`${path}/${entry.name}`, { throwIfNoEntry: false })?.mode;
+    return mode !== undefined && isClosed(mode, entry.isDirectory());
+  });
+  return closed?.name ?? null;
+}
+
+export function isClosed(mode: number, isFolder: boolean): boolean {
+  const needed = isFolder ? 0o005 : 0o004;
+  return (mode & needed) !== needed;
 }
 
 function targetKind(entry: Dirent): Found[0] | null {

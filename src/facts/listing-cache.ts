@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { FolderListing } from './list-folder.ts';
+import { type FolderListing, looksAtModes } from './list-folder.ts';
 import { secretNamesVersion } from './secret-names.ts';
 
 /**
@@ -15,8 +15,8 @@ export interface ListingCache {
   save(): void;
 }
 
-/** Changes with what is looked for, so that what an older version of ours has seen is not used. */
-const version = `2-${secretNamesVersion}`;
+/** Changes with what is looked for, so that what an older version of ours, or another kind of user, has seen is not used. */
+const version = `3-${secretNamesVersion}-${looksAtModes ? 'modes' : 'names'}`;
 
 /** What changed may change once more within the same tick of the clock: the young is not remembered. */
 const settledMs = 2000;
@@ -28,6 +28,7 @@ type KeptListing = readonly [
   changedMs: number,
   folders: FolderListing['folders'],
   found: FolderListing['found'],
+  closed: FolderListing['closed'],
 ];
 type KeptAnswer = readonly [stamp: string, answer: string];
 interface Kept {
@@ -48,12 +49,12 @@ export function openListingCache(file: string, nowMs = Date.now()): ListingCache
       const held = known.get(path);
       if (held !== undefined && held[1] === stat.ino && held[2] === stat.ctimeMs && held[0] === stat.dev) {
         seen.set(path, held);
-        return { folders: held[3], found: held[4] };
+        return { folders: held[3], found: held[4], closed: held[5] };
       }
       const listing = list();
       if (listing === null || !isSettled(stat)) return listing;
       hasChanged = true;
-      seen.set(path, [stat.dev, stat.ino, stat.ctimeMs, listing.folders, listing.found]);
+      seen.set(path, [stat.dev, stat.ino, stat.ctimeMs, listing.folders, listing.found, listing.closed]);
       return listing;
     },
     answer(path, question, stat, ask) {

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { HiddenPath } from './facts.ts';
-import { type Found, listFolder } from './list-folder.ts';
+import { type Found, isClosed, listFolder, looksAtModes } from './list-folder.ts';
 import type { ListingCache } from './listing-cache.ts';
 import { below, isWithin } from './path-within.ts';
 import { statOf } from './read-bytes.ts';
@@ -35,6 +35,8 @@ export interface Walk {
   readonly hidden: readonly HiddenPath[];
   /** Why not everything was seen. */
   readonly incomplete: string | null;
+  /** The first file or folder that others than its owner may not read. */
+  readonly closed: string | null;
 }
 
 interface Surroundings {
@@ -53,12 +55,23 @@ interface Work {
   readonly hidden: HiddenPath[];
   foldersLeft: number;
   incomplete: string | null;
+  closed: string | null;
 }
+
+const mountRootName = 'the project’s folder';
 
 /** Looks at every folder of a project that is not a link, and at no file. */
 export function walkProject(mountRoot: string, apart: ReadonlySet<string>, cache: ListingCache): Walk {
   const found = { candidates: [], repositories: [], bare: [], hidden: [] };
-  const work: Work = { mountRoot, cache, apart, ...found, foldersLeft: walkLimits.folders, incomplete: null };
+  const work: Work = {
+    mountRoot,
+    cache,
+    apart,
+    ...found,
+    foldersLeft: walkLimits.folders,
+    incomplete: null,
+    closed: null,
+  };
   walkFolder(work, '', 0, { repository: null, crate: null });
   return work;
 }
@@ -101,6 +114,8 @@ function walkFolder(work: Work, path: string, depth: number, around: Surrounding
     work.candidates.push({ path, kind: 'folder', reason: 'target', ...around });
     return;
   }
+  if (looksAtModes && isClosed(stat.mode, true)) work.closed ??= path === '' ? mountRootName : path;
+  if (listing.closed !== null) work.closed ??= path === '' ? listing.closed : `${path}/${listing.closed}`;
   const here = listing.found.length === 0 ? around : takeFound(work, path, listing.found, around);
   const prefix = path === '' ? '' : `${path}/`;
   for (const name of listing.folders) walkFolder(work, prefix + name, depth + 1, here);

@@ -90,7 +90,11 @@ export const enginePromises: readonly EnginePromise[] = [
   {
     what: 'root calls',
     guarantees: [],
-    held: { bwrap: 'an ordinary user inside', docker: 'user 0 inside, without rights, unless the engine is rootless' },
+    held: {
+      bwrap: 'an ordinary user inside',
+      docker:
+        'uid 65533, who owns nothing but what its boxes make; user 0 without rights, and it is said, where others may not read the project or the box has doors or mounts',
+    },
   },
   {
     what: 'memory, cpus',

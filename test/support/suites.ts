@@ -59,7 +59,7 @@ export const suites: readonly Suite[] = [
     files: 'tree',
     engines: 'own',
     identities: ['root'],
-    limitMinutes: 8,
+    limitMinutes: 12,
     concurrency: 1,
   },
   {

@@ -33,6 +33,7 @@ export async function checkBwrap(programs: BwrapPrograms): Promise<Result<Engine
     engine: 'bwrap',
     version: version.stdout.replace(/^bubblewrap\s*/, '').trim(),
     path: programs.bwrap,
+    ids: 'mapped',
     enforces,
     gaps: { ...gapsOf(enforces), ...(wallGap === null ? {} : { 'build-script-walls': wallGap }) },
   });

@@ -69,7 +69,13 @@ export async function createDockerEngine({ variables }: DockerEngineInputs): Pro
       const line = await connected();
       if (!line.ok) return line;
       const options = makerOptions(box, line.value.facts, writeOwner(owner));
-      return runDescribed(line.value, () => options, { streams: 'pipes', limits: noLimits, mounts: [] }, streams, signal);
+      return runDescribed(
+        line.value,
+        () => options,
+        { streams: 'pipes', limits: noLimits, mounts: [] },
+        streams,
+        signal,
+      );
     },
     reap: async () => {
       const line = await connected();

@@ -7,7 +7,7 @@ export type AptProgram = 'apt-get' | 'apt-config' | 'apt-helper';
 const helpers = ['/usr/lib/apt/apt-helper', '/usr/libexec/apt/apt-helper'];
 
 /** The program on this machine; `apt-helper` lies outside of every search path. */
-export function findApt(host: DebianHost, program: AptProgram): string | null {
+export function findApt(host: Pick<DebianHost, 'variables' | 'forbidden'>, program: AptProgram): string | null {
   if (program !== 'apt-helper') return findTool(host, program);
   return findTool(host, 'apt-get') === null ? null : (helpers.find((file) => existsSync(file)) ?? null);
 }

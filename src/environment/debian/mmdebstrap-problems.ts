@@ -19,7 +19,7 @@ export function isRoot(): boolean {
 }
 
 /** What an ordinary user lacks for a user namespace with a range of ids, before anything is started. */
-export function missingForUnshare(host: DebianHost): Problem | null {
+export function missingForUnshare(host: Pick<DebianHost, 'variables' | 'forbidden'>): Problem | null {
   if (isRoot()) return null;
   for (const program of ['newuidmap', 'newgidmap']) {
     if (findTool(host, program) === null) {

@@ -9,6 +9,7 @@ const report = (...enforces: Guarantee[]): EngineReport => ({
   engine: 'bwrap',
   version: '1',
   path: '/usr/bin/bwrap',
+  ids: 'mapped',
   enforces: new Set(enforces),
   gaps: { 'memory-limit': 'no control group' },
 });

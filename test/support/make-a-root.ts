@@ -1,0 +1,41 @@
+// A command of its own for tests that hide programs from it or kill it: HOME DOCKER_HOST IMAGE. Makes the pins of a small
+// root in a container of that image and prints them.
+import { join } from 'node:path';
+import { rootMaker } from '../../src/commands/root-maker.ts';
+import type { Session } from '../../src/commands/session.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { DebianHost } from '../../src/environment/debian/debian-host.ts';
+import { pinPackages } from '../../src/environment/debian/make-pins.ts';
+import { essential, resolveNames } from '../../src/environment/debian/resolve-packages.ts';
+import { readHost } from '../../src/facts/read-host.ts';
+import { locations } from '../../src/host/locations.ts';
+import { currentOwner, ownerWord } from '../../src/host/owner.ts';
+
+async function main([home = '', dockerHost = '', image = '']: readonly string[]): Promise<void> {
+  const variables = { ...process.env, DOCKER_HOST: dockerHost, DOCKER_CONFIG: join(home, 'docker') };
+  const facts = readHost(variables, home);
+  if (!facts.ok) throw new Error('no host');
+  const session = {
+    host: facts.value,
+    locations: locations({ CARGO_BOXED_HOME: home }),
+    reporter: { step: (text: string) => console.error(text), progress: () => {} },
+    interruption: { signal: new AbortController().signal },
+    runWord: ownerWord(currentOwner()),
+  } as unknown as Session;
+  const host: DebianHost = {
+    locations: session.locations,
+    variables,
+    forbidden: [],
+    onProgress: ({ text }) => console.error(text),
+    snapshotMirror: null,
+  };
+  const maker = await rootMaker(session, { debianImage: { value: image } } as unknown as Config, host);
+  if (!maker.ok || maker.value.container === undefined) throw new Error(JSON.stringify(maker));
+  const wanted = { suite: 'bookworm', architecture: 'amd64', installed: null };
+  const packages = await resolveNames(maker.value, wanted, [essential, 'ca-certificates']);
+  if (!packages.ok) throw new Error(JSON.stringify(packages));
+  const named = { suite: 'bookworm', architecture: 'amd64', layers: [], snapshot: '20260101T000000Z' };
+  console.log(JSON.stringify(await pinPackages(maker.value, named, packages.value)));
+}
+
+await main(process.argv.slice(2));
