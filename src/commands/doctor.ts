@@ -41,7 +41,7 @@ function engineChecks(name: string, chosen: Result<ChosenEngine>): readonly Chec
   const works: Check = {
     name: `engine ${name}`,
     state: 'works',
-    detail: `${report.version}, ${report.path}`,
+    detail: [report.version, report.path, ...(report.traits ?? [])].join(', '),
     fix: null,
   };
   return [works, ...gapChecks(name, report)];

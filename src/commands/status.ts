@@ -34,7 +34,12 @@ export async function status(session: Session): Promise<Result<Answer>> {
   const data = {
     project: join(facts.project.mountRoot, facts.project.workspace),
     mounted: facts.project.mountRoot,
-    engine: { name: chosen.report.engine, version: chosen.report.version, path: chosen.report.path },
+    engine: {
+      name: chosen.report.engine,
+      version: chosen.report.version,
+      path: chosen.report.path,
+      traits: chosen.report.traits ?? [],
+    },
     environment,
     prepared: isPrepared,
     lock: { file: settled.file, kind: settled.kind },
@@ -46,7 +51,7 @@ export async function status(session: Session): Promise<Result<Answer>> {
   const rows = [
     ['project', printable(data.project)],
     ['mounted', printable(data.mounted)],
-    ['engine', `${data.engine.name} ${data.engine.version} (${data.engine.path})`],
+    ['engine', `${data.engine.name} ${data.engine.version} (${[data.engine.path, ...data.engine.traits].join(', ')})`],
     ['environment', environmentText(environment, isPrepared)],
     ['lock', `${printable(settled.file)}${settled.kind === 'own' ? ' (yours: the project has none)' : ''}`],
     ['toolchain', `${data.toolchain.name} ${data.toolchain.version}, from ${data.toolchain.reason}`],

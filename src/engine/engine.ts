@@ -23,6 +23,8 @@ export interface EngineReport {
   readonly version: string;
   /** The program or socket used, an absolute path outside of any project. */
   readonly path: string;
+  /** How it is set up, as far as a box depends on it: `rootless`, `userns-remap`, `Podman`. */
+  readonly traits?: readonly string[];
   /** `host`: ids inside a box are those of this machine. `mapped`: the caller is an ordinary user inside. */
   readonly ids: 'host' | 'mapped';
   readonly enforces: ReadonlySet<Guarantee>;

@@ -111,6 +111,10 @@ export function engineReport(facts: EngineFacts, socket: string, wallGap: string
     engine: 'docker',
     version: facts.version,
     path: socket,
+    traits: [
+      ...(facts.product === 'podman' ? ['Podman'] : []),
+      ...(facts.userNamespace === 'plain' ? [] : [facts.userNamespace === 'rootless' ? 'rootless' : 'userns-remap']),
+    ],
     // A remapping engine is told not to for a box: see `container-options.ts`.
     ids: facts.userNamespace === 'rootless' ? 'mapped' : 'host',
     enforces: new Set(all.filter((name) => !missing.has(name))),
