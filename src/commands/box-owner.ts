@@ -31,6 +31,15 @@ export function boxIdentity({ host }: Session, planned: Planned): BoxIdentity {
   return why === null ? { kind: 'stranger', owner: stranger } : { kind: 'caller', owner, why };
 }
 
+/** The same, and says so where a box is root. */
+export function saidIdentity(session: Session, planned: Planned): BoxIdentity {
+  const user = boxIdentity(session, planned);
+  if (user.kind === 'caller' && user.why !== null) {
+    session.reporter.note(`The box runs as root, without rights: ${user.why}`);
+  }
+  return user;
+}
+
 function whyNotStranger({ facts, plan }: Planned): string | null {
   const binds = plan.box?.mounts.filter((mount) => mount.kind === 'bind') ?? [];
   const opened = binds.find(({ source }) => openings.has(source.anchor))?.target ?? plan.box?.devices[0];

@@ -3,7 +3,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { cacheFolders } from '../host/locations.ts';
 import { judgePlan } from '../policy/judge-plan.ts';
-import { asIdentity, boxIdentity } from './box-owner.ts';
+import { asIdentity, saidIdentity } from './box-owner.ts';
 import { boxStreams, presentationVariables } from './box-streams.ts';
 import { coverFolders, withoutGone } from './cover-folders.ts';
 import { fetchCrates } from './fetch.ts';
@@ -49,9 +49,7 @@ export async function execute(
   const fetched = await fetchCrates(session, planned);
   if (!fetched.ok) return fetched;
   const mountRoot = facts.project.mountRoot;
-  const user = boxIdentity(session, planned);
-  if (user.kind === 'caller' && user.why !== null)
-    session.reporter.note(`The box runs as root, without rights: ${user.why}`);
+  const user = saidIdentity(session, planned);
   const root = await prepareRoot(session, config, mountRoot, chosen, settled.pins);
   if (!root.ok) return root;
   const target = targetFolder(session.locations, facts.project, plan.identity, user);

@@ -6,10 +6,8 @@ import { cacheFolders } from '../host/locations.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import type { Answer } from './answer.ts';
-
 import { asIdentity, boxIdentity } from './box-owner.ts';
 import { coverFolders, withoutGone } from './cover-folders.ts';
-
 import { beyondLock } from './fetch.ts';
 import { gather } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';

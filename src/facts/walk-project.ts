@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { HiddenPath } from './facts.ts';
-import { type Found, isClosed, listFolder, looksAtModes } from './list-folder.ts';
+import { type FolderListing, type Found, isClosed, listFolder, looksAtModes } from './list-folder.ts';
 import type { ListingCache } from './listing-cache.ts';
 import { below, isWithin } from './path-within.ts';
 import { statOf } from './read-bytes.ts';
@@ -86,11 +86,17 @@ export function walkSources(mountRoot: string, cache: ListingCache, starts: read
     ...found,
     foldersLeft: walkLimits.folders,
     incomplete: null,
+    closed: null,
   };
   for (const { path, repository, crate } of starts) {
     walkFolder(work, path, path.split('/').length, { repository, crate });
   }
   return work;
+}
+
+function closedAt(path: string, { mode }: Stats, { closed }: FolderListing): string | null {
+  if (looksAtModes && isClosed(mode, true)) return path === '' ? mountRootName : path;
+  return closed === null || path === '' ? closed : `${path}/${closed}`;
 }
 
 function walkFolder(work: Work, path: string, depth: number, around: Surroundings): void {
@@ -114,8 +120,7 @@ function walkFolder(work: Work, path: string, depth: number, around: Surrounding
     work.candidates.push({ path, kind: 'folder', reason: 'target', ...around });
     return;
   }
-  if (looksAtModes && isClosed(stat.mode, true)) work.closed ??= path === '' ? mountRootName : path;
-  if (listing.closed !== null) work.closed ??= path === '' ? listing.closed : `${path}/${listing.closed}`;
+  work.closed ??= closedAt(path, stat, listing);
   const here = listing.found.length === 0 ? around : takeFound(work, path, listing.found, around);
   const prefix = path === '' ? '' : `${path}/`;
   for (const name of listing.folders) walkFolder(work, prefix + name, depth + 1, here);

@@ -73,7 +73,7 @@ export async function liveThrough(
  */
 async function follow(
   container: Container,
-  { limits }: ResolvedBox,
+  { limits }: Pick<ResolvedBox, 'limits'>,
   watch: BoxWatch,
   disk: HeldDisk,
 ): Promise<ProcessLimitWatch | null> {
