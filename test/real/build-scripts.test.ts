@@ -3,7 +3,7 @@ import test from 'node:test';
 import { git } from '../support/git-server.ts';
 import { fixture } from '../support/rig.ts';
 
-test('real crates start cmake, pkg-config, protoc, cargo metadata, python and git without configuration', async (context) => {
+test('real crates start cmake, cc, pkg-config, protoc, cargo metadata, python and git, a macro reads a file and an xtask runs cargo, without configuration', async (context) => {
   const made = fixture(context, 'real-build-scripts');
   git(['init', '--quiet', '--initial-branch=main'], made.folder);
   git(['add', 'build.rs'], made.folder);
@@ -12,6 +12,9 @@ test('real crates start cmake, pkg-config, protoc, cargo metadata, python and gi
   assert.equal(ended.status, 0, ended.text);
   assert.equal(
     ended.stdout,
-    'cmake 42\nzlib true\nlinked zlib true\nprost 7\ncargo metadata 1\npython true\ngit first\n',
+    'cmake 42\ncc 13\nmacro 3\nzlib true\nlinked zlib true\nprost 7\ncargo metadata 2\npython true\ngit first\n',
   );
+  const task = await made.boxed(['xtask'], { limitSeconds: 600 });
+  assert.equal(task.status, 0, task.text);
+  assert.equal(task.stdout, 'packages 2\ngit first\n');
 });
