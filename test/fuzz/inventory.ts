@@ -63,7 +63,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'selftest/lay-canaries.ts': 'files of the machine, handed on as words to look for',
   'commands/prepare-walls.ts': 'what our own step made in our cache',
   'commands/walls-folder.ts': 'data of the package',
-  'commands/debian-container.ts': 'pins of our own in our data',
+  'commands/debian-container.ts': 'what the tools in our container say, shown with escapes',
   'environment/debian/mmdebstrap-run.ts': 'the log of our own tool, shown with escapes',
   'environment/debian/read-debian-image.ts': 'three lines of an image that the user named, pinned by digest',
   'engine/bwrap/admit-box.ts': "bubblewrap's own report",
