@@ -19,6 +19,11 @@ let differing = 0;
 async function compare(project: RealProject): Promise<void> {
   const folder = mkdtempSync('/var/tmp/cargo-boxed-real-');
   const host = await startGitServer();
+  const undo = async () => {
+    await host.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  cleanUps.push(undo);
   try {
     const sources = join(folder, 'project');
     await assembleProject(project, sources, host);
@@ -29,8 +34,8 @@ async function compare(project: RealProject): Promise<void> {
       addRow(project, sources, got, differences(expected, got));
     }
   } finally {
-    await host.stop();
-    rmSync(folder, { recursive: true, force: true });
+    cleanUps.splice(cleanUps.indexOf(undo), 1);
+    await undo();
   }
 }
 
@@ -65,14 +70,25 @@ async function startDocker(): Promise<DockerDaemon | null> {
 
 async function main(): Promise<void> {
   const daemon = await startDocker();
+  if (daemon !== null) cleanUps.push(() => daemon.stop());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
+  }
   try {
     await compareAll();
   } finally {
-    await daemon?.stop();
+    await cleanUp();
   }
   const head = ['project', 'crates', 'kind', 'where', 'exits (build, test, run)', 'tests passed / failed / ignored'];
   console.log(table([...head, 'seconds', 'same as host'], rows));
   process.exitCode = differing === 0 && rows.length > 0 ? 0 : 1;
+}
+
+/** What is to be taken away at the end, however it comes. */
+const cleanUps: (() => unknown)[] = [];
+
+async function cleanUp(): Promise<void> {
+  for (const undo of cleanUps.splice(0).reverse()) await undo();
 }
 
 async function compareAll(): Promise<void> {
