@@ -38,6 +38,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'engine/bwrap/bwrap-engine.ts': "bubblewrap's own report, through a descriptor that no box has",
   'engine/bwrap/check-bwrap.ts': '/proc',
   'engine/bwrap/control-group.ts': 'control groups',
+  'engine/bwrap/delegated-group.ts': 'control groups',
   'engine/bwrap/run-on-terminal.ts': 'keys of the person, given on',
   'engine/docker/container-processes.ts': '/proc',
   'engine/docker/seccomp-profile.ts': 'data of the package',

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BoxLimits } from '../../plan/box-plan.ts';
 import type { Guarantee } from '../engine.ts';
+import { delegatedGroup } from './delegated-group.ts';
 
 /** Which kernel file holds which limit, for both versions of control groups. */
 const controllers = [
@@ -46,14 +47,14 @@ const cpuPeriodUs = 100_000;
 
 /**
  * The control groups that this user can make here. Version 1 needs write access to each controller's folder; version 2
- * a folder of ours whose controllers are switched on. An ordinary user without delegation gets an empty map.
+ * a group that is delegated to this user. An ordinary user without delegation gets an empty map.
  */
 export function findControlGroups(): ControlGroups {
   const parents = new Map<ControlledLimit, string>();
   const unified = existsSync(join(mountPoint, 'cgroup.controllers'));
   for (const { limit, controller } of controllers) {
-    const parent = unified ? unifiedParent(controller) : join(mountPoint, controller);
-    if (parent !== null && writable(parent)) parents.set(limit, parent);
+    const parent = unified ? delegatedGroup(mountPoint, controller) : writableFolder(join(mountPoint, controller));
+    if (parent !== null) parents.set(limit, parent);
   }
   return { version: unified ? 2 : 1, parents };
 }
@@ -62,21 +63,12 @@ export function guaranteesOf(groups: ControlGroups): readonly Guarantee[] {
   return controllers.filter(({ limit }) => groups.parents.has(limit)).map(({ guarantee }) => guarantee);
 }
 
-function unifiedParent(controller: string): string | null {
-  try {
-    const enabled = readFileSync(join(mountPoint, 'cgroup.subtree_control'), 'utf8').split(/\s+/);
-    return enabled.includes(controller) ? mountPoint : null;
-  } catch {
-    return null;
-  }
-}
-
-function writable(folder: string): boolean {
+function writableFolder(folder: string): string | null {
   try {
     accessSync(folder, constants.W_OK);
-    return true;
+    return folder;
   } catch {
-    return false;
+    return null;
   }
 }
 
