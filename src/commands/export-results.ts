@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import { exportArtifacts } from '../customs/export-artifacts.ts';
+import { canariesOfHost } from '../facts/canaries-of-host.ts';
 import { projectKey } from '../host/project-key.ts';
 import type { Planned } from './make-plan.ts';
 import type { ReadyCommand } from './make-request.ts';
@@ -22,6 +23,7 @@ export async function exportResults(
     to: { projectRoot: mountRoot, relative },
     record: join(session.locations.state, 'exports', `${key}.json`),
     areas: ready.exportAreas,
+    ...(plan.exports.check === 'names' ? { canaries: canariesOfHost(session.host.variables) } : {}),
   });
   if (!exported.ok) return exported;
   const { refused, refusedCount } = exported.value;

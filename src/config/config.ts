@@ -33,6 +33,8 @@ export interface Config {
   readonly allowedImages: Setting<readonly string[]>;
   readonly limits: Limits;
   readonly export: Setting<boolean>;
+  /** Whether results that hold names of this machine or its user stay in the box. */
+  readonly exportCheck: Setting<boolean>;
   readonly pinned: Setting<boolean>;
   /** Where packages that have left the main mirror are looked for; user configuration only. */
   readonly snapshotMirror: Setting<string | null>;

@@ -185,6 +185,15 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     description: "Whether results come out to the project's target/boxed.",
     variable: 'CARGO_BOXED_EXPORT',
   },
+  'export-check': {
+    type: { kind: 'boolean' },
+    default: false,
+    writers: 'everybody',
+    widening: { kind: 'to', value: false },
+    description:
+      'Whether results stay in the box that hold the name of this machine or of the user, or the path of the home.',
+    variable: 'CARGO_BOXED_EXPORT_CHECK',
+  },
   pinned: {
     type: { kind: 'boolean' },
     default: false,

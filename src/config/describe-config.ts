@@ -75,6 +75,8 @@ function settingOf(config: Config, key: KeyName): Setting<unknown> {
       return config.unwalledBuildScripts;
     case 'debian-image':
       return config.debianImage;
+    case 'export-check':
+      return config.exportCheck;
     case 'allowed-images':
       return config.allowedImages;
     default:

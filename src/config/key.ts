@@ -28,6 +28,7 @@ export interface KeyValues {
   readonly 'limits.disk': number | null;
   readonly 'limits.files': number | null;
   readonly export: boolean;
+  readonly 'export-check': boolean;
   readonly pinned: boolean;
   readonly 'snapshot-mirror': string | null;
   readonly 'debian-image': string;

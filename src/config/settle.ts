@@ -35,6 +35,7 @@ export function settle(sources: readonly Written[]): Result<Config> {
       openFiles: value('limits.files'),
     },
     export: value('export'),
+    exportCheck: value('export-check'),
     pinned: value('pinned'),
     snapshotMirror: value('snapshot-mirror'),
     debianImage: value('debian-image'),

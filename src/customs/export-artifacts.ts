@@ -7,6 +7,7 @@ import { contentStamp, kindOf, sourceStamp } from './describe-file.ts';
 import { type ExportFolders, openExportFolders } from './export-folders.ts';
 import { type ExportRecord, readExportRecord, writeExportRecord } from './export-record.ts';
 import { type FoundFile, type FoundFolder, findArtifacts } from './find-artifacts.ts';
+import { type Canary, findWord } from './find-words.ts';
 import { at, closeFolder, errorCode, type Folder, openFolder, openRoot } from './folder.ts';
 import { placeCopy } from './place-file.ts';
 import { collectRefusals, type Refusal, type Refusals } from './refusals.ts';
@@ -20,6 +21,8 @@ export interface ExportInputs {
   readonly record: string;
   /** What the command can have changed; all when left out. */
   readonly areas?: readonly ArtifactArea[];
+  /** Words that no result may hold; one that does stays where it is. */
+  readonly canaries?: readonly Canary[];
   readonly nowMs?: number;
 }
 
@@ -172,6 +175,11 @@ async function copyOne(found: FoundFolder, file: FoundFile, work: Work): Promise
     const stat = fstatSync(descriptor, { bigint: true });
     if (!stat.isFile() || stat.size > file.stat.size) {
       work.refusals.add(place, 'it changed while it was looked at');
+      return;
+    }
+    const canary = findWord(descriptor, work.canaries ?? []);
+    if (canary !== null) {
+      work.refusals.add(place, `it holds ${canary.what}`);
       return;
     }
     const folder = work.folders.open(found.names);

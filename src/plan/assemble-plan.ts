@@ -38,7 +38,9 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
       limits: { wallClockMs: limits.wallClockMs, silenceMs: limits.silenceMs },
     },
     box: runsInBox(request.class) ? boxStep(inputs, toolchain, projectPath, openings.value) : null,
-    exports: exports ? { from: 'out', to: joined(workspace, 'target/boxed') } : null,
+    exports: exports
+      ? { from: 'out', to: joined(workspace, 'target/boxed'), check: config.exportCheck.value ? 'names' : 'none' }
+      : null,
   });
 }
 

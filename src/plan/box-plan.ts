@@ -171,6 +171,8 @@ export interface ExportPlan {
   readonly from: string;
   /** Folder of the export, below the workspace. */
   readonly to: string;
+  /** `names`: a result that names this machine or its user stays where it is. */
+  readonly check: 'none' | 'names';
 }
 
 /** Where things stand inside every box. One folder, so that a read-only root needs one mount point. */

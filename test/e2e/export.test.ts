@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import test from 'node:test';
 import { lockOf, plainProgram, project, temporaryFolder, withoutWalls } from '../support/rig.ts';
 
@@ -60,4 +60,18 @@ fn main() {
     assert.ok(stat.isFile() || stat.isDirectory(), name);
     assert.equal(stat.mode & 0o7002, 0, name);
   }
+});
+
+test('with export-check a result that holds the path of the home stays in the box', async (context) => {
+  const made = project(context, plainProgram('baked', 'fn main() { println!("{}", env!("BAKED")); }\n'));
+  const baked = '/home/ada-of-the-canaries/file';
+  const more = { HOME: '/home/ada-of-the-canaries', BAKED: baked, CARGO_BOXED_ENV_PASS: 'BAKED' };
+  const open = await made.boxed(['build'], { variables: more });
+  assert.equal(open.status, 0, open.text);
+  assert.ok(lstatSync(made.path('target/boxed/debug/baked')).isFile());
+  rmSync(made.path('target'), { recursive: true });
+  const checked = await made.boxed(['build'], { variables: { ...more, CARGO_BOXED_EXPORT_CHECK: 'true' } });
+  assert.equal(checked.status, 0, checked.text);
+  assert.match(checked.text, /Not exported: debug\/baked: it holds the path of the home/);
+  assert.ok(!existsSync(made.path('target/boxed/debug/baked')));
 });

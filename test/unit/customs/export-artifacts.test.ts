@@ -158,6 +158,34 @@ describe('what is exported', () => {
   });
 });
 
+describe('a result that holds a name of this machine', () => {
+  const canaries = [{ word: 'laptop-of-ada', what: 'the name of this machine' }];
+
+  it('stays where it is, wherever in it the name stands, and is named', async () => {
+    const megabyte = 'x'.repeat(1024 * 1024);
+    put('debug/app', 'built on laptop-of-ada', 0o755);
+    put('debug/across', `${megabyte.slice(5)}laptop-of-ada`, 0o755);
+    put('debug/late', `${megabyte}${megabyte}y laptop-of-ada`, 0o755);
+    put('debug/clean', `${megabyte}laptop-of-bob`, 0o755);
+    const { exported, refused } = await run({ canaries });
+    assert.deepEqual(
+      exported.map(({ path }) => path),
+      ['debug/clean'],
+    );
+    assert.deepEqual(refused.map(({ path, reason }) => [path, reason]).sort(), [
+      ['debug/across', 'it holds the name of this machine'],
+      ['debug/app', 'it holds the name of this machine'],
+      ['debug/late', 'it holds the name of this machine'],
+    ]);
+    assert.deepEqual(tree(boxed), ['.gitignore', 'debug/clean']);
+  });
+
+  it('comes out when nothing is looked for', async () => {
+    put('debug/app', 'built on laptop-of-ada', 0o755);
+    assert.equal((await run()).exported.length, 1);
+  });
+});
+
 describe('what changes between two exports', () => {
   it('writes only what changed, and sees a rewrite under the old size and time', async () => {
     const app = put('debug/app', 'one');

@@ -37,6 +37,7 @@ const document = fc.record(
     ),
     image: maybe(fc.constantFrom('rust:1', 'evil.example/x')),
     export: maybe(fc.boolean()),
+    'export-check': maybe(fc.boolean()),
     pinned: maybe(fc.boolean()),
     engine: maybe(fc.constantFrom('auto', 'bwrap', 'docker')),
     suite: maybe(fc.constantFrom('bookworm', 'trixie')),
@@ -118,6 +119,7 @@ test('no set of keys of a project enlarges the box without a grant', async () =>
       isNoWider(await boxOf(loaded), await boxOf(alone));
       assert.ok(loaded.config.projectPath.value === 'fixed' || alone.config.projectPath.value === 'mirror');
       assert.ok(!loaded.config.export.value || alone.config.export.value);
+      assert.ok(loaded.config.exportCheck.value || !alone.config.exportCheck.value);
       assert.ok(loaded.config.pinned.value || !alone.config.pinned.value);
     }),
     { numRuns: 300 },
@@ -133,6 +135,7 @@ test('every key that a project may write is covered above, or cannot widen', () 
     'mounts',
     'image',
     'export',
+    'export-check',
     'pinned',
     'unwalled-build-scripts',
   ]);
