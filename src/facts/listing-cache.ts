@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, type Stats, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, type Stats } from 'node:fs';
+import { writeNote } from '../host/write-note.ts';
 import { type FolderListing, looksAtModes } from './list-folder.ts';
 import { secretNamesVersion } from './secret-names.ts';
 
@@ -77,7 +77,7 @@ export function openListingCache(file: string, nowMs = Date.now()): ListingCache
         listings: Object.fromEntries(seen),
         answers: Object.fromEntries(answers),
       };
-      writeKept(file, JSON.stringify(content));
+      writeNote(file, JSON.stringify(content));
     },
   };
 }
@@ -89,16 +89,5 @@ function readKept(file: string): Kept {
     return kept.version === version ? kept : none;
   } catch {
     return none;
-  }
-}
-
-function writeKept(file: string, text: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const temporary = `${file}.${process.pid}`;
-    writeFileSync(temporary, text, { mode: 0o600 });
-    renameSync(temporary, file);
-  } catch {
-    // Not remembered: the next run looks again.
   }
 }

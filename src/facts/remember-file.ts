@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { writeNote } from '../host/write-note.ts';
 
 /** What changed may change once more within the same tick of the clock: the young is not remembered. */
 const settledMs = 2000;
@@ -16,7 +16,7 @@ export function rememberFile<Answer>(memory: string | null, path: string, ask: (
   const held = Object.hasOwn(known, path) ? known[path] : undefined;
   if (held?.stamp === stamp) return held.answer;
   const answer = ask();
-  if (Date.now() - ctimeMs > settledMs) writeMemory(memory, { ...known, [path]: { stamp, answer } });
+  if (Date.now() - ctimeMs > settledMs) writeNote(memory, JSON.stringify({ ...known, [path]: { stamp, answer } }));
   return answer;
 }
 
@@ -27,16 +27,5 @@ function readMemory<Answer>(memory: string): Memory<Answer> {
     return JSON.parse(readFileSync(memory, 'utf8'));
   } catch {
     return {};
-  }
-}
-
-function writeMemory(memory: string, content: Memory<unknown>): void {
-  try {
-    mkdirSync(dirname(memory), { recursive: true, mode: 0o700 });
-    const temporary = `${memory}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify(content), { mode: 0o600 });
-    renameSync(temporary, memory);
-  } catch {
-    // Not remembered: the next run looks again.
   }
 }
