@@ -65,7 +65,13 @@ export function removeRun(folders: FetchFolders): void {
 }
 
 function removeDeadRuns(runs: string): void {
-  for (const name of readdirSync(runs)) {
-    if (!isAliveWord(name)) rmSync(join(runs, name), { recursive: true, force: true });
+  // Not what another command is deleting at this moment, under a name of its own.
+  for (const name of readdirSync(runs).filter((found) => /^\d+-\d+-[0-9a-f]{8}-/.test(found))) {
+    if (isAliveWord(name)) continue;
+    try {
+      rmSync(join(runs, name), { recursive: true, force: true });
+    } catch {
+      // It stays for the next command.
+    }
   }
 }

@@ -32,9 +32,12 @@ export type PromiseName = keyof typeof table.promises;
 export const probes: readonly Probe[] = table.probes as readonly Probe[];
 export const promises: Readonly<Record<PromiseName, string>> = table.promises;
 
+const phases = ['build', 'run', 'walled'] as const;
+type Phase = (typeof phases)[number];
+
 /** What one run of a probe came to. */
 export interface Observation {
-  readonly phase: 'build' | 'run' | 'walled';
+  readonly phase: Phase;
   readonly probe: string;
   readonly reached: boolean;
   readonly detail: string;
@@ -53,7 +56,8 @@ function readObservation(line: string): Observation | null {
   try {
     const { phase, probe, reached, detail } = JSON.parse(line) as Partial<Observation>;
     const isWhole = typeof probe === 'string' && typeof reached === 'boolean' && typeof detail === 'string';
-    return isWhole && (phase === 'build' || phase === 'run') ? { phase, probe, reached, detail } : null;
+    const known = phases.find((name) => name === phase);
+    return isWhole && known !== undefined ? { phase: known, probe, reached, detail } : null;
   } catch {
     return null;
   }

@@ -50,7 +50,7 @@ export async function layCanaries(folder: string, state: string): Promise<Canari
     home,
     temporary_file: join(folder, 'temporary-file'),
     shared_memory: sharedMemory,
-    group_word: 'cargo-boxed',
+    group_word: groupName(),
     user: userName(),
     host_name: hostname(),
     ...fileValue('machine_id', '/etc/machine-id'),
@@ -91,6 +91,13 @@ function hostAddress(): string | null {
 }
 
 /** Inside everybody is `box`; a caller of that name would be found by it. */
+/** The control group of this process, which a box must not learn; the process's number where it has none of its own. */
+function groupName(): string {
+  const groups = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
+  const names = groups.map((line) => line.split('/').at(-1) ?? '').filter((name) => name.length > 3);
+  return names[0] ?? `${process.pid}-`;
+}
+
 function userName(): string {
   try {
     const { username } = userInfo();

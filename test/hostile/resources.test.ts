@@ -139,12 +139,21 @@ function leftFolders(processId: string): readonly string[] {
     join(sharedHome, 'state/boxes'),
     join(sharedHome, 'cache/copies'),
     join(sharedHome, 'cache/fetch-runs'),
-    ...groups,
   ];
-  return folders
+  // Their names say nothing, and no other box runs here meanwhile.
+  const left = groups
     .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
-    .filter((path) => path.split('/').at(-1)?.includes(`${processId}-`));
+    .flatMap((folder) =>
+      readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => join(folder, entry.name)),
+    );
+  return left.concat(
+    folders
+      .filter((folder) => existsSync(folder))
+      .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+      .filter((path) => path.split('/').at(-1)?.includes(`${processId}-`)),
+  );
 }
 
 test('a lock that a build script holds does not outlive its box', async (context) => {

@@ -45,7 +45,7 @@ async function runBox(
     return held.ok ? success(watch.signal.reason as StopReason) : held;
   }
   const disk = held.value;
-  const group = makeControlGroup(findControlGroups(), box.id, box.limits);
+  const group = makeControlGroup(findControlGroups(), join(scratch, groupsNote), box.limits);
   try {
     const files = boxFiles(scratch);
     const options = bwrapArguments(box, surroundings(box));
@@ -90,12 +90,15 @@ function ending(
   });
 }
 
+/** In the folder of a box: where its control groups are. */
+const groupsNote = 'groups';
+
 async function reap(scratchFolder: string): Promise<readonly string[]> {
-  await reapControlGroups(findControlGroups(), isAliveId);
   if (!existsSync(scratchFolder)) return [];
   const dead = readdirSync(scratchFolder).filter((id) => !isAliveId(id));
   for (const id of dead) {
     killWaiting(join(scratchFolder, id));
+    await reapControlGroups(join(scratchFolder, id, groupsNote));
     rmSync(join(scratchFolder, id), { recursive: true, force: true });
   }
   return dead;

@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   constants,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   rmdirSync,
   writeFile,
@@ -84,9 +84,20 @@ export interface ControlGroup {
   dissolve(): Promise<void>;
 }
 
-/** Makes a group for one box with those of its limits that control groups can hold here. */
-export function makeControlGroup(groups: ControlGroups, id: string, limits: BoxLimits): ControlGroup | null {
+/**
+ * Makes a group for one box with those of its limits that control groups can hold here. The box can read its name, which
+ * says nothing of this machine; so the folders are noted in `noteFile` before they are made, for who finds them left.
+ */
+export function makeControlGroup(groups: ControlGroups, noteFile: string, limits: BoxLimits): ControlGroup | null {
   const folders = new Map<string, string>();
+  const id = randomBytes(8).toString('hex');
+  const parents = [...groups.parents]
+    .filter(([limit]) => limits[limit]?.value !== undefined)
+    .map(([, parent]) => parent);
+  if (parents.length === 0) return null;
+  writeFileSync(noteFile, [...new Set(parents)].map((parent) => join(parent, ownFolder, id)).join('\n'), {
+    mode: 0o600,
+  });
   for (const { limit, controller, v1, v2 } of controllers) {
     const value = limits[limit]?.value;
     const parent = groups.parents.get(limit);
@@ -98,7 +109,6 @@ export function makeControlGroup(groups: ControlGroups, id: string, limits: BoxL
     else writeFileSync(join(folder, groups.version === 1 ? v1 : v2), String(Math.floor(value)));
     if (limit === 'memoryBytes') forbidSwap(groups.version, folder, value);
   }
-  if (folders.size === 0) return null;
   const unique = [...new Set(folders.values())];
   return {
     join: async (processId) => {
@@ -193,18 +203,13 @@ function killMembers(folder: string): void {
   }
 }
 
-/** Groups of boxes whose command line was killed: removed with whatever is left inside. */
-export async function reapControlGroups(groups: ControlGroups, isAlive: (id: string) => boolean): Promise<void> {
-  for (const parent of new Set(groups.parents.values())) {
-    const own = join(parent, ownFolder);
-    let ids: string[] = [];
-    try {
-      ids = readdirSync(own, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => entry.name);
-    } catch {
-      continue;
-    }
-    await dissolve(ids.filter((id) => !isAlive(id)).map((id) => join(own, id)));
+/** The groups of a box whose command line was killed, by its note: removed with whatever is left inside. */
+export async function reapControlGroups(noteFile: string): Promise<void> {
+  let folders: readonly string[] = [];
+  try {
+    folders = readFileSync(noteFile, 'utf8').split('\n');
+  } catch {
+    // It had none.
   }
+  await dissolve(folders.filter((folder) => existsSync(folder)));
 }

@@ -54,13 +54,12 @@ export function processesOf(place: SoakPlace, word: string, project: string): re
 /** Folders that are looked through for names of the command; deep ones are judged by the next build. */
 function filesOf(place: SoakPlace, word: string): readonly string[] {
   const pid = word.split('-')[0];
-  const groups = ['memory', 'pids', 'cpu', ''].map((name) => join('/sys/fs/cgroup', name, 'cargo-boxed'));
-  const folders = [place.home, ...groups, '/dev/shm', '/var/tmp', '/tmp'].filter(existsSync);
+  const folders = [place.home, '/dev/shm', '/var/tmp', '/tmp'].filter(existsSync);
   const named = new RegExp(`(^|[.-])${word}|\\.(new-)?${pid}$|\\.cargo-boxed-${pid}-`);
   const deep = ['roots/*/*', 'store/*', 'targets/*/*/*', 'debs/*', 'views/*/*'].map((path) =>
     join(place.home, 'cache', path),
   );
-  return folders.flatMap((folder) => {
+  const found = folders.flatMap((folder) => {
     const depth = folder === place.home ? '5' : '1';
     const pruned = folder === place.home ? deep.flatMap((path) => ['-path', path, '-prune', '-o']) : [];
     // It fails for what goes away while it looks, such as control groups.
@@ -71,6 +70,18 @@ function filesOf(place: SoakPlace, word: string): readonly string[] {
     });
     return found.stdout.split('\n').filter((path) => named.test(path.split('/').at(-1) ?? ''));
   });
+  return [...found, ...emptyGroups()];
+}
+
+/** Control groups of boxes have names that say nothing: one without a process is nobody's any more. */
+function emptyGroups(): readonly string[] {
+  const parents = ['memory', 'pids', 'cpu', ''].map((name) => join('/sys/fs/cgroup', name, 'cargo-boxed'));
+  return parents.filter(existsSync).flatMap((parent) =>
+    readdirSync(parent, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(parent, entry.name))
+      .filter((group) => readFileSync(join(group, 'cgroup.procs'), 'utf8') === ''),
+  );
 }
 
 /** All in the commands' own TMPDIR; in that of everybody what is called like it. What names its maker is found by that. */
