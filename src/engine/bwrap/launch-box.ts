@@ -8,6 +8,7 @@ import type { BoxWatch } from '../watch-box.ts';
 import { admitBox } from './admit-box.ts';
 import type { ControlGroup } from './control-group.ts';
 import { detachStreams } from './detach-streams.ts';
+import { admittance } from './launch-command.ts';
 import { type NamedPipe, openNamedPipe } from './named-pipe.ts';
 
 /** What bubblewrap gets as descriptors 3, 4 and 5: its options, where it reports, the system call filter. */
@@ -15,7 +16,7 @@ export interface BoxFiles {
   readonly arguments: string;
   readonly status: string;
   readonly filter: string;
-  /** What descriptor 6 is on a terminal. */
+  /** What descriptors 6 and 7 are on a terminal. */
   readonly gate: string;
 }
 
@@ -66,12 +67,14 @@ export async function launchOnPipes(
       stdin: detached.streams.stdin,
       stdout: await output(detached.streams.stdout),
       stderr: await output(detached.streams.stderr),
-      onStart: (processId, [gate]) => {
+      onStart: (processId, gates) => {
         disk.follow(processId);
         release();
-        admission.begin(() => void gate?.end('.'));
+        admission.begin(() => {
+          for (const gate of gates) gate.end(admittance);
+        });
       },
-      descriptors: [...descriptors, 'pipe'],
+      descriptors: [...descriptors, 'pipe', 'pipe'],
       closeInherited: true,
       // Killed while it makes the box, bubblewrap leaves a process that waits for it for ever (measured with 0.8).
       ownProcessGroup: true,
@@ -102,7 +105,7 @@ export async function launchInTerminal(launch: Launch, terminalName: string): Pr
     const descriptors = [files.arguments, files.status, files.filter, files.gate] as const;
     const { heard } = watch;
     const running = runOnTerminal(command, terminalName, descriptors, { heard, signal: admission.signal }, disk.follow);
-    admission.begin(() => void writeSync(gate, '.'));
+    admission.begin(() => void writeSync(gate, admittance));
     return admission.end(await running);
   } finally {
     admission.close();

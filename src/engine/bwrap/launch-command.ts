@@ -9,12 +9,24 @@ export interface BwrapPrograms {
   readonly mkfifo: string;
 }
 
-/** Descriptor 3 holds bubblewrap's options, 4 takes its report, 5 holds the system call filter, 6 says when to begin. */
+/**
+ * Descriptor 3 holds bubblewrap's options, 4 takes its report, 5 holds the system call filter; 6 keeps the first process
+ * of the box from starting others until it is in its control groups.
+ */
 const descriptors = ['--args', '3', '--json-status-fd', '4', '--seccomp', '5', '--block-fd', '6'] as const;
+
+/** What opens the gate at 6, and the one at 7 behind it. */
+export const admittance = '.\n';
+
+/**
+ * bubblewrap takes the end of a pipe for an answer too: a command line that is killed would let the box go, without
+ * limits and without anybody. This takes a line only.
+ */
+const waitAndBecome = 'read -r _ <&7 && exec "$@" 7<&-';
 
 /**
  * The program to start for a box, as an argv: resource limits are set on the way to bubblewrap, and what runs in the box
- * waits for descriptor 6 until it is in its control groups, so that there is no moment at which it runs without either.
+ * waits until it is in its control groups, so that there is no moment at which it runs without either.
  */
 export function launchCommand(
   programs: BwrapPrograms,
@@ -38,6 +50,7 @@ export function launchCommand(
  */
 function innerCommand(box: ResolvedBox, grouped: boolean): readonly string[] {
   const processes = box.limits.processes?.value;
-  if (grouped || processes === undefined) return box.argv;
-  return ['/usr/bin/prlimit', `--nproc=${processes}:${processes}`, '--', ...box.argv];
+  const limit =
+    grouped || processes === undefined ? [] : ['/usr/bin/prlimit', `--nproc=${processes}:${processes}`, '--'];
+  return ['/bin/sh', '-c', waitAndBecome, 'sh', ...limit, ...box.argv];
 }

@@ -3,8 +3,8 @@ import { spawn } from '@lydell/node-pty';
 import { killGroup } from '../../host/program.ts';
 import type { BoxWatch } from '../watch-box.ts';
 
-/** node-pty passes no descriptors on: a shell opens the files as 3, 4, 5 and 6 before it becomes the program. */
-const openAndBecome = 'exec 3<"$1" 4<>"$2" 5<"$3" 6<"$4"; shift 4; exec "$@"';
+/** node-pty passes no descriptors on: a shell opens the files as 3 to 7 before it becomes the program. */
+const openAndBecome = 'exec 3<"$1" 4<>"$2" 5<"$3" 6<"$4" 7<"$4"; shift 4; exec "$@"';
 
 /**
  * Runs the box on a pseudo terminal of its own, joined to ours: window size, job control, and nothing of our own

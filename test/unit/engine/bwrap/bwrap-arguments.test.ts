@@ -76,7 +76,11 @@ describe('launchCommand', () => {
   });
 
   it('lets nothing run in the box before it is admitted', () => {
-    assert.ok(has(launchCommand(programs, box, true)[1], '--block-fd', '6'));
+    for (const grouped of [true, false]) {
+      const words = launchCommand(programs, box, grouped)[1];
+      assert.ok(has(words, '--block-fd', '6'));
+      assert.ok(has(words, 'sh', ...box.argv) && words.some((word) => word.startsWith('read ')));
+    }
   });
 
   it('limits processes inside where there is no control group', () => {
