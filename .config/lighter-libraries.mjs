@@ -32,6 +32,12 @@ export const STANDARD_STREAMS = {
 };`,
   },
   {
+    // Writes each request down, system call filter and all, for a log that is switched off: 10 ms a build.
+    file: /\/docker-modem\/lib\/modem\.js$/,
+    find: "  debug('Sending: %s', util.inspect(options, {\n    showHidden: true,\n    depth: null\n  }));",
+    by: "  if (debug.enabled) debug('Sending: %s', util.inspect(options, { showHidden: true, depth: null }));",
+  },
+  {
     // A table of all signals with descriptions, for the message of a process that one has ended: 1 ms.
     file: /\/execa\/lib\/terminate\/signal\.js$/,
     find: "import {signalsByName} from 'human-signals';",

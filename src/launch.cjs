@@ -1,26 +1,39 @@
 #!/usr/bin/env node
-// Starts the bundle beside it with V8's code cache: compiling it anew took a third of the time that a command with
-// nothing to do needs before the box starts. The cache lies beside the bundle and nowhere else: whoever can write there
-// can change the program anyway. Where it cannot be written, the program runs without.
+// Starts the bundle beside it, and loads what that asks for, with V8's code cache: compiling it anew took a third of the
+// time that a command with nothing to do needs before the box starts. The caches lie beside the bundles and nowhere else:
+// whoever can write there can change the program anyway. Where they cannot be written, the program runs without.
 'use strict';
 const { readFileSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { basename, join } = require('node:path');
 const { Script } = require('node:vm');
 
-const bundle = join(__dirname, 'main.cjs');
-const { mtimeMs, size } = statSync(bundle);
-// V8 itself compares only the length of the source, its own version and its flags.
-const cache = join(__dirname, `.code-${process.version}-${process.arch}-${Math.floor(mtimeMs)}-${size}`);
-// The bundler writes ASCII only, which is read fastest so.
-const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(bundle, 'latin1')}\n})`;
-const cachedData = readCache();
-const script = new Script(source, { filename: bundle, ...(cachedData === undefined ? {} : { cachedData }) });
-const mainModule = { exports: {} };
-// Both files lie in one folder, so this file's `require` finds what the bundle's own would.
-script.runInThisContext()(mainModule.exports, require, mainModule, bundle, __dirname);
-if (cachedData === undefined || script.cachedDataRejected === true) process.once('exit', writeCache);
+const modules = new Map();
+load(join(__dirname, 'main.cjs'));
 
-function readCache() {
+/** A bundle of ours, once; all lie in one folder. What else is wanted, this file's `require` finds as theirs would. */
+function load(bundle) {
+  const known = modules.get(bundle);
+  if (known !== undefined) return known.exports;
+  const { mtimeMs, size } = statSync(bundle);
+  // V8 itself compares only the length of the source, its own version and its flags.
+  const stamp = `${process.version}-${process.arch}-${Math.floor(mtimeMs)}-${size}`;
+  const cache = join(__dirname, `.code-${basename(bundle, '.cjs')}-${stamp}`);
+  // The bundler writes ASCII only, which is read fastest so.
+  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(bundle, 'latin1')}\n})`;
+  const cachedData = readCache(cache);
+  const script = new Script(source, { filename: bundle, ...(cachedData === undefined ? {} : { cachedData }) });
+  const loaded = { exports: {} };
+  modules.set(bundle, loaded);
+  // At the end, when the functions that a command needs have been compiled and are part of what is kept.
+  if (cachedData === undefined || script.cachedDataRejected === true) {
+    process.once('exit', () => writeCache(cache, script));
+  }
+  const near = (name) => (name.startsWith('./') ? load(join(__dirname, name)) : require(name));
+  script.runInThisContext()(loaded.exports, near, loaded, bundle, __dirname);
+  return loaded.exports;
+}
+
+function readCache(cache) {
   try {
     return readFileSync(cache);
   } catch {
@@ -28,8 +41,7 @@ function readCache() {
   }
 }
 
-// At the end, when the functions that a command needs have been compiled and are part of what is kept.
-function writeCache() {
+function writeCache(cache, script) {
   const fresh = `${cache}.${process.pid}`;
   try {
     writeFileSync(fresh, script.createCachedData(), { mode: 0o644, flag: 'wx' });
