@@ -18,8 +18,9 @@ export function smallRoot(folder: string, toolchain: string): string {
     mkdirSync(join(folder, name), { recursive: true });
   for (const file of ['etc/resolv.conf', 'etc/hosts']) writeFileSync(join(folder, file), '');
   writeFileSync(join(folder, 'etc/passwd'), 'box:x:1000:1000::/box/home:/bin/sh\n');
-  copyFileSync('/bin/ls', join(folder, 'bin/ls'));
-  const loaded = [join(toolchain, 'bin/cargo'), join(toolchain, 'bin/rustc'), '/bin/ls'].map((program) =>
+  const tools = ['/bin/sh', '/bin/ls'];
+  for (const tool of tools) copyFileSync(tool, join(folder, tool));
+  const loaded = [join(toolchain, 'bin/cargo'), join(toolchain, 'bin/rustc'), ...tools].map((program) =>
     execFileSync('ldd', [program], { encoding: 'utf8' }),
   );
   for (const [, file = ''] of loaded.join('\n').matchAll(/(?:=> )?(\/\S+) \(0x/g)) {
