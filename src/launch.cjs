@@ -3,7 +3,7 @@
 // time that a command with nothing to do needs before the box starts. The caches lie beside the bundles and nowhere else:
 // whoever can write there can change the program anyway. Where they cannot be written, the program runs without.
 'use strict';
-const { readFileSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
+const { closeSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { Script } = require('node:vm');
 
@@ -44,7 +44,10 @@ function readCache(cache) {
 function writeCache(cache, script) {
   const fresh = `${cache}.${process.pid}`;
   try {
-    writeFileSync(fresh, script.createCachedData(), { mode: 0o644, flag: 'wx' });
+    // Opened first: where nothing can be kept, nothing has to be made.
+    const file = openSync(fresh, 'wx', 0o644);
+    writeFileSync(file, script.createCachedData());
+    closeSync(file);
     renameSync(fresh, cache);
   } catch {
     try {
