@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { startThread } from '../host/start-thread.ts';
 import type { UnpackEnd, UnpackJob } from './unpack-job.ts';
 
 /** Starting a thread costs about as much as unpacking this many crates. */
@@ -31,7 +29,7 @@ export async function unpackCrates(jobs: readonly UnpackJob[], options: UnpackOp
 
 function runThread(jobs: readonly UnpackJob[], ends: UnpackEnd[], next: () => number | null): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = startThread();
+    const worker = startThread('archive-unpack-worker.cjs', new URL('./unpack-worker.ts', import.meta.url));
     let current: number | null = null;
     const giveNext = () => {
       current = next();
@@ -45,17 +43,4 @@ function runThread(jobs: readonly UnpackJob[], ends: UnpackEnd[], next: () => nu
     worker.on('exit', () => resolve());
     giveNext();
   });
-}
-
-/** The bundler makes a file of its own of everything that is imported dynamically, named by folder and file. */
-function startThread(): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./archive-unpack-worker.cjs', import.meta.url));
-  // From sources: a thread does not inherit the loader that lets the main thread read TypeScript.
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  const loader = new URL('./esm/api/index.mjs', pathToFileURL(tsx)).href;
-  const file = new URL('./unpack-worker.ts', import.meta.url).href;
-  return new Worker(
-    `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(file)}); })`,
-    { eval: true },
-  );
 }

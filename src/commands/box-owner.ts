@@ -1,6 +1,7 @@
 import { chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResolvedBox } from '../engine/engine.ts';
+import { isClosed } from '../facts/list-folder.ts';
 import { printable } from '../problem/problem.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
@@ -56,12 +57,8 @@ function whyNotStranger({ facts, plan }: Planned): string | null {
 const openings: ReadonlySet<string> = new Set(['home', 'filesystem', 'beside', 'doors']);
 
 function closedToolchain(path: string): string | null {
-  return [path, join(path, 'bin'), join(path, 'bin/cargo'), join(path, 'bin/rustc')].find(isClosed) ?? null;
-}
-
-function isClosed(path: string): boolean {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0o755;
-  return (mode & 0o005) !== 0o005;
+  const parts = ['', 'bin', 'bin/cargo', 'bin/rustc'].map((part) => join(path, part));
+  return parts.find((part) => isClosed(statSync(part, { throwIfNoEntry: false })?.mode ?? 0o755, true)) ?? null;
 }
 
 /** The folder belongs to the box's user from now on. */

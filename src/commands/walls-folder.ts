@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { cacheFolders, type Locations } from '../host/locations.ts';
+import { packageFolder } from '../host/package-folder.ts';
 import { sha256 } from '../host/project-key.ts';
 import type { BoxPlan, BoxStep } from '../plan/box-plan.ts';
 import { wallRules } from '../plan/plan-build-script-walls.ts';
@@ -22,11 +22,7 @@ export function wallsFolder({ cache }: Locations, { environment }: BoxPlan, box:
   return join(cache, cacheFolders.walls, sha256(key));
 }
 
-/** Where the package keeps the sources: beside its bundle, or beside its sources. */
+/** Where the package keeps the sources. */
 export function wallSources(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== '/'; folder = dirname(folder)) {
-    const found = join(folder, 'images/build-script-wall');
-    if (existsSync(join(found, 'enter.c'))) return found;
-  }
-  throw new Error('the package lacks images/build-script-wall');
+  return packageFolder('images/build-script-wall', 'enter.c');
 }

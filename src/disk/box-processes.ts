@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readKernelText } from '../host/read-kernel-text.ts';
 
 /** Where the processes of a box hang, as seen from the host. */
 export interface BoxProcesses {
@@ -21,7 +22,7 @@ export function listProcesses({ processId, counts }: BoxProcesses): readonly num
 
 function childrenOf(processId: number): readonly number[] {
   return threadsOf(processId).flatMap((thread) =>
-    textOf(`/proc/${processId}/task/${thread}/children`).split(' ').map(Number).filter(Boolean),
+    readKernelText(`/proc/${processId}/task/${thread}/children`).split(' ').map(Number).filter(Boolean),
   );
 }
 
@@ -30,15 +31,6 @@ export function threadsOf(processId: number): readonly string[] {
     return readdirSync(`/proc/${processId}/task`);
   } catch {
     return [];
-  }
-}
-
-/** Ended in between, or not ours to see: nothing. */
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
   }
 }
 
@@ -53,7 +45,7 @@ export function stateOf(processId: number): ProcessState {
 const liveliest = ['runs', 'waits', 'stopped'] as const;
 
 function threadState(file: string): ProcessState {
-  const stat = textOf(file);
+  const stat = readKernelText(file);
   const letter = stat.charAt(stat.lastIndexOf(')') + 2);
   return stateLetters[letter] ?? (letter === '' ? 'gone' : 'runs');
 }

@@ -1,4 +1,5 @@
 import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
+import { packDevice } from '../host/device-number.ts';
 import { threadsOf } from './box-processes.ts';
 import { bytesOf, type Measured } from './measure-tree.ts';
 
@@ -55,15 +56,9 @@ const deletedMapping = /^\S+ \S+ \S+ ([0-9a-f]+):([0-9a-f]+) (\d+)\s.*\(deleted\
 
 function addMappings(held: Held, base: string): void {
   for (const [, major = '', minor = '', inode] of textOf(held, `${base}/maps`).matchAll(deletedMapping)) {
-    const device = deviceNumber(Number.parseInt(major, 16), Number.parseInt(minor, 16));
+    const device = packDevice(Number.parseInt(major, 16), Number.parseInt(minor, 16));
     if (held.devices.has(device) && !held.seen.has(`${device}:${inode}`)) held.isWhole = false;
   }
-}
-
-/** As the C library puts the two together (makedev(3)). */
-function deviceNumber(major: number, minor: number): bigint {
-  const [high, low] = [BigInt(major), BigInt(minor)];
-  return ((high & 0xfffff000n) << 32n) | ((high & 0xfffn) << 8n) | ((low & 0xffffff00n) << 12n) | (low & 0xffn);
 }
 
 function namesIn(held: Held, folder: string): readonly string[] {

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { failure, type Result, success } from '../base/result.ts';
+import { startThread } from '../host/start-thread.ts';
 import { promptFileSystem } from './file-systems.ts';
 import { shared, sharedWords, type WatchedBox, type WatchOrder } from './watched-box.ts';
 
@@ -37,7 +36,9 @@ export async function watchDisk(box: WatchedBox, options: WatchDiskOptions): Pro
   if (!isWhole) return failure(uncountable);
   const words = new BigInt64Array(new SharedArrayBuffer(sharedWords * 8));
   const order: WatchOrder = { box, before, room, usedBytes, words, counts: options.counts };
-  return success(follow(startThread(order), words, options));
+  const source = new URL('./watch-thread.ts', import.meta.url);
+  const thread = startThread('disk-watch-thread.cjs', source, { workerData: order, stdin: false });
+  return success(follow(thread, words, options));
 }
 
 function follow(thread: Worker, words: BigInt64Array, { onFull, onFailure }: WatchDiskOptions): DiskWatch {
@@ -73,18 +74,4 @@ function notWatchable(path: string, magic: number) {
     why: `a file system of the kind 0x${magic.toString(16)} does not say at once what has been written`,
     fix: 'Set CARGO_BOXED_HOME to a folder on ext4, xfs or tmpfs, or take the limit out of the configuration.',
   } as const;
-}
-
-/** The bundler makes a file of its own of everything that is imported dynamically, named by folder and file. */
-function startThread(order: WatchOrder): Worker {
-  const options = { workerData: order, stdin: false };
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./disk-watch-thread.cjs', import.meta.url), options);
-  }
-  // From sources: a thread does not inherit the loader that lets the main thread read TypeScript.
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  const loader = new URL('./esm/api/index.mjs', pathToFileURL(tsx)).href;
-  const file = new URL('./watch-thread.ts', import.meta.url).href;
-  const code = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(file)}); })`;
-  return new Worker(code, { ...options, eval: true });
 }

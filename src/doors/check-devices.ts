@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import list from '../../images/devices.json' with { type: 'json' };
+import { unpackDevice } from '../host/device-number.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 
 /** A kind of device that a box can be given: its path, and the number or the name of its driver. */
@@ -32,7 +33,7 @@ function whyNot(path: string, kind: DeviceKind, drivers: () => string): string |
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 'there is nothing at this path';
   if (!stat.isCharacterDevice()) return 'it is not a character device';
-  const [major, minor] = numbers(stat.rdev);
+  const [major, minor] = unpackDevice(stat.rdev);
   const isIts = kind.driver === undefined ? isNumbered(kind, major, minor) : hasDriver(drivers(), major, kind.driver);
   return isIts ? null : `what stands there is another device (${major}:${minor})`;
 }
@@ -40,14 +41,6 @@ function whyNot(path: string, kind: DeviceKind, drivers: () => string): string |
 function isNumbered({ major, minors = [] }: DeviceKind, ofMajor: number, ofMinor: number): boolean {
   const [first, last] = minors;
   return major === ofMajor && first !== undefined && last !== undefined && ofMinor >= first && ofMinor <= last;
-}
-
-/** As the C library packs them: low bits of both below, the rest above. */
-function numbers(device: number): readonly [number, number] {
-  const bits = BigInt(device);
-  const major = ((bits >> 8n) & 0xfffn) | ((bits >> 32n) & 0xfffff000n);
-  const minor = (bits & 0xffn) | ((bits >> 12n) & 0xffffff00n);
-  return [Number(major), Number(minor)];
 }
 
 function hasDriver(drivers: string, major: number, name: string): boolean {

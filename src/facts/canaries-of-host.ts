@@ -1,6 +1,6 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import type { Canary } from '../customs/find-words.ts';
-import { homeDirectory } from './read-host.ts';
+import { homeDirectory, userName } from './read-host.ts';
 
 /** Shorter ones, and those that every second program has in it, say nothing about this machine. */
 const shortest = 4;
@@ -10,17 +10,8 @@ const common = new Set(['root', 'user', 'localhost', 'debian', 'ubuntu', 'runner
 export function canariesOfHost(variables: Readonly<Record<string, string | undefined>>): readonly Canary[] {
   const found: readonly Canary[] = [
     { word: hostname(), what: 'the name of this machine' },
-    { word: userName(), what: 'the name of the user' },
+    { word: userName() ?? '', what: 'the name of the user' },
     { word: `${homeDirectory(variables)}/`, what: 'the path of the home' },
   ];
   return found.filter(({ word }) => word.length >= shortest && !common.has(word) && word !== '/root/');
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user without an entry in the database has no name either.
-    return '';
-  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync, type Stats } from 'node:fs';
 import { writeNote } from '../host/write-note.ts';
+import { isSettled, stampOf } from './file-stamp.ts';
 import { type FolderListing, looksAtModes } from './list-folder.ts';
 import { secretNamesVersion } from './secret-names.ts';
 
@@ -17,9 +18,6 @@ export interface ListingCache {
 
 /** Changes with what is looked for, so that what an older version of ours, or another kind of user, has seen is not used. */
 const version = `3-${secretNamesVersion}-${looksAtModes ? 'modes' : 'names'}`;
-
-/** What changed may change once more within the same tick of the clock: the young is not remembered. */
-const settledMs = 2000;
 
 /** Identity and time of change, which nobody can set back. Numbers in a row, since there are thousands of these. */
 type KeptListing = readonly [
@@ -43,7 +41,6 @@ export function openListingCache(file: string, nowMs = Date.now()): ListingCache
   const answers = new Map<string, KeptAnswer>();
   const seen = new Map<string, KeptListing>();
   let hasChanged = false;
-  const isSettled = (stat: Stats) => nowMs - stat.ctimeMs > settledMs;
   return {
     listing(path, stat, list) {
       const held = known.get(path);
@@ -52,20 +49,20 @@ export function openListingCache(file: string, nowMs = Date.now()): ListingCache
         return { folders: held[3], found: held[4], closed: held[5] };
       }
       const listing = list();
-      if (listing === null || !isSettled(stat)) return listing;
+      if (listing === null || !isSettled(stat, nowMs)) return listing;
       hasChanged = true;
       seen.set(path, [stat.dev, stat.ino, stat.ctimeMs, listing.folders, listing.found, listing.closed]);
       return listing;
     },
     answer(path, question, stat, ask) {
-      const stamp = `${stat.dev}:${stat.ino}:${stat.size}:${stat.ctimeMs} ${question}`;
+      const stamp = `${stampOf(stat)} ${question}`;
       const held = Object.hasOwn(kept.answers, path) ? kept.answers[path] : undefined;
       if (held !== undefined && held[0] === stamp) {
         answers.set(path, held);
         return held[1];
       }
       const answer = ask();
-      if (!isSettled(stat)) return answer;
+      if (!isSettled(stat, nowMs)) return answer;
       hasChanged = true;
       answers.set(path, [stamp, answer]);
       return answer;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, homedir, totalmem } from 'node:os';
+import { availableParallelism, homedir, totalmem, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { failure, type Result, success } from '../base/result.ts';
@@ -38,6 +38,15 @@ export function readHost(variables: Variables = process.env, directory = process
 export function homeDirectory(variables: Variables): string {
   const home = variables.HOME ?? '';
   return home !== '' ? home : homedir();
+}
+
+/** The name of the caller; `null` for one without an entry in the user database. */
+export function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
 }
 
 /** CARGO_HOME; a relative one counts from the current directory, as in cargo. */

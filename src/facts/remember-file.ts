@@ -1,8 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { writeNote } from '../host/write-note.ts';
-
-/** What changed may change once more within the same tick of the clock: the young is not remembered. */
-const settledMs = 2000;
+import { isSettled, stampOf } from './file-stamp.ts';
 
 /**
  * What was found out about a large file that hardly ever changes, asked again when its identity, size or time of change
@@ -10,13 +8,13 @@ const settledMs = 2000;
  */
 export function rememberFile<Answer>(memory: string | null, path: string, ask: () => Answer): Answer {
   if (memory === null) return ask();
-  const { dev, ino, size, ctimeMs } = statSync(path);
-  const stamp = `${dev}:${ino}:${size}:${ctimeMs}`;
+  const stat = statSync(path);
+  const stamp = stampOf(stat);
   const known = readMemory<Answer>(memory);
   const held = Object.hasOwn(known, path) ? known[path] : undefined;
   if (held?.stamp === stamp) return held.answer;
   const answer = ask();
-  if (Date.now() - ctimeMs > settledMs) writeNote(memory, JSON.stringify({ ...known, [path]: { stamp, answer } }));
+  if (isSettled(stat, Date.now())) writeNote(memory, JSON.stringify({ ...known, [path]: { stamp, answer } }));
   return answer;
 }
 

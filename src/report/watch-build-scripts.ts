@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { listenWithTail } from './listen-with-tail.ts';
 
 /** Remembers whose build scripts failed, and whether something was refused; never holds up what passes. */
 export interface BuildScriptWatch {
@@ -19,14 +20,11 @@ export function watchBuildScripts(): BuildScriptWatch {
   let isRefused = false;
   return {
     listen(stream) {
-      let tail = '';
-      stream.on('data', (chunk: Buffer | string) => {
-        const text = tail + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'));
+      listenWithTail(stream, tailLength, (text) => {
         isRefused ||= refusal.test(text);
         for (const { 1: name = '' } of text.matchAll(failedScript)) {
           if (packages.size < mostPackages) packages.add(Buffer.from(name, 'latin1').toString('utf8'));
         }
-        tail = text.slice(-tailLength);
       });
     },
     refused: () => (isRefused ? [...packages] : []),

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { listenWithTail } from './listen-with-tail.ts';
 
 /** Remembers which system libraries a build looked for and did not find; never holds up what passes. */
 export interface LibraryWatch {
@@ -23,9 +24,7 @@ export function watchMissingLibraries(): LibraryWatch {
   const libraries = new Set<string>();
   return {
     listen(stream) {
-      let tail = '';
-      stream.on('data', (chunk: Buffer | string) => {
-        const text = tail + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'));
+      listenWithTail(stream, tailLength, (text) => {
         for (const { pattern, name } of missed) {
           for (const { 1: found, index, 0: whole } of text.matchAll(pattern)) {
             // At the end of a chunk a name may go on in the next one.
@@ -33,7 +32,6 @@ export function watchMissingLibraries(): LibraryWatch {
             libraries.add(name ?? found ?? '');
           }
         }
-        tail = text.slice(-tailLength);
       });
     },
     missing: () => [...libraries],

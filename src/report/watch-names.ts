@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { listenWithTail } from './listen-with-tail.ts';
 
 /** Remembers which of some names stand in what passes, as words of their own; never holds it up. */
 export interface NameWatch {
@@ -17,23 +18,18 @@ export function watchNames(names: readonly string[]): NameWatch {
       .toString('latin1')
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
   );
-  const word = `(?<![A-Za-z0-9_.-])(${escaped.join('|')})(?![A-Za-z0-9_-])`;
+  const word = new RegExp(`(?<![A-Za-z0-9_.-])(${escaped.join('|')})(?![A-Za-z0-9_-])`, 'g');
   return {
     listen(stream) {
       if (wanted.length === 0) return;
-      let tail = '';
-      let isCut = false;
-      stream.on('data', (chunk: Buffer | string) => {
+      listenWithTail(stream, longest + 2, (text, isCut) => {
         if (seen.size === wanted.length) return;
-        const text = tail + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'));
-        for (const { 1: name = '', index } of text.matchAll(new RegExp(word, 'g'))) {
+        for (const { 1: name = '', index } of text.matchAll(word)) {
           // At the end of a chunk the word may go on in the next one.
           // At the start of what was kept nobody knows what stood before; such a word was judged with the chunk before.
           if (isCut && index === 0) continue;
           if (index + name.length < text.length) seen.add(Buffer.from(name, 'latin1').toString('utf8'));
         }
-        tail = text.slice(-(longest + 2));
-        isCut = isCut || text.length > tail.length;
       });
     },
     seen: () => seen,

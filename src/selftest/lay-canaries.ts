@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, networkInterfaces, userInfo } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
+import { userName } from '../facts/read-host.ts';
 import { notePath } from '../host/noted-path.ts';
 import { inside } from '../plan/box-plan.ts';
 import { openServices } from './open-services.ts';
@@ -51,7 +52,7 @@ export async function layCanaries(folder: string, state: string): Promise<Canari
     temporary_file: join(folder, 'temporary-file'),
     shared_memory: sharedMemory,
     group_word: groupName(),
-    user: userName(),
+    user: tellingUserName(),
     host_name: hostname(),
     ...fileValue('machine_id', '/etc/machine-id'),
     ...fileValue('boot_id', '/proc/sys/kernel/random/boot_id'),
@@ -90,7 +91,6 @@ function hostAddress(): string | null {
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? null;
 }
 
-/** Inside everybody is `box`; a caller of that name would be found by it. */
 /** The control group of this process, which a box must not learn; the process's number where it has none of its own. */
 function groupName(): string {
   const groups = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
@@ -98,13 +98,10 @@ function groupName(): string {
   return names[0] ?? `${process.pid}-`;
 }
 
-function userName(): string {
-  try {
-    const { username } = userInfo();
-    return username === 'root' || username === 'box' ? 'no-such-user' : username;
-  } catch {
-    return 'no-such-user';
-  }
+/** Inside everybody is `box`; a caller of that name would be found by it. */
+function tellingUserName(): string {
+  const name = userName();
+  return name === null || name === 'root' || name === 'box' ? 'no-such-user' : name;
 }
 
 function fileValue(name: string, file: string): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageFolder } from '../host/package-folder.ts';
 import { canaryFile } from './lay-canaries.ts';
 
 /** Secrets as they lie in projects: the probes look for the words. */
@@ -15,17 +15,8 @@ const folders = ['target', '.cargo', '.git/hooks', '.git/objects', '.git/refs'];
 
 /** The crate of the probes as a project with secrets in it, in an empty folder. */
 export function layProject(folder: string, canaries: Readonly<Record<string, string>>): void {
-  cpSync(crateFolder(), folder, { recursive: true });
+  cpSync(packageFolder('images/selftest', 'Cargo.toml'), folder, { recursive: true });
   for (const name of folders) mkdirSync(join(folder, name), { recursive: true });
   for (const [file, text] of Object.entries(secrets)) writeFileSync(join(folder, file), text);
   writeFileSync(join(folder, 'canaries'), canaryFile(canaries));
-}
-
-/** Where the package keeps the crate: beside its bundle, or beside its sources. */
-function crateFolder(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== '/'; folder = dirname(folder)) {
-    const crate = join(folder, 'images/selftest');
-    if (existsSync(join(crate, 'Cargo.toml'))) return crate;
-  }
-  throw new Error('the package lacks images/selftest');
 }

@@ -32,7 +32,6 @@ export const notForeign: Readonly<Record<string, string>> = {
   'customs/place-file.ts': 'names of our own temporary files',
   'customs/read-bounded.ts': 'gives bytes on as they are',
   'customs/write-empty-repository.ts': 'the words that a box wrote are compared with a pattern and not used',
-  'disk/box-processes.ts': '/proc',
   'disk/held-files.ts': '/proc',
   'doors/check-devices.ts': '/proc and /sys',
   'engine/bwrap/bwrap-engine.ts': "bubblewrap's own report, through a descriptor that no box has",
@@ -58,6 +57,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'host/noted-path.ts': 'a note of our own in our state',
   'host/owner.ts': '/proc',
   'host/program.ts': '/proc',
+  'host/read-kernel-text.ts': '/proc and /sys',
   'host/read-descriptor.ts': 'gives bytes on as they are',
   'launch.cjs': 'our own bundle',
   'report/show-problem.ts': 'text of our own',
@@ -74,6 +74,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'fetch/ssh-access.ts': "the user's own settings",
   'host/landlock.ts': 'the kernel',
   'invocation/read-aliases.ts': 'values that cargo-config has parsed',
+  'report/listen-with-tail.ts': 'shows what passes to the watches that look for words in it',
   'report/watch-build-scripts.ts': 'remembers names out of what passes',
   'report/watch-missing-libraries.ts': 'looks for names of libraries in what passes; feed it as names-in-output is',
 };

@@ -1,5 +1,6 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { readKernelText } from '../../host/read-kernel-text.ts';
 
 /**
  * The highest control group (version 2) between the root and this process's own below which this user may make groups
@@ -9,9 +10,9 @@ import { join } from 'node:path';
 export function delegatedGroup(
   mountPoint: string,
   controller: string,
-  ownGroups: string | null = readText('/proc/self/cgroup'),
+  ownGroups = readKernelText('/proc/self/cgroup'),
 ): string | null {
-  return ancestors(mountPoint, ownGroups ?? '').find((folder) => isOurs(folder) && hands(folder, controller)) ?? null;
+  return ancestors(mountPoint, ownGroups).find((folder) => isOurs(folder) && hands(folder, controller)) ?? null;
 }
 
 /** From the root down to this process's own group. */
@@ -32,13 +33,5 @@ function isOurs(folder: string): boolean {
 
 /** Whether groups below get the controller: it is not switched on here, since that may be somebody else's to decide. */
 function hands(folder: string, controller: string): boolean {
-  return (readText(join(folder, 'cgroup.subtree_control')) ?? '').split(/\s+/).includes(controller);
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
+  return readKernelText(join(folder, 'cgroup.subtree_control')).split(/\s+/).includes(controller);
 }

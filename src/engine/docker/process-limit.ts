@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readKernelText } from '../../host/read-kernel-text.ts';
 
 /** The kernel's count of how often a container met its limit of processes. */
 export interface ProcessLimitWatch {
@@ -13,10 +13,10 @@ const lookEveryMs = 20;
 
 /** Follows the counter of a running container's control group. Where none is to be seen, the limit is never met. */
 export function watchProcessLimit(processId: number): ProcessLimitWatch {
-  const file = eventsFile(textOf(`/proc/${processId}/cgroup`));
+  const file = eventsFile(readKernelText(`/proc/${processId}/cgroup`));
   let met = false;
   const look = () => {
-    met ||= file !== null && Number(/^max (\d+)$/m.exec(textOf(file))?.[1] ?? 0) > 0;
+    met ||= file !== null && Number(/^max (\d+)$/m.exec(readKernelText(file))?.[1] ?? 0) > 0;
   };
   const timer = setInterval(look, lookEveryMs);
   timer.unref();
@@ -29,13 +29,4 @@ export function eventsFile(groups: string): string | null {
   if (first !== undefined) return `/sys/fs/cgroup/pids${first}/pids.events`;
   const second = /^0::(\/[^\n]+)$/m.exec(groups)?.[1];
   return second === undefined ? null : `/sys/fs/cgroup${second}/pids.events`;
-}
-
-/** Gone, or not to be seen from here: nothing. */
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
-  }
 }

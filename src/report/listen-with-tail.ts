@@ -1,0 +1,20 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * Shows what passes, each chunk with the end of what was before it, so that a sentence of up to `tailLength` is seen
+ * whole wherever it was cut. Bytes as latin1 characters. `isCut`: the text does not begin where the stream did.
+ */
+export function listenWithTail(
+  stream: Readable,
+  tailLength: number,
+  look: (text: string, isCut: boolean) => void,
+): void {
+  let tail = '';
+  let isCut = false;
+  stream.on('data', (chunk: Buffer | string) => {
+    const text = tail + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'));
+    look(text, isCut);
+    tail = text.slice(-tailLength);
+    isCut ||= text.length > tail.length;
+  });
+}
