@@ -37,36 +37,27 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   // With `--json` what the box says becomes events, so that nothing inside can write an event of ours.
   const direct = streams === 'direct' && session.reporter.output !== 'json';
   const watch = watchNames([...missedWords, ...hiddenNames(planned.facts.secrets)]);
-  const named = watch.seen;
   const scripts = watchBuildScripts();
-  const { refused } = scripts;
   const libraries = watchMissingLibraries();
-  const { missing } = libraries;
+  const heard = { named: watch.seen, refused: scripts.refused, missing: libraries.missing };
   if (streams === 'terminal' || direct) {
-    return {
-      box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' },
-      finished: async () => {},
-      named,
-      refused,
-      missing,
-    };
+    return { ...heard, box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {} };
   }
   const stderr = session.reporter.foreignStream().stream;
   watch.listen(stderr);
   libraries.listen(stderr);
   scripts.listen(stderr);
   const stdin = terminal.stdin ? 'none' : 'inherit';
-  if (streams === 'direct')
-    return { box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr), named, refused, missing };
+  if (streams === 'direct') {
+    return { ...heard, box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr) };
+  }
   const commands = isContinuousIntegration(session.host.variables) ? 'mark' : 'keep';
   const stdout = writesMessages(planned) ? rewriteMessages(mapping(planned, anchors)) : filterTerminal({ commands });
   stdout.pipe(process.stdout, { end: false });
   watch.listen(stdout);
   libraries.listen(stdout);
   return {
-    named,
-    refused,
-    missing,
+    ...heard,
     box: { stdin, stdout, stderr },
     finished: async () => {
       await Promise.all([ended(stdout), ended(stderr)]);

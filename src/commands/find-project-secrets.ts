@@ -25,7 +25,8 @@ export function findProjectSecrets(
   for (const { source, folder } of scope === 'project' ? grantedFolders(session, project, config) : []) {
     const there = findSecrets({ ...searchIn(session, folder), workspace: '', scope, show: [] });
     if (!there.ok) return there;
-    if (there.value.hidden.length + there.value.cleaned.length > 0) outside.push({ source, ...there.value });
+    const { hidden, cleaned } = there.value;
+    if (hidden.length + cleaned.length > 0) outside.push({ source, hidden, cleaned });
   }
   return success({ ...found.value, outside });
 }

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { type Problem, printable } from '../problem/problem.ts';
-import type { HiddenPath, OutsideSecrets } from './facts.ts';
+import type { HiddenPath, SecretFacts } from './facts.ts';
 import { followGitFile } from './git-tracking.ts';
 import { type RepositoryJudge, repositoryJudge } from './judge-repository.ts';
 import { openListingCache } from './listing-cache.ts';
@@ -25,8 +25,8 @@ export interface SecretSearch {
   readonly cacheFile: string;
 }
 
-/** What of one folder a box does not see as it is. */
-export type FoundSecrets = Pick<OutsideSecrets, 'hidden' | 'cleaned'>;
+/** What of one folder a box does not see as it is, and whether a stranger could read the rest. */
+export type FoundSecrets = Pick<SecretFacts, 'hidden' | 'cleaned' | 'closed'>;
 
 /** Each one is a mount of the box. */
 const mostHidden = 1000;

@@ -62,32 +62,19 @@ const mountRootName = 'the project’s folder';
 
 /** Looks at every folder of a project that is not a link, and at no file. */
 export function walkProject(mountRoot: string, apart: ReadonlySet<string>, cache: ListingCache): Walk {
-  const found = { candidates: [], repositories: [], bare: [], hidden: [] };
-  const work: Work = {
-    mountRoot,
-    cache,
-    apart,
-    ...found,
-    foldersLeft: walkLimits.folders,
-    incomplete: null,
-    closed: null,
-  };
+  const work = newWork(mountRoot, apart, cache);
   walkFolder(work, '', 0, { repository: null, crate: null });
   return work;
 }
 
+function newWork(mountRoot: string, apart: ReadonlySet<string>, cache: ListingCache): Work {
+  const found = { candidates: [], repositories: [], bare: [], hidden: [] };
+  return { mountRoot, cache, apart, ...found, foldersLeft: walkLimits.folders, incomplete: null, closed: null };
+}
+
 /** Looks at folders that were passed by at first, since they could have been host cargo's results and are sources. */
 export function walkSources(mountRoot: string, cache: ListingCache, starts: readonly Candidate[]): Walk {
-  const found = { candidates: [], repositories: [], bare: [], hidden: [] };
-  const work: Work = {
-    mountRoot,
-    cache,
-    apart: new Set(),
-    ...found,
-    foldersLeft: walkLimits.folders,
-    incomplete: null,
-    closed: null,
-  };
+  const work = newWork(mountRoot, new Set(), cache);
   for (const { path, repository, crate } of starts) {
     walkFolder(work, path, path.split('/').length, { repository, crate });
   }

@@ -1,5 +1,5 @@
 import { type Result, success } from '../base/result.ts';
-import { type BoxPlan, type BoxStep, inside } from './box-plan.ts';
+import { type BoxLimits, type BoxPlan, type BoxStep, inside } from './box-plan.ts';
 import { planBuildScriptWalls, wallMounts } from './plan-build-script-walls.ts';
 import { type Openings, planOpenings, throughDoors } from './plan-doors.ts';
 import { planEnvironment, planToolchain } from './plan-environment.ts';
@@ -37,7 +37,7 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
       beyondLock: request.beyondLock,
       limits: { wallClockMs: limits.wallClockMs, silenceMs: limits.silenceMs },
     },
-    box: runsInBox(request.class) ? boxStep(inputs, toolchain, projectPath, openings.value) : null,
+    box: runsInBox(request.class) ? boxStep(inputs, toolchain, projectPath, openings.value, limits) : null,
     exports: exports
       ? { from: 'out', to: joined(workspace, 'target/boxed'), check: config.exportCheck.value ? 'names' : 'none' }
       : null,
@@ -58,6 +58,7 @@ function boxStep(
   toolchain: BoxPlan['toolchain'],
   projectPath: string,
   openings: Openings,
+  limits: BoxLimits,
 ): BoxStep {
   const { request, facts, config } = inputs;
   const walls = planBuildScriptWalls(inputs, projectPath);
@@ -73,7 +74,7 @@ function boxStep(
     doors: openings.doors,
     ports: openings.ports,
     devices: openings.devices,
-    limits: planLimits(inputs),
+    limits,
     streams: streams(inputs),
   };
 }

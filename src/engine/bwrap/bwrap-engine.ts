@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { signalProcess } from '../../disk/box-processes.ts';
 import { isAliveId } from '../../host/owner.ts';
 import type { BoxStreams, Engine, EngineReport, Outcome, ResolvedBox } from '../engine.ts';
 import { holdDisk } from '../hold-disk.ts';
@@ -42,6 +43,7 @@ async function runBox(
   const held = await holdDisk(box, watch, 'below');
   if (!held.ok || watch.signal.aborted) {
     watch.end();
+    rmSync(scratch, { recursive: true, force: true });
     return held.ok ? success(watch.signal.reason as StopReason) : held;
   }
   const disk = held.value;
@@ -96,18 +98,19 @@ const groupsNote = 'groups';
 async function reap(scratchFolder: string): Promise<readonly string[]> {
   if (!existsSync(scratchFolder)) return [];
   const dead = readdirSync(scratchFolder).filter((id) => !isAliveId(id));
+  if (dead.length > 0) killWaiting(dead.map((id) => `${join(scratchFolder, id)}/`));
   for (const id of dead) {
-    killWaiting(join(scratchFolder, id));
     await reapControlGroups(join(scratchFolder, id, groupsNote));
     rmSync(join(scratchFolder, id), { recursive: true, force: true });
   }
   return dead;
 }
 
-/** What a bubblewrap left that was killed together with us while it made the box: it still holds files of the box open. */
-function killWaiting(scratch: string): void {
+/** What a bubblewrap left that was killed together with us while it made a box: it still holds files of the box open. */
+function killWaiting(scratches: readonly string[]): void {
+  const isOfBox = (path: string) => scratches.some((scratch) => path.startsWith(scratch));
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    if (openFiles(`/proc/${name}/fd`).some((path) => path.startsWith(`${scratch}/`))) kill(Number(name));
+    if (openFiles(`/proc/${name}/fd`).some(isOfBox)) signalProcess(Number(name), 'SIGKILL');
   }
 }
 
@@ -117,14 +120,6 @@ function openFiles(folder: string): readonly string[] {
   } catch {
     // Of another user, or ended meanwhile.
     return [];
-  }
-}
-
-function kill(processId: number): void {
-  try {
-    process.kill(processId, 'SIGKILL');
-  } catch {
-    // Ended meanwhile.
   }
 }
 

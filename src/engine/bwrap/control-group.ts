@@ -89,32 +89,26 @@ export interface ControlGroup {
  * says nothing of this machine; so the folders are noted in `noteFile` before they are made, for who finds them left.
  */
 export function makeControlGroup(groups: ControlGroups, noteFile: string, limits: BoxLimits): ControlGroup | null {
-  const folders = new Map<string, string>();
   const id = randomBytes(8).toString('hex');
-  const parents = [...groups.parents]
-    .filter(([limit]) => limits[limit]?.value !== undefined)
-    .map(([, parent]) => parent);
-  if (parents.length === 0) return null;
-  writeFileSync(noteFile, [...new Set(parents)].map((parent) => join(parent, ownFolder, id)).join('\n'), {
-    mode: 0o600,
+  const held = controllers.flatMap((one) => {
+    const value = limits[one.limit]?.value;
+    const parent = groups.parents.get(one.limit);
+    return value === undefined || parent === undefined ? [] : [{ ...one, value, folder: join(parent, ownFolder, id) }];
   });
-  for (const { limit, controller, v1, v2 } of controllers) {
-    const value = limits[limit]?.value;
-    const parent = groups.parents.get(limit);
-    if (value === undefined || parent === undefined) continue;
-    const folder = join(parent, ownFolder, id);
+  if (held.length === 0) return null;
+  const unique = [...new Set(held.map(({ folder }) => folder))];
+  writeFileSync(noteFile, unique.join('\n'), { mode: 0o600 });
+  for (const { limit, controller, v1, v2, value, folder } of held) {
     makeFolder(folder, groups.version === 2 ? controller : null);
-    folders.set(limit, folder);
     if (limit === 'cpus') setCpus(groups.version, folder, value);
     else writeFileSync(join(folder, groups.version === 1 ? v1 : v2), String(Math.floor(value)));
     if (limit === 'memoryBytes') forbidSwap(groups.version, folder, value);
   }
-  const unique = [...new Set(folders.values())];
   return {
     join: async (processId) => {
       await Promise.all(unique.map((folder) => write(join(folder, 'cgroup.procs'), String(processId))));
     },
-    hit: () => hitLimit(groups.version, folders, limits),
+    hit: () => hitLimit(groups.version, new Map(held.map(({ limit, folder }) => [limit, folder])), limits),
     dissolve: () => dissolve(unique),
   };
 }
