@@ -38,7 +38,10 @@ export async function watchDisk(box: WatchedBox, options: WatchDiskOptions): Pro
   const order: WatchOrder = { box, before, room, usedBytes, words, counts: options.counts };
   const source = new URL('./watch-thread.ts', import.meta.url);
   const thread = startThread('disk-watch-thread.cjs', source, { workerData: order, stdin: false });
-  return success(follow(thread, words, options));
+  const watch = follow(thread, words, options);
+  // A box that has begun may keep every processor busy: a thread that has yet to start would look too late.
+  await new Promise((resolve) => thread.once('message', resolve).once('exit', resolve));
+  return success(watch);
 }
 
 function follow(thread: Worker, words: BigInt64Array, { onFull, onFailure }: WatchDiskOptions): DiskWatch {

@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { availableParallelism, setPriority } from 'node:os';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { type BoxProcesses, firstProcess, listProcesses, signalProcess, stateOf } from './box-processes.ts';
 import { charge, type DiskAccount, nextLookMs, pauseAfterCountMs, type Room } from './disk-account.ts';
@@ -42,6 +42,7 @@ class Watch {
   private readonly box: WatchedBox;
   private readonly words: BigInt64Array;
   private readonly rooms: readonly string[];
+  private readonly processors = availableParallelism();
   private account: DiskAccount;
   private countMs = 0;
   private countedAt = performance.now();
@@ -56,7 +57,7 @@ class Watch {
   /** `true`: the box was full and has been killed. */
   run(): boolean {
     for (let used = this.usedBytes(); ; ) {
-      this.wait(nextLookMs(this.box.limitBytes - used));
+      this.wait(nextLookMs(this.box.limitBytes - used, this.processors));
       if (this.hasEnded()) return this.isFullAtTheEnd();
       this.chargeAll();
       if (performance.now() - this.countedAt > pauseAfterCountMs(this.countMs)) this.countWhileItRuns();
@@ -208,5 +209,7 @@ if (!isMainThread && parentPort !== null) {
   } catch {
     // At the priority of everybody else, then.
   }
-  parentPort.postMessage(new Watch(workerData as WatchOrder).run() ? 'full' : 'ended');
+  const watch = new Watch(workerData as WatchOrder);
+  parentPort.postMessage('watching');
+  parentPort.postMessage(watch.run() ? 'full' : 'ended');
 }

@@ -41,10 +41,11 @@ describe('charge', () => {
 
 describe('when to look', () => {
   it('is before the rest can be written, and never less often than needed', () => {
-    assert.equal(nextLookMs(0), 1);
-    assert.equal(nextLookMs(-5), 1);
-    assert.equal(nextLookMs(400e6), 100);
-    assert.equal(nextLookMs(1e15), 200);
+    assert.equal(nextLookMs(0, 2), 1);
+    assert.equal(nextLookMs(-5, 2), 1);
+    assert.equal(nextLookMs(400e6, 1), 50);
+    assert.equal(nextLookMs(400e6, 5), 10);
+    assert.equal(nextLookMs(1e15, 2), 200);
   });
 
   it('counts files with a twentieth of one processor at most', () => {
