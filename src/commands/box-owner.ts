@@ -50,7 +50,8 @@ function whyNotStranger({ facts, plan }: Planned): string | null {
   const hasProject = binds.some(({ source }) => source.anchor === 'project' && source.path === '');
   const closed = hasProject ? facts.secrets.closed : null;
   if (closed) return `${printable(closed)} may not be read by others (\`chmod -R o+rX\`, or \`project-files: copy\`)`;
-  const tool = closedToolchain(facts.toolchain.path);
+  const tool =
+    plan.toolchain.kind === 'host' && facts.toolchain !== null ? closedToolchain(facts.toolchain.path) : null;
   return tool === null ? null : `${printable(tool)} may not be read by others`;
 }
 

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { DebianHost } from '../environment/debian/debian-host.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
 import { holdLock } from '../host/hold-lock.ts';
+import type { RootWish } from '../layers/catalogue.ts';
 import type { DebianPins } from '../lock/pins.ts';
 import { keptPins, readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
@@ -26,20 +27,30 @@ export function defaultPinsFile(session: Session, suite: string): string {
   return join(session.locations.data, 'default', `${suite}-${session.host.architecture}.lock`);
 }
 
+/** Where the pins of the root are kept that fetches on a host without a toolchain: one for all projects. */
+export function fetchPinsFile(session: Session): string {
+  return join(session.locations.data, 'default', `fetch-${session.host.architecture}.lock`);
+}
+
+/** The root of a box with the configured suite. */
+export function boxRoot({ suite }: Config, layers: readonly string[]): RootWish {
+  return { kind: 'box', suite: suite.value, layers };
+}
+
 /** The user's pins in `file`, made once if they are not there: by one process, while others wait and say so. */
 export async function ownDebianPins(
   session: Session,
   config: Config,
   mountRoot: string,
   file: string,
-  layers: readonly string[],
+  wish: RootWish,
 ): Promise<Result<DebianPins>> {
-  const known = readOwn(file, config.suite.value, layers);
+  const known = readOwn(file, wish);
   if (!known.ok || known.value !== null) return known as Result<DebianPins>;
   return exclusively(session, 'debian', 'making the pins of an environment', async () => {
-    const again = readOwn(file, config.suite.value, layers);
+    const again = readOwn(file, wish);
     if (!again.ok || again.value !== null) return again as Result<DebianPins>;
-    const pins = await resolve(session, config, mountRoot, layers, ': once, for all projects without a lock');
+    const pins = await resolve(session, config, mountRoot, wish, remarks[wish.kind]);
     if (!pins.ok) return pins;
     const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
     return written.ok ? pins : written;
@@ -52,17 +63,11 @@ export function refreshDebianPins(
   config: Config,
   mountRoot: string,
   file: string,
+  wish: RootWish,
 ): Promise<Result<DebianPins>> {
   return exclusively(session, 'debian', 'making the pins of an environment', async () => {
-    const known = readOwn(file, config.suite.value, []);
-    const pins = await resolve(
-      session,
-      config,
-      mountRoot,
-      [],
-      ': for all projects without a lock',
-      known.ok ? known.value : null,
-    );
+    const known = readOwn(file, wish);
+    const pins = await resolve(session, config, mountRoot, wish, remarks[wish.kind], known.ok ? known.value : null);
     if (!pins.ok) return pins;
     const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
     return written.ok ? pins : written;
@@ -74,23 +79,23 @@ export function freshDebianPins(
   session: Session,
   config: Config,
   mountRoot: string,
-  layers: readonly string[],
+  wish: RootWish,
 ): Promise<Result<DebianPins>> {
   const what = 'making the pins of an environment';
-  return exclusively(session, 'debian', what, () => resolve(session, config, mountRoot, layers));
+  return exclusively(session, 'debian', what, () => resolve(session, config, mountRoot, wish));
 }
 
 async function resolve(
   session: Session,
   config: Config,
   mountRoot: string,
-  layers: readonly string[],
+  root: RootWish,
   remark = '',
   known: DebianPins | null = null,
 ): Promise<Result<DebianPins>> {
-  session.reporter.step(`Resolving the packages of Debian ${config.suite.value}${remark}`);
+  session.reporter.step(`Resolving the packages of Debian ${root.suite}${remark}`);
   const { makeDebianPins } = await import('../environment/debian/make-pins.ts');
-  const wish = { suite: config.suite.value, machine: session.host.architecture, layers, now: new Date(), known };
+  const wish = { root, machine: session.host.architecture, now: new Date(), known };
   const { rootMaker } = await import('./root-maker.ts');
   const maker = await rootMaker(session, config, debianHost(session, config, mountRoot));
   return maker.ok ? makeDebianPins(maker.value, wish) : maker;
@@ -117,7 +122,12 @@ export async function debianRoot(
   });
 }
 
-function readOwn(file: string, suite: string, layers: readonly string[]): Result<DebianPins | null> {
+const remarks: Readonly<Record<RootWish['kind'], string>> = {
+  box: ': once, for all projects without a lock',
+  fetch: ': once, to fetch with, since this machine has no Rust toolchain',
+};
+
+function readOwn(file: string, { suite, layers }: RootWish): Result<DebianPins | null> {
   const pins = readPins(file);
   if (!pins.ok) return pins;
   const debian = pins.value?.debian;

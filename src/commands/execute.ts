@@ -70,7 +70,7 @@ export async function execute(
     target: target.value,
     view: fetched.value.view.path,
     store: join(session.locations.cache, cacheFolders.store),
-    toolchain: facts.toolchain.path,
+    ...(facts.toolchain === null ? {} : { toolchain: facts.toolchain.path }),
     'cargo-bin': join(facts.host.cargoHome, 'bin'),
     ...covers.value,
     home: session.homeDirectory,

@@ -6,12 +6,16 @@ import type { Gathered } from './gather.ts';
 
 /** What a command line means for the fetch phase and for the identity: targets, features beyond the lock, configuration. */
 export function fetchWishes(
-  { facts }: Gathered,
+  { facts, config }: Gathered,
   words: readonly string[],
 ): Pick<Request, 'targets' | 'beyondLock' | 'userConfiguration'> {
   const { cargoConfig, manifests } = facts.project;
   return {
-    targets: wantedTargets(facts.toolchain.host, words, facts.host.variables, cargoConfig),
+    // What an image's compiler builds for is not known before it runs: all.
+    targets:
+      config.toolchain.value === 'image' || facts.toolchain === null
+        ? []
+        : wantedTargets(facts.toolchain.host, words, facts.host.variables, cargoConfig),
     beyondLock: {
       features: extraFeatures(words, manifests),
       standardLibrary:

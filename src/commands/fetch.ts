@@ -15,7 +15,14 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
   return {
     facts,
     locations: session.locations,
-    root: () => prepareFetchRoot(session, config, facts.project.mountRoot, chosen),
+    root: () =>
+      prepareFetchRoot(
+        session,
+        config,
+        facts.project.mountRoot,
+        chosen,
+        facts.toolchain === null ? 'of-the-root' : 'host',
+      ),
     runBox: (box, streams, signal) => chosen.engine.run(box, streams, signal),
     lockfile: plan.fetch.lockfile,
     offline: plan.fetch.offline,

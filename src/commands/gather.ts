@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
+import type { ToolchainRequest } from '../facts/choose-toolchain.ts';
 import type { Facts, ProjectFacts, ToolchainFacts } from '../facts/facts.ts';
 import { hasBoxedAlias } from '../facts/read-cargo-config.ts';
 import { readToolchain } from '../facts/read-toolchain.ts';
 import { refusal } from '../policy/judge-asks.ts';
+import type { Problem } from '../problem/problem.ts';
 import { findProjectSecrets } from './find-project-secrets.ts';
 import type { Session } from './session.ts';
 import { type GatherWish, survey } from './survey.ts';
@@ -21,7 +23,7 @@ export async function gather(session: Session, wish: GatherWish): Promise<Result
   const { project, config, judged } = surveyed.value;
   const refused = refusal(judged);
   if (refused !== null) return failure(refused);
-  const toolchain = findToolchain(session, project);
+  const toolchain = findToolchain(session, project, config);
   if (!toolchain.ok) return toolchain;
   if (hasBoxedAlias(project.cargoConfig)) {
     session.reporter.note(
@@ -49,8 +51,12 @@ export async function withNamed(
   return success({ ...gathered, facts: { ...gathered.facts, project: surveyed.value.project } });
 }
 
-function findToolchain(session: Session, project: ProjectFacts): Result<ToolchainFacts> {
-  return readToolchain({
+/**
+ * The host's toolchain. With that of an image it only fetches: then another one of the host's will do where the project
+ * names what is not installed, and none at all, for which there is a root with Debian's cargo.
+ */
+function findToolchain(session: Session, project: ProjectFacts, config: Config): Result<ToolchainFacts | null> {
+  const request: ToolchainRequest = {
     override: session.invocation.toolchain,
     variables: session.host.variables,
     rustupHome: session.rustupHome,
@@ -58,5 +64,17 @@ function findToolchain(session: Session, project: ProjectFacts): Result<Toolchai
     mountRoot: project.mountRoot,
     architecture: session.host.architecture,
     memory: join(session.locations.state, 'toolchains.json'),
-  });
+  };
+  const found = readToolchain(request);
+  if (found.ok || request.override !== null) return found;
+  if (config.toolchain.value === 'host') {
+    return config.environment.value === 'image' ? failure(...found.problems.map(withImageRemedy)) : found;
+  }
+  const standard = readToolchain({ ...request, variables: {}, directory: '/' });
+  return success(standard.ok ? standard.value : null);
+}
+
+function withImageRemedy(problem: Problem): Problem {
+  const other = 'Or set `toolchain: image`, if the image brings Rust.';
+  return { ...problem, fix: problem.fix === undefined ? other : `${problem.fix} ${other}` };
 }

@@ -1,15 +1,25 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
 import { componentDigests } from '../facts/hash-components.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
+import { fetchRoot } from '../layers/catalogue.ts';
 import { pinChanges } from '../lock/pin-changes.ts';
 import type { DebianPins, Pins, ToolchainPins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { pinsText } from '../lock/write-pins.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { debianRoot, defaultPinsFile, freshDebianPins, ownDebianPins, refreshDebianPins } from './debian.ts';
+import {
+  boxRoot,
+  debianRoot,
+  defaultPinsFile,
+  fetchPinsFile,
+  freshDebianPins,
+  ownDebianPins,
+  refreshDebianPins,
+} from './debian.ts';
 import { type Gathered, gather } from './gather.ts';
 import { freshImagePins } from './image.ts';
 import type { Session } from './session.ts';
@@ -55,12 +65,17 @@ async function lockDefault(session: Session, update: boolean): Promise<Result<An
   const { mountRoot } = facts.project;
   const file = defaultPinsFile(session, config.suite.value);
   const read = readPins(file);
+  const wish = boxRoot(config, []);
   const debian = update
-    ? await refreshDebianPins(session, config, mountRoot, file)
-    : await ownDebianPins(session, config, mountRoot, file, []);
+    ? await refreshDebianPins(session, config, mountRoot, file, wish)
+    : await ownDebianPins(session, config, mountRoot, file, wish);
   if (!debian.ok) return debian;
   const root = await debianRoot(session, config, mountRoot, debian.value);
   if (!root.ok) return root;
+  if (update && existsSync(fetchPinsFile(session))) {
+    const fetching = await refreshDebianPins(session, config, mountRoot, fetchPinsFile(session), fetchRoot);
+    if (!fetching.ok) return fetching;
+  }
   return success(answer(file, read.ok ? read.value : null, { version: 1, debian: debian.value }));
 }
 
@@ -94,18 +109,19 @@ function debianPins(
   update: boolean,
 ): Promise<Result<DebianPins>> {
   const layers = config.layers.value;
-  if (layers.length > 0) return freshDebianPins(session, config, mountRoot, layers);
+  const wish = boxRoot(config, layers);
+  if (layers.length > 0) return freshDebianPins(session, config, mountRoot, wish);
   const file = defaultPinsFile(session, config.suite.value);
-  if (update) return refreshDebianPins(session, config, mountRoot, file);
-  return ownDebianPins(session, config, mountRoot, file, layers);
+  if (update) return refreshDebianPins(session, config, mountRoot, file, wish);
+  return ownDebianPins(session, config, mountRoot, file, wish);
 }
 
 async function toolchainPins(
   { interruption }: Session,
   { config, facts }: Gathered,
 ): Promise<Result<ToolchainPins | null>> {
-  if (config.toolchain.value === 'image') return success(null);
   const { toolchain } = facts;
+  if (config.toolchain.value === 'image' || toolchain === null) return success(null);
   const names = toolchain.components.filter((name) => pinnedComponents.test(name));
   const components = await componentDigests(toolchain, names, interruption.signal);
   if (!components.ok) return components;

@@ -12,7 +12,7 @@ import { unknownCommand } from '../invocation/unknown-command.ts';
 import { projectPathInside } from '../plan/assemble-plan.ts';
 import { inside } from '../plan/box-plan.ts';
 import type { Request } from '../plan/plan-inputs.ts';
-import { printable } from '../problem/problem.ts';
+import { type Problem, printable } from '../problem/problem.ts';
 import { fetchWishes } from './fetch-wishes.ts';
 import type { Gathered } from './gather.ts';
 import type { Session } from './session.ts';
@@ -70,6 +70,9 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
   );
   if (!translated.ok) return translated;
   const words = [...translated.value.globalArguments, name, ...translated.value.arguments];
+  const wishes = fetchWishes(gathered, words);
+  if (wishes.beyondLock.standardLibrary && gathered.config.toolchain.value === 'image')
+    return failure(noStandardLibrary);
   const options = beforeSeparator(words);
   const entry = classified.tableEntry;
   return success({
@@ -87,7 +90,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       exports: (entry?.exports ?? 'nothing') !== 'nothing',
       variables: passingVariables(session.host.variables),
       subcommandBinary: entry === null ? subcommandBinary(session.host.cargoHome, name) : null,
-      ...fetchWishes(gathered, words),
+      ...wishes,
       gitFolder: isFolder(join(mountRoot, '.git')),
       crates: needsCrates(entry, options) ? 'needed' : 'not-needed',
       lockfile: options.includes('--locked') || options.includes('--frozen') ? 'locked' : 'may-change',
@@ -95,6 +98,13 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
     },
   });
 }
+
+const noStandardLibrary: Problem = {
+  code: 'refused',
+  what: '`build-std` does not work with `toolchain: image`',
+  why: 'the crates of the standard library are fetched by the lock of its sources, and those are in the image',
+  fix: 'Use `toolchain: host` with the component rust-src.',
+};
 
 const exportAreas: Readonly<Record<'nothing' | 'artifacts' | 'documentation' | 'packages', readonly ArtifactArea[]>> = {
   nothing: [],
@@ -123,7 +133,7 @@ function realPath(path: string): string | null {
 /** Whether cargo in the box will find such a command: the user's, the toolchain's, or what an image may bring. */
 function isKnown(session: Session, { config, facts }: Gathered, name: string): boolean {
   if (config.toolchain.value === 'image' || subcommandBinary(session.host.cargoHome, name) !== null) return true;
-  return existsSync(join(facts.toolchain.path, 'bin', `cargo-${name}`));
+  return facts.toolchain !== null && existsSync(join(facts.toolchain.path, 'bin', `cargo-${name}`));
 }
 
 function installedSubcommands(session: Session): readonly string[] {

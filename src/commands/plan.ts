@@ -69,7 +69,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
     'project-copy': projectCopyFolder(target),
     view: currentView(facts, session.locations, beyondLock(planned), boxPlan.fetch.targets),
     store: join(cache, cacheFolders.store),
-    toolchain: facts.toolchain.path,
+    ...(facts.toolchain === null ? {} : { toolchain: facts.toolchain.path }),
     'cargo-bin': join(facts.host.cargoHome, 'bin'),
     ...covers.value,
     home: session.homeDirectory,

@@ -1,9 +1,10 @@
 import { type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { PreparedRoot } from '../engine/engine.ts';
+import { fetchRoot } from '../layers/catalogue.ts';
 import type { DebianPins, Pins } from '../lock/pins.ts';
 import type { ChosenEngine } from './choose-engine.ts';
-import { debianRoot, defaultPinsFile, ownDebianPins } from './debian.ts';
+import { boxRoot, debianRoot, defaultPinsFile, fetchPinsFile, ownDebianPins } from './debian.ts';
 import { imageRoot } from './image.ts';
 import type { Session } from './session.ts';
 
@@ -22,15 +23,20 @@ export async function prepareRoot(
   return debianRootFor(session, config, mountRoot, chosen, pins.debian);
 }
 
-/** The root of the fetch phase: always our own Debian base, never what a project chose. */
+/**
+ * The root of the fetch phase: always one of our own, never what a project chose. The base, where the host's toolchain
+ * fetches; without one a root that has Debian's cargo.
+ */
 export async function prepareFetchRoot(
   session: Session,
   config: Config,
   mountRoot: string,
   chosen: ChosenEngine,
+  toolchain: 'host' | 'of-the-root',
 ): Promise<Result<PreparedRoot>> {
-  const file = defaultPinsFile(session, config.suite.value);
-  const pins = await ownDebianPins(session, config, mountRoot, file, []);
+  const ownCargo = toolchain === 'of-the-root';
+  const file = ownCargo ? fetchPinsFile(session) : defaultPinsFile(session, config.suite.value);
+  const pins = await ownDebianPins(session, config, mountRoot, file, ownCargo ? fetchRoot : boxRoot(config, []));
   return pins.ok ? debianRootFor(session, config, mountRoot, chosen, pins.value) : pins;
 }
 

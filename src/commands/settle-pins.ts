@@ -5,7 +5,7 @@ import { projectKey } from '../host/project-key.ts';
 import { lockDrift } from '../lock/lock-drift.ts';
 import type { Pins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
-import { defaultPinsFile, ownDebianPins } from './debian.ts';
+import { boxRoot, defaultPinsFile, ownDebianPins } from './debian.ts';
 import type { Gathered } from './gather.ts';
 import { ownImagePins } from './image.ts';
 import type { Session } from './session.ts';
@@ -66,6 +66,6 @@ export async function settlePins(session: Session, gathered: Gathered): Promise<
     const image = await ownImagePins(session, config, own);
     return image.ok ? success({ pins: { version: 1, image: image.value, ...extra }, file: own, kind: 'own' }) : image;
   }
-  const debian = await ownDebianPins(session, config, mountRoot, own, config.layers.value);
+  const debian = await ownDebianPins(session, config, mountRoot, own, boxRoot(config, config.layers.value));
   return debian.ok ? success({ pins: { version: 1, debian: debian.value, ...extra }, file: own, kind: 'own' }) : debian;
 }

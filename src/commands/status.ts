@@ -7,7 +7,7 @@ import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { table } from './answer.ts';
 import { gather } from './gather.ts';
-import { makePlan } from './make-plan.ts';
+import { makePlan, type Planned } from './make-plan.ts';
 import { makeRequest } from './make-request.ts';
 import type { Session } from './session.ts';
 
@@ -43,7 +43,7 @@ export async function status(session: Session): Promise<Result<Answer>> {
     environment,
     prepared: isPrepared,
     lock: { file: settled.file, kind: settled.kind },
-    toolchain: { name: facts.toolchain.name, version: facts.toolchain.version, reason: facts.toolchain.reason },
+    toolchain: toolchainOf(planned.value),
     identity: plan.identity,
     settings,
     notHeld: weak,
@@ -54,13 +54,25 @@ export async function status(session: Session): Promise<Result<Answer>> {
     ['engine', `${data.engine.name} ${data.engine.version} (${[data.engine.path, ...data.engine.traits].join(', ')})`],
     ['environment', environmentText(environment, isPrepared)],
     ['lock', `${printable(settled.file)}${settled.kind === 'own' ? ' (yours: the project has none)' : ''}`],
-    ['toolchain', `${data.toolchain.name} ${data.toolchain.version}, from ${data.toolchain.reason}`],
+    [
+      'toolchain',
+      data.toolchain === null
+        ? "the image's own"
+        : `${data.toolchain.name} ${data.toolchain.version}, from ${data.toolchain.reason}`,
+    ],
     ['identity', plan.identity],
   ];
   const settingRows = settings.map(({ key, value, origin }) => [key, value, origin]);
   const weakRows = weak.map(({ limit, why }) => [limit, why]);
   const text = [table(rows), `\n${table(settingRows)}`, weak.length > 0 ? `\nNot held here:\n${table(weakRows)}` : ''];
   return success({ status: 0, text: text.join(''), data });
+}
+
+/** The host's toolchain, if that is what builds. */
+function toolchainOf({ facts: { toolchain }, plan }: Planned) {
+  if (plan.toolchain.kind === 'image' || toolchain === null) return null;
+  const { name, version, reason } = toolchain;
+  return { name, version, reason };
 }
 
 function environmentText(

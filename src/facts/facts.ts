@@ -5,7 +5,8 @@ export interface Facts {
   readonly host: HostFacts;
   readonly project: ProjectFacts;
   readonly secrets: SecretFacts;
-  readonly toolchain: ToolchainFacts;
+  /** `null`: this host has none that fits, and the environment brings its own (`toolchain: image`). */
+  readonly toolchain: ToolchainFacts | null;
 }
 
 export interface HostFacts {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { PreparedRoot, ResolvedBox, ResolvedMount } from '../engine/engine.ts';
 import type { Facts } from '../facts/facts.ts';
 import { type FetchLimits, inside, noLimits } from '../plan/box-plan.ts';
+import { fetchToolchain } from './fetch-toolchain.ts';
 import { fetchVariables, insideFetchBox } from './fetch-variables.ts';
 import type { HostNetwork } from './find-host-network.ts';
 import type { SshFiles } from './ssh-access.ts';
@@ -42,7 +43,7 @@ export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string
   return {
     id: inputs.id,
     root: inputs.root,
-    argv: [`${inside.toolchain}/bin/cargo`, ...cargoArguments],
+    argv: [fetchToolchain(facts).cargo, ...cargoArguments],
     workingDirectory: folder === '' ? inside.project : `${inside.project}/${folder}`,
     variables: fetchVariables(facts.host.variables, {
       certificates: network.certificates !== null,
@@ -62,6 +63,7 @@ export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string
 }
 
 function ownMounts({ facts, folders, vendored, outside }: FetchBoxInputs): readonly ResolvedMount[] {
+  const toolchain = fetchToolchain(facts).folder;
   return [
     bind(folders.skeleton, inside.project, 'read-write'),
     ...vendored.map((path) => bind(join(facts.project.mountRoot, path), `${inside.project}/${path}`, 'read-only')),
@@ -70,7 +72,7 @@ function ownMounts({ facts, folders, vendored, outside }: FetchBoxInputs): reado
     bind(folders.unpacked, `${inside.cargoHome}/registry/src`, 'read-write'),
     bind(folders.configFile, `${inside.cargoHome}/config.toml`, 'read-only'),
     bind(folders.credentialsFile, `${inside.cargoHome}/credentials.toml`, 'read-only'),
-    bind(facts.toolchain.path, inside.toolchain, 'read-only'),
+    ...(toolchain === null ? [] : [bind(toolchain, inside.toolchain, 'read-only')]),
     { kind: 'tmpfs', target: inside.home, sizeBytes: homeBytes },
     { kind: 'tmpfs', target: '/tmp', sizeBytes: temporaryBytes },
   ];

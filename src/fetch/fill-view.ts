@@ -8,6 +8,7 @@ import { emptyTable, tableAt } from '../toml/read-table.ts';
 import type { CrateArchive } from './explain-unpacking.ts';
 import { nothingBeyondLock } from './fetch-inputs.ts';
 import type { FetchSession } from './fetch-session.ts';
+import { fetchToolchain } from './fetch-toolchain.ts';
 import { fillStore } from './fill-store.ts';
 import { findArchive, folderKey, type IndexFolders } from './index-folders.ts';
 import type { LockedCrate } from './lock-packages.ts';
@@ -106,7 +107,7 @@ function distinct(crates: readonly LockedCrate[]): readonly LockedCrate[] {
 }
 
 function archivesOf(session: FetchSession, source: RegistrySource, folders: IndexFolders): readonly CrateArchive[] {
-  const { project, toolchain } = session.inputs.facts;
+  const { project } = session.inputs.facts;
   const fileName = ({ name, version }: LockedCrate) => `${name}-${version}.crate`;
   if (source.end.kind === 'local-registry') {
     const path = vendoredPath(project, source.end.path);
@@ -115,7 +116,7 @@ function archivesOf(session: FetchSession, source: RegistrySource, folders: Inde
       archive: path === null ? null : join(project.mountRoot, path, fileName(crate)),
     }));
   }
-  const folder = folders.known.get(folderKey(source, toolchain.version));
+  const folder = folders.known.get(folderKey(source, fetchToolchain(session.inputs.facts).version));
   return source.crates.map((crate) => ({
     crate,
     archive: findArchive(session.folders.fetchHome, folder, fileName(crate)),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fetchConfig } from './fetch-config.ts';
 import { makeFetchHome } from './fetch-folders.ts';
 import { type FetchSession, runInSession } from './fetch-session.ts';
+import { fetchToolchain } from './fetch-toolchain.ts';
 import { folderKey, type IndexFolders, listIndexFolders, readIndexFolders } from './index-folders.ts';
 import type { RegistrySource } from './registry-sources.ts';
 import { builtInRegistry } from './source-chain.ts';
@@ -19,7 +20,7 @@ export async function learnIndexFolders(
   const { fetchHome } = session.folders;
   const known = new Map(readIndexFolders(fetchHome).known);
   for (const source of sources) {
-    const key = folderKey(source, session.inputs.facts.toolchain.version);
+    const key = folderKey(source, fetchToolchain(session.inputs.facts).version);
     if (known.has(key) || source.end.kind === 'directory' || session.inputs.offline) continue;
     const folder = await probe(session, source);
     if (folder !== null) known.set(key, folder);

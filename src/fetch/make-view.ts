@@ -4,6 +4,7 @@ import type { Facts } from '../facts/facts.ts';
 import type { ExtraCrate } from '../lock/pins.ts';
 import { inside } from '../plan/box-plan.ts';
 import { storeId } from './fetch-folders.ts';
+import { fetchToolchain } from './fetch-toolchain.ts';
 import type { StoreFolders } from './fill-store.ts';
 import { copyGitFolders, findGitFolders } from './git-folders.ts';
 import type { LockedGit } from './lock-packages.ts';
@@ -42,7 +43,7 @@ export interface ViewInputs {
 }
 
 /** Beside the note, one for each toolchain whose cargo would leave the lock as it is. */
-const settledFile = ({ toolchain }: Facts) => `settled-${toolchain.manifestSha256}`;
+const settledFile = (facts: Facts) => `settled-${fetchToolchain(facts).id}`;
 
 /** Whether a build with this toolchain can use the lock of this view as it is, although it may write it. */
 export function isSettled(view: View, facts: Facts): boolean {

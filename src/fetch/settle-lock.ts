@@ -2,6 +2,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { Problem } from '../problem/problem.ts';
 import { explainFailure } from './explain-failure.ts';
 import { type FetchSession, runInSession, skeletonLock } from './fetch-session.ts';
+import { fetchToolchain } from './fetch-toolchain.ts';
 import { folderKey, type IndexFolders, writeIndexFolders } from './index-folders.ts';
 import { learnIndexFolders } from './learn-index-folder.ts';
 import { type LockedCrate, type LockPackages, lockPackages } from './lock-packages.ts';
@@ -60,11 +61,11 @@ const unsteady: Problem = { code: 'fetch-failed', what: 'cargo wrote Cargo.lock 
 
 /** Lets cargo believe that these are unpacked, as far as it is known where it would unpack them. */
 export async function seedCrates(session: FetchSession, crates: readonly LockedCrate[]): Promise<IndexFolders> {
-  const { project, host, toolchain } = session.inputs.facts;
+  const { project, host } = session.inputs.facts;
   const sources = registrySources(crates, project.cargoConfig, host.variables);
   const folders = await learnIndexFolders(session, sources);
   for (const source of sources) {
-    const folder = folders.known.get(folderKey(source, toolchain.version));
+    const folder = folders.known.get(folderKey(source, fetchToolchain(session.inputs.facts).version));
     if (folder !== undefined) seedStubs(session.unpacked, folder, source.crates);
   }
   return folders;

@@ -12,6 +12,7 @@ const librarySources = 'lib/rustlib/src/rust/library';
 /** With `build-std` cargo builds the standard library from its sources, which have a lock of their own. */
 export async function fetchStandardLibrary(session: FetchSession): Promise<Result<readonly LockedCrate[]>> {
   const { toolchain } = session.inputs.facts;
+  if (toolchain === null) throw new Error('build-std without a toolchain of the host');
   const text = readForeignText(join(toolchain.path, librarySources, 'Cargo.lock'));
   if (!text.ok) return text;
   if (text.value === null) {

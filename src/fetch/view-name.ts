@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { BeyondLock } from './fetch-inputs.ts';
+import { fetchToolchain } from './fetch-toolchain.ts';
 import { tomlText } from './toml-text.ts';
 
 /** Changes whenever a view of the same inputs would be made differently. */
@@ -24,6 +25,6 @@ export function viewName(facts: Facts, lockSha256: string, beyond: BeyondLock, t
     if (/^CARGO_REGISTRIES_\w+_INDEX$/.test(name)) add(`${name}=${value}`);
   }
   add(targets.join(' '));
-  add(canonicalJson([beyond.features, beyond.recorded, beyond.standardLibrary ? facts.toolchain.manifestSha256 : '']));
+  add(canonicalJson([beyond.features, beyond.recorded, beyond.standardLibrary ? fetchToolchain(facts).id : '']));
   return hash.digest('hex');
 }

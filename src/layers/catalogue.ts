@@ -1,4 +1,5 @@
 import base from '../../images/debian/base.json' with { type: 'json' };
+import fetch from '../../images/debian/fetch.json' with { type: 'json' };
 import layers from '../../images/debian/layers.json' with { type: 'json' };
 import { nearest } from '../base/nearest.ts';
 import { all, failure, type Result, success } from '../base/result.ts';
@@ -36,6 +37,23 @@ export function layerCatalogue(): readonly Layer[] {
 
 export function layerNames(): readonly string[] {
   return [...entries.keys()].sort();
+}
+
+/**
+ * What a root is made of. `box`: the base and these layers. `fetch`: what cargo fetches with on a host that has no
+ * toolchain; no box ever sees it.
+ */
+export type RootWish =
+  | { readonly kind: 'box'; readonly suite: DebianSuite; readonly layers: readonly string[] }
+  | typeof fetchRoot;
+
+export const fetchRoot = { kind: 'fetch', suite: fetch.suite as DebianSuite, layers: [] as readonly string[] } as const;
+
+/** The Debian packages of such a root, sorted. Every wrong name of a layer is a problem of its own. */
+export function rootPackages(wish: RootWish): Result<readonly string[]> {
+  if (wish.kind === 'fetch') return success(sortedUnique(fetch.packages));
+  const added = layerPackages(wish.layers, wish.suite);
+  return added.ok ? success(sortedUnique([...basePackages(wish.suite), ...added.value])) : added;
 }
 
 /** The Debian packages of a suite's base, sorted. Their dependencies come with them when they are resolved. */

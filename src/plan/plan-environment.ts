@@ -23,6 +23,7 @@ function unpinned(environment: string): Result<never> {
 
 export function planToolchain({ config, facts }: PlanInputs): ToolchainPlan {
   if (config.toolchain.value === 'image') return { kind: 'image' };
+  if (facts.toolchain === null) throw new Error('a plan with the host’s toolchain, and none was found');
   const { name, version, manifestSha256 } = facts.toolchain;
   return { kind: 'host', name, version, manifestSha256 };
 }

@@ -133,7 +133,7 @@ async function boxed(
         bind(join(view.path, 'cargo-home'), inside.cargoHome),
         bind(join(view.path, 'crates'), inside.crates),
         bind(join(at.home, 'cache/store'), inside.store),
-        bind(facts.toolchain.path, inside.toolchain),
+        bind(facts.toolchain?.path ?? '', inside.toolchain),
         { kind: 'tmpfs', target: inside.home, sizeBytes: null },
         { kind: 'tmpfs', target: '/tmp', sizeBytes: null },
       ],

@@ -8,10 +8,20 @@ import { join } from 'node:path';
  * temporary files, since it takes about twenty seconds.
  */
 export function smallRoot(): string {
-  const folder = join(tmpdir(), `boxed-small-root-${process.getuid?.() ?? 0}`);
+  return keptRoot('small', 'bookworm', []);
+}
+
+/** A root that brings Rust, as an image of a project's own would: Debian's, with a linker. Takes a minute or two. */
+export function rustRoot(): string {
+  return keptRoot('rust', 'trixie', ['cargo', 'gcc', 'libc6-dev']);
+}
+
+function keptRoot(name: string, suite: string, packages: readonly string[]): string {
+  const folder = join(tmpdir(), `boxed-${name}-root-${process.getuid?.() ?? 0}`);
   if (existsSync(folder)) return folder;
   const half = `${folder}.${process.pid}`;
-  execFileSync('mmdebstrap', ['--variant=minbase', '--mode=root', 'bookworm', half], { stdio: 'ignore' });
+  const included = packages.length === 0 ? [] : [`--include=${packages.join(',')}`];
+  execFileSync('mmdebstrap', ['--variant=minbase', '--mode=root', ...included, suite, half], { stdio: 'ignore' });
   mkdirSync(join(half, 'box'), { recursive: true });
   rmSync(join(half, 'dev'), { recursive: true, force: true });
   mkdirSync(join(half, 'dev'));

@@ -59,7 +59,7 @@ export const suites: readonly Suite[] = [
     files: 'tree',
     engines: 'own',
     identities: ['root'],
-    limitMinutes: 12,
+    limitMinutes: 20,
     concurrency: 1,
   },
   {

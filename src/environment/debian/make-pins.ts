@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Result, success } from '../../base/result.ts';
-import type { DebianSuite } from '../../config/config.ts';
+import type { RootWish } from '../../layers/catalogue.ts';
 import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
 import { buildDebianRoot } from './build-root.ts';
 import type { DebianHost } from './debian-host.ts';
@@ -9,9 +9,8 @@ import { keepRoot, oneAtATime } from './prepare-root.ts';
 import { debianArchitecture, resolveDebianPackages } from './resolve-packages.ts';
 
 export interface DebianWish {
-  readonly suite: DebianSuite;
+  readonly root: RootWish;
   readonly machine: 'x86_64' | 'aarch64';
-  readonly layers: readonly string[];
   readonly now: Date;
   /** Pins from before: when today's packages are the same, they stay, and no root is made. */
   readonly known?: DebianPins | null;
@@ -20,18 +19,15 @@ export interface DebianWish {
 /** Resolves today's packages and makes their root once: the pins hold both, and the root is in the cache afterwards. */
 export async function makeDebianPins(host: DebianHost, wish: DebianWish): Promise<Result<DebianPins>> {
   const architecture = debianArchitecture(wish.machine);
-  const layers = [...new Set(wish.layers)].sort();
-  const packages = await resolveDebianPackages(host, { suite: wish.suite, architecture, layers });
+  const { suite } = wish.root;
+  const layers = [...new Set(wish.root.layers)].sort();
+  const packages = await resolveDebianPackages(host, wish.root, architecture);
   if (!packages.ok) return packages;
   const { known = null } = wish;
-  if (known !== null && isDeepStrictEqual(known.packages, packages.value) && known.suite === wish.suite) {
+  if (known !== null && isDeepStrictEqual(known.packages, packages.value) && known.suite === suite) {
     return success({ ...known, layers });
   }
-  return pinPackages(
-    host,
-    { suite: wish.suite, architecture, layers, snapshot: snapshotTime(wish.now) },
-    packages.value,
-  );
+  return pinPackages(host, { suite, architecture, layers, snapshot: snapshotTime(wish.now) }, packages.value);
 }
 
 /** Makes the root of these packages and pins it with them. */

@@ -1,6 +1,5 @@
 import { failure, type Result, success } from '../../base/result.ts';
-import type { DebianSuite } from '../../config/config.ts';
-import { basePackages, layerPackages } from '../../layers/catalogue.ts';
+import { type RootWish, rootPackages } from '../../layers/catalogue.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 import type { DebianMirror } from './apt-sources.ts';
@@ -18,17 +17,17 @@ export function debianArchitecture(machine: 'x86_64' | 'aarch64'): string {
 export const essential = '?and(?essential, ?not(?exact-name(apt)))';
 
 /**
- * Asks the mirrors which packages the base and these layers are today: every one with version, size and sum, sorted by
+ * Asks the mirrors which packages such a root has today: every one with version, size and sum, sorted by
  * name. Signatures of the mirrors' indexes are checked by apt; from then on the sums are what counts.
  */
 export async function resolveDebianPackages(
   host: DebianHost,
-  wanted: { readonly suite: DebianSuite; readonly architecture: string; readonly layers: readonly string[] },
+  root: RootWish,
+  architecture: string,
 ): Promise<Result<readonly DebianPackage[]>> {
-  const layers = layerPackages(wanted.layers, wanted.suite);
-  if (!layers.ok) return layers;
-  const names = [...new Set([...basePackages(wanted.suite), ...layers.value])];
-  return resolveNames(host, { ...wanted, installed: null }, [essential, ...names]);
+  const names = rootPackages(root);
+  if (!names.ok) return names;
+  return resolveNames(host, { suite: root.suite, architecture, installed: null }, [essential, ...names.value]);
 }
 
 /** The same for Debian packages by name, beside those that dpkg's list `installed` has. */

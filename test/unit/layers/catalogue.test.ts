@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { basePackages, layerCatalogue, layerNames, layerPackages, layersWith } from '../../../src/layers/catalogue.ts';
+import {
+  basePackages,
+  fetchRoot,
+  layerCatalogue,
+  layerNames,
+  layerPackages,
+  layersWith,
+  rootPackages,
+} from '../../../src/layers/catalogue.ts';
 
 test('the catalogue is sorted, and every layer brings packages on at least one suite', () => {
   const names = layerNames();
@@ -24,6 +32,14 @@ test('the base of each suite has compilers, the usual tools and the libclang of 
       assert.ok(packages.includes(wanted), wanted);
     assert.equal(packages.filter((name) => name.startsWith('libclang1-')).length, 1);
   }
+});
+
+test('the root that fetches for a host without Rust has a cargo and no compilers of the base', () => {
+  const fetching = rootPackages(fetchRoot);
+  assert.ok(fetching.ok && fetching.value.includes('cargo'));
+  assert.ok(!fetching.value.includes('g++'));
+  const box = rootPackages({ kind: 'box', suite: 'trixie', layers: ['zlib'] });
+  assert.ok(box.ok && !box.value.includes('cargo') && box.value.includes('zlib1g-dev') && box.value.includes('g++'));
 });
 
 test('layers give their Debian packages, sorted and once', () => {

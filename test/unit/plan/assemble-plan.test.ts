@@ -122,6 +122,7 @@ describe('identity', () => {
     assert.ok(debian);
     const otherRoot = { ...inputs, pins: { ...inputs.pins, debian: { ...debian, rootSha256: 'd'.repeat(64) } } };
     assert.notEqual(planned(otherRoot).identity, plain);
+    assert.ok(inputs.facts.toolchain);
     const toolchain = { ...inputs.facts.toolchain, manifestSha256: 'e'.repeat(64) };
     assert.notEqual(planned({ ...inputs, facts: { ...inputs.facts, toolchain } }).identity, plain);
   });
