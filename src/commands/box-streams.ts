@@ -76,9 +76,7 @@ async function ended(filter: Transform & Writable): Promise<void> {
 const commandsThatWriteJson = new Set(['metadata', 'locate-project', 'read-manifest']);
 
 function writesMessages({ request }: Planned): boolean {
-  const separator = request.arguments.indexOf('--');
-  const words = separator < 0 ? request.arguments : request.arguments.slice(0, separator);
-  return words.some((word) => commandsThatWriteJson.has(word) || word.startsWith('--message-format'));
+  return request.options.some((word) => commandsThatWriteJson.has(word) || word.startsWith('--message-format'));
 }
 
 function mapping({ facts, config }: Planned, anchors: AnchorFolders) {

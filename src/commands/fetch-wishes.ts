@@ -4,7 +4,7 @@ import type { Request } from '../plan/plan-inputs.ts';
 import { stringsAt, type tableAt, valueAt } from '../toml/read-table.ts';
 import type { Gathered } from './gather.ts';
 
-/** What a command line means for the fetch phase and for the identity: targets, features beyond the lock, configuration. */
+/** What a command line's own words mean for the fetch phase and for the identity: targets, features beyond the lock, configuration. */
 export function fetchWishes(
   { facts, config }: Gathered,
   words: readonly string[],

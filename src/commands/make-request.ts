@@ -7,6 +7,7 @@ import { needsCrates } from '../invocation/command-table.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { passingVariables } from '../invocation/passing-variables.ts';
 import { readAliases } from '../invocation/read-aliases.ts';
+import { ownArguments } from '../invocation/scan-arguments.ts';
 import { translateArguments } from '../invocation/translate-arguments.ts';
 import { unknownCommand } from '../invocation/unknown-command.ts';
 import { projectPathInside } from '../plan/assemble-plan.ts';
@@ -70,10 +71,10 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
   );
   if (!translated.ok) return translated;
   const words = [...translated.value.globalArguments, name, ...translated.value.arguments];
-  const wishes = fetchWishes(gathered, words);
+  const options = [...translated.value.globalArguments, name, ...ownArguments(name, translated.value.arguments)];
+  const wishes = fetchWishes(gathered, options);
   if (wishes.beyondLock.standardLibrary && gathered.config.toolchain.value === 'image')
     return failure(noStandardLibrary);
-  const options = beforeSeparator(words);
   const entry = classified.tableEntry;
   return success({
     classified,
@@ -85,6 +86,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       class: classified.class,
       program: 'cargo',
       arguments: words,
+      options,
       output: entry?.output ?? 'program',
       ports: entry?.ports ?? 'closed',
       exports: (entry?.exports ?? 'nothing') !== 'nothing',
@@ -112,11 +114,6 @@ const exportAreas: Readonly<Record<'nothing' | 'artifacts' | 'documentation' | '
   documentation: ['documentation'],
   packages: ['packages'],
 };
-
-function beforeSeparator(words: readonly string[]): readonly string[] {
-  const separator = words.indexOf('--');
-  return separator < 0 ? words : words.slice(0, separator);
-}
 
 export function isFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

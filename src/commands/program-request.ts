@@ -18,6 +18,7 @@ export function programRequest(session: Session, gathered: Gathered, command: Ow
     ports: 'open',
     variables: passingVariables(session.host.variables),
     subcommandBinary: null,
+    options: [],
     ...fetchWishes(gathered, []),
     gitFolder: isFolder(join(gathered.facts.project.mountRoot, '.git')),
     crates: 'needed',

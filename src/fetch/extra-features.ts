@@ -9,7 +9,7 @@ export interface ExtraFeature {
 }
 
 /**
- * The features of packages outside of the workspace that a command line switches on. Cargo.lock is resolved with all
+ * The features of packages outside of the workspace that a command line's own words switch on. Cargo.lock is resolved with all
  * features of the members, so only these can bring crates that it lacks.
  */
 export function extraFeatures(
@@ -30,10 +30,8 @@ export function extraFeatures(
 /** `--features=VALUE`, and `-F` with switches before it and its value behind (`-vF`, `-qFa/b`, `-F=a/b`). */
 const option = /^(?:--features=|-[vqrhnldwbi]*F=?)(.*)$/s;
 
-/** All values of `--features` and `-F`, before `--`: lists by comma or space, glued or apart. */
-export function featureValues(cargoArguments: readonly string[]): readonly string[] {
-  const end = cargoArguments.indexOf('--');
-  const own = end === -1 ? cargoArguments : cargoArguments.slice(0, end);
+/** All values of `--features` and `-F`: lists by comma or space, glued or apart. */
+function featureValues(own: readonly string[]): readonly string[] {
   const values: string[] = [];
   for (let index = 0; index < own.length; index++) {
     const argument = own[index] ?? '';

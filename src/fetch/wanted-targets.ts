@@ -3,17 +3,15 @@ import { stringAt, stringsAt } from '../toml/read-table.ts';
 import { linuxKnowledge } from './target-cfg.ts';
 
 /**
- * The targets that a command builds for: the host (build scripts, proc macros) and what argv, environment and
+ * The targets that a command builds for: the host (build scripts, proc macros) and what cargo's own words, environment and
  * configuration name. Empty, which means all, as soon as one is not understood.
  */
 export function wantedTargets(
   host: string,
-  cargoArguments: readonly string[],
+  own: readonly string[],
   variables: Readonly<Record<string, string>>,
   config: CargoConfigFacts,
 ): readonly string[] {
-  const end = cargoArguments.indexOf('--');
-  const own = end === -1 ? cargoArguments : cargoArguments.slice(0, end);
   const written = own.flatMap((argument, index) => {
     if (argument === '--target') return [own[index + 1] ?? ''];
     return argument.startsWith('--target=') ? [argument.slice('--target='.length)] : [];

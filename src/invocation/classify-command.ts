@@ -1,6 +1,7 @@
 import { cargoGlobalOptions } from './cargo-options.ts';
 import { type CommandEntry, cargoCommands, findCargoCommand, type Refusal } from './command-table.ts';
 import type { CommandClass } from './invocation.ts';
+import { ownArguments } from './scan-arguments.ts';
 
 /** The aliases of cargo's configuration, split into words; the project's win over the user's before they come here. */
 export type Aliases = Readonly<Record<string, readonly string[]>>;
@@ -94,7 +95,7 @@ function matches(option: (typeof cargoGlobalOptions)[number], word: string): boo
 }
 
 function classOf(entry: CommandEntry, words: readonly string[]): CommandClass {
-  const options = ownOptions(words);
+  const options = ownArguments(entry.name, words);
   if (entry.name === 'clippy' && options.includes('--fix')) return 'source-writing';
   // `cargo fmt -- --check` hands the option to rustfmt itself.
   if (entry.name === 'fmt' && (words.includes('--check') || options.includes('--version'))) return 'offline';
@@ -103,14 +104,8 @@ function classOf(entry: CommandEntry, words: readonly string[]): CommandClass {
 
 /** Showing help needs neither network nor token nor a writable project, whatever the command. */
 function asksHelp(entry: CommandEntry, words: readonly string[]): boolean {
-  // After the first word the option may be one of the program that `cargo run` starts.
-  const options = entry.output === 'program' ? words.slice(0, 1) : ownOptions(words);
+  const options = ownArguments(entry.name, words);
   return options.includes('--help') || options.includes('-h');
-}
-
-function ownOptions(words: readonly string[]): readonly string[] {
-  const separator = words.indexOf('--');
-  return separator < 0 ? words : words.slice(0, separator);
 }
 
 function anywhere(entry: CommandEntry): CommandEntry {

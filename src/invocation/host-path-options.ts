@@ -80,6 +80,9 @@ export const pathOperandCommands: readonly string[] = ['new', 'init'];
 /** Commands that hand everything from the first word without a dash on to a program or to the compiler. */
 export const trailingCommands: readonly string[] = ['run', 'rustc', 'rustdoc'];
 
+/** Commands whose first word without a dash is one of cargo's commands, with the words after it: `miri run`. */
+export const nestingCommands: readonly string[] = ['miri'];
+
 export function hostPathOptionsOf(command: string): readonly HostPathOption[] {
   const known = findCargoCommand(command) !== null;
   return hostPathOptions.filter(({ commands }) => {

@@ -1,6 +1,12 @@
 import { cargoValueOptions } from './cargo-options.ts';
 import { findCargoCommand } from './command-table.ts';
-import { type HostPathOption, hostPathOptionsOf, pathOperandCommands, trailingCommands } from './host-path-options.ts';
+import {
+  type HostPathOption,
+  hostPathOptionsOf,
+  nestingCommands,
+  pathOperandCommands,
+  trailingCommands,
+} from './host-path-options.ts';
 
 /** A part of a command's arguments: words that stay as they are, or a path with what stands around it. */
 export type Piece =
@@ -14,21 +20,36 @@ export type Piece =
     }
   | { readonly kind: 'operand'; readonly value: string };
 
-/**
- * Finds the paths among the arguments, as cargo's own parser would: up to `--`, and in commands like `run` up to the
- * first word that belongs to the program.
- */
+/** Finds the paths among the arguments, as cargo's own parser would: up to the end of what is cargo's own. */
 export function scanArguments(command: string, words: readonly string[]): readonly Piece[] {
-  const name = findCargoCommand(command)?.name ?? command;
+  const { pieces, length } = scan(command, words);
+  return length === words.length ? pieces : [...pieces, { kind: 'words', words: words.slice(length) }];
+}
+
+/**
+ * The arguments that are cargo's own: up to `--`, and in commands like `run` up to the first word that belongs to the
+ * program. Behind that the same spelling of an option means something else: `run -- --features x`, `run x --locked`.
+ */
+export function ownArguments(command: string, words: readonly string[]): readonly string[] {
+  return words.slice(0, scan(command, words).length);
+}
+
+interface Scan {
+  readonly pieces: readonly Piece[];
+  /** How many words are cargo's own. */
+  readonly length: number;
+}
+
+function scan(command: string, words: readonly string[]): Scan {
+  let name = findCargoCommand(command)?.name ?? command;
   const options = hostPathOptionsOf(name);
   const pieces: Piece[] = [];
   let wantsOperand = pathOperandCommands.includes(name);
   for (let index = 0; index < words.length; ) {
     const word = words[index] ?? '';
     const isOperand = !word.startsWith('-') || word === '-';
-    if (word === '--' || (isOperand && trailingCommands.includes(name))) {
-      return [...pieces, { kind: 'words', words: words.slice(index) }];
-    }
+    if (word === '--' || (isOperand && trailingCommands.includes(name))) return { pieces, length: index };
+    if (isOperand && nestingCommands.includes(name)) name = findCargoCommand(word)?.name ?? word;
     if (isOperand && wantsOperand) {
       wantsOperand = false;
       pieces.push({ kind: 'operand', value: word });
@@ -39,7 +60,7 @@ export function scanArguments(command: string, words: readonly string[]): readon
     pieces.push(piece);
     index += taken;
   }
-  return pieces;
+  return { pieces, length: words.length };
 }
 
 interface Taken {

@@ -22,6 +22,8 @@ export interface Request {
   /** cargo with its arguments (paths already translated), or any program for `exec` and `shell`. */
   readonly program: 'cargo' | 'other';
   readonly arguments: readonly string[];
+  /** Of these what cargo itself reads; what it hands on to a program or a compiler is not in it. */
+  readonly options: readonly string[];
   /** `filtered`: cargo's own output. `program`: what runs inside owns the output: a terminal, or the bytes as they are. */
   readonly output: 'filtered' | 'program';
   readonly exports: boolean;

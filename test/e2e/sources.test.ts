@@ -104,3 +104,26 @@ test('a feature of a dependency, written on the command line, brings crates that
     assert.equal(again.status, 0, again.text);
   }
 });
+
+test("what looks like an option of cargo's, behind the first word of the program, is the program's", async (context) => {
+  const made = project(
+    context,
+    plainProgram('says', 'fn main() { println!("{:?}", std::env::args().skip(1).collect::<Vec<_>>()); }\n'),
+  );
+  const words = [
+    '--features',
+    'no/such',
+    '--target',
+    'no-such',
+    '-Zbuild-std',
+    '--config',
+    'x',
+    '--message-format=json',
+  ];
+  for (const before of [['--'], ['word']]) {
+    const ended = await made.boxed(['run', '--quiet', ...before, ...words]);
+    assert.equal(ended.status, 0, ended.text);
+    const got = before[0] === '--' ? words : ['word', ...words];
+    assert.equal(ended.stdout, `[${got.map((word) => JSON.stringify(word)).join(', ')}]\n`);
+  }
+});

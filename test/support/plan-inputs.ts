@@ -47,6 +47,7 @@ export const buildRequest: Request = {
   class: 'offline',
   program: 'cargo',
   arguments: ['build'],
+  options: ['build'],
   output: 'filtered',
   exports: true,
   ports: 'closed',

@@ -31,7 +31,6 @@ test('features of packages outside of the workspace, wherever they are written',
   ]);
   assert.deepEqual(found('build', '-vF', 'dep/c', '-qFx/y', '-vvF=z/w'), ['dep/c', 'x/y', 'z/w']);
   assert.deepEqual(found('build', '-pF', 'dep/c', '-jF', '-ZF', '--Features', 'dep/c'), []);
-  assert.deepEqual(found('run', '--', '--features', 'dep/c'), []);
   assert.deepEqual(found('build', '--features'), []);
 });
 

@@ -44,7 +44,10 @@ test('help needs nothing, but help of the program that runs is the program’s',
     assert.equal(found.tableEntry?.needsManifest, false);
   }
   assert.equal(classifyCommand('run', ['--help']).tableEntry?.needsManifest, false);
+  assert.equal(classifyCommand('run', ['--release', '-h']).tableEntry?.needsManifest, false);
+  assert.equal(classifyCommand('test', ['filter', '--help']).tableEntry?.needsManifest, false);
   assert.equal(classifyCommand('run', ['x', '--help']).tableEntry?.needsManifest, true);
+  assert.equal(classifyCommand('test', ['--', '--help']).tableEntry?.needsManifest, true);
   assert.equal(classifyCommand('update', ['--', '-h']).class, 'lock-writing');
 });
 
