@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { type Result, success } from '../base/result.ts';
 import type { Engine, EngineReport, Guarantee } from '../engine/engine.ts';
+import { recall, remember } from '../host/memory.ts';
 import { currentOwner } from '../host/owner.ts';
 import { guaranteeNames } from '../policy/promises.ts';
 import type { Session } from './session.ts';
@@ -20,25 +21,11 @@ export async function cachedCheck(session: Session, engine: Engine, program: str
   const asked = { program, mtimeMs, size, ino, boot: currentOwner().bootId, uid: session.host.uid };
   // Another version of ours may ask for more, or hold more.
   const key = canonicalJson({ ...asked, guarantees: guaranteeNames, meaning: meaningOfReport });
-  const known = readKnown(file, key);
-  if (known !== null) return success(known);
+  const known = recall<KeptReport>(file, key);
+  if (known !== null) return success({ ...known, enforces: new Set(known.enforces) });
   const report = await engine.check();
-  if (!report.ok) return report;
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, JSON.stringify({ key, report: { ...report.value, enforces: [...report.value.enforces] } }));
-  } catch {
-    // Not remembered: the next run asks again, and says so if its folders cannot be written.
-  }
+  if (report.ok) remember(file, key, { ...report.value, enforces: [...report.value.enforces] } satisfies KeptReport);
   return report;
 }
 
-function readKnown(file: string, key: string): EngineReport | null {
-  try {
-    const stored = JSON.parse(readFileSync(file, 'utf8'));
-    if (stored.key !== key) return null;
-    return { ...stored.report, enforces: new Set<Guarantee>(stored.report.enforces) };
-  } catch {
-    return null;
-  }
-}
+type KeptReport = Omit<EngineReport, 'enforces'> & { readonly enforces: readonly Guarantee[] };

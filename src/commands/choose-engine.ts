@@ -59,7 +59,7 @@ export async function openBwrap(session: Session, mountRoot: string | null): Pro
 
 export async function openDocker(session: Session): Promise<Result<ChosenEngine>> {
   const { createDockerEngine } = await import('../engine/docker/create-docker-engine.ts');
-  const docker = await createDockerEngine({ variables: session.host.variables });
+  const docker = await createDockerEngine({ variables: session.host.variables, state: session.locations.state });
   const report = await docker.check();
   return report.ok ? success({ engine: docker, report: report.value, docker }) : report;
 }

@@ -45,8 +45,9 @@ export async function execute(
   if (box === null) throw new Error('a plan without a box cannot be executed');
   const verdicts = judgePlan(plan, chosen.report);
   if (verdicts.length > 0) return failure(...verdicts);
-  await reapLeftovers(session, chosen.engine);
+  const reaping = reapLeftovers(session, chosen.engine);
   const fetched = await fetchCrates(session, planned);
+  await reaping;
   if (!fetched.ok) return fetched;
   const mountRoot = facts.project.mountRoot;
   const user = saidIdentity(session, planned);

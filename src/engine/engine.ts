@@ -7,7 +7,7 @@ export interface Engine {
   readonly name: 'bwrap' | 'docker';
   /** Whether it works here, and what it can hold. A failure says what is missing and how to get it. */
   check(): Promise<Result<EngineReport>>;
-  /** Runs one box to its end and leaves nothing behind, also when `signal` aborts it. */
+  /** Runs one box to its end. Nothing of it is left when this process ends, also when `signal` aborts the box. */
   run(box: ResolvedBox, streams: BoxStreams, signal: AbortSignal): Promise<Result<Outcome>>;
   /**
    * Takes away what boxes of killed commands left behind (groups, containers, scratch) and gives their ids. Cheap when

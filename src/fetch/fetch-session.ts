@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
@@ -115,7 +115,7 @@ function runOnce(session: FetchSession, run: CargoRun, usesSsh: boolean): Promis
   const { inputs, folders } = session;
   const box = fetchBox(
     {
-      id: `fetch-${basename(folders.run)}-${createHash('sha256').update(run.arguments.join('\0')).digest('hex').slice(0, 8)}`,
+      id: `fetch-${basename(folders.run)}-${randomBytes(4).toString('hex')}`,
       facts: inputs.facts,
       root: session.root,
       network: session.network,

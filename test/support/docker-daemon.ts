@@ -52,7 +52,7 @@ export async function startDockerDaemon(options: DaemonOptions = {}): Promise<Do
     kill: () => end('SIGKILL'),
     restart: async () => {
       // A killed daemon's containerd dies with it; where nobody collects it, its number still looks alive.
-      for (const file of ['pid', 'exec/containerd/containerd.pid']) rmSync(join(folder, file), { force: true });
+      for (const file of ['docker.pid', 'exec/containerd/containerd.pid']) rmSync(join(folder, file), { force: true });
       daemon = await launch(folder, socket, options);
     },
     stop: async () => {
@@ -68,7 +68,14 @@ async function launch(folder: string, socket: string, options: DaemonOptions): P
   const daemon = spawn(
     '/usr/sbin/dockerd',
     [
-      ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')],
+      ...[
+        '--data-root',
+        join(folder, 'data'),
+        '--exec-root',
+        join(folder, 'exec'),
+        '--pidfile',
+        join(folder, 'docker.pid'),
+      ],
       ...['--host', `unix://${socket}`],
       ...['--bridge', 'none', '--iptables=false', '--ip6tables=false', '--ip-masq=false', '--ip-forward=false'],
       ...['--group', options.group ?? 'root'],

@@ -3,7 +3,10 @@ import { createDockerEngine } from '../../src/engine/docker/create-docker-engine
 import { noLimits } from '../../src/plan/box-plan.ts';
 
 async function main([socket, image, mode = '']: readonly string[]): Promise<void> {
-  const engine = await createDockerEngine({ variables: { DOCKER_HOST: `unix://${socket}`, HOME: '/nonexistent' } });
+  const engine = await createDockerEngine({
+    state: null,
+    variables: { DOCKER_HOST: `unix://${socket}`, HOME: '/nonexistent' },
+  });
   const onTerminal = 'test -t 0 && test -t 1 && echo tty yes; sleep 1; stty size; read line; echo "read $line"';
   const ran = await engine.run(
     {

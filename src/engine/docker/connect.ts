@@ -1,34 +1,49 @@
-import { Agent } from 'node:http';
+import { Agent, type AgentOptions } from 'node:http';
 import Docker, { type DockerOptions } from 'dockerode';
 import { failure, type Result, success } from '../../base/result.ts';
 import { type Problem, printable } from '../../problem/problem.ts';
 import { deadline } from './deadline.ts';
 import { commonApi, type EngineFacts, engineFacts, oldestApi } from './engine-facts.ts';
 import type { EngineSocket } from './find-socket.ts';
+import type { FactsMemory } from './remembered-facts.ts';
 
 /** A line to the engine in a version that both sides speak. */
 export interface Connection {
   readonly docker: Docker;
   readonly facts: EngineFacts;
   readonly socket: EngineSocket;
+  /** By the id of an image: the names of its variables, as far as it was looked at. */
+  readonly imageVariables: Map<string, readonly string[]>;
 }
 
 const answerWithinMs = 10_000;
 
-export async function connect(socket: EngineSocket): Promise<Result<Connection>> {
-  const agent = new Agent({ keepAlive: true });
+export async function connect(socket: EngineSocket, memory: FactsMemory): Promise<Result<Connection>> {
+  // Without a name of a server Node would find out, by an expression that takes 4 ms to compile, that a socket has none.
+  const agent = new Agent({ keepAlive: true, servername: '' } as AgentOptions);
   try {
-    const asked = client(socket.path, agent);
-    const [version, info] = await deadline(Promise.all([asked.version(), asked.info()]), answerWithinMs, 'its version');
-    const facts = engineFacts(version, info);
+    const facts = await deadline(askFacts(client(socket.path, agent), memory), answerWithinMs, 'its version');
     const api = commonApi(facts);
     if (api === null) return failure(tooOld(facts, socket));
-    return success({ docker: client(socket.path, agent, api), facts, socket });
+    return success({ docker: client(socket.path, agent, api), facts, socket, imageVariables: new Map() });
   } catch (error) {
     // A question without an answer would keep the process alive for as long as the other side holds the line.
     agent.destroy();
     return failure(unreachable(error, socket));
   }
+}
+
+/** An engine that is known is asked only whether it is there. */
+async function askFacts(docker: Docker, memory: FactsMemory): Promise<EngineFacts> {
+  const known = memory.recall();
+  if (known !== null) {
+    await docker.ping();
+    return known;
+  }
+  const [version, info] = await Promise.all([docker.version(), docker.info()]);
+  const facts = engineFacts(version, info);
+  memory.remember(facts);
+  return facts;
 }
 
 /** Every field that the library would take from the process's variables is given: DOCKER_HOST is read by us alone. */

@@ -15,6 +15,7 @@ import { importRoot } from './import-root.ts';
 import { type MakerBox, makerOptions } from './maker-options.ts';
 import { reapContainers } from './reap-containers.ts';
 import { registryLogin } from './registry-login.ts';
+import { factsMemory } from './remembered-facts.ts';
 import { runContainer, runDescribed } from './run-container.ts';
 import { seccompProfile } from './seccomp-profile.ts';
 import { dockerShellCommand } from './shell-command.ts';
@@ -31,17 +32,19 @@ export interface DockerEngine extends Engine {
 export interface DockerEngineInputs {
   /** The host's environment: DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, XDG_RUNTIME_DIR and HOME are read. */
   readonly variables: Variables;
+  /** Our folder for what is remembered from one command to the next; `null`: nothing is. */
+  readonly state: string | null;
 }
 
 /** Nothing is asked before it is needed, and the engine is asked only once what it is. */
-export async function createDockerEngine({ variables }: DockerEngineInputs): Promise<DockerEngine> {
+export async function createDockerEngine({ variables, state }: DockerEngineInputs): Promise<DockerEngine> {
   const home = variables.HOME || homedir();
   const dockerFolder = variables.DOCKER_CONFIG || join(home, '.docker');
   const owner = currentContainerOwner();
   const profile = seccompProfile();
   let connecting: Promise<Result<Connection>> | null = null;
   const connected = () => {
-    connecting ??= open(variables, home);
+    connecting ??= open(variables, home, state);
     return connecting;
   };
   return {
@@ -89,7 +92,7 @@ export async function createDockerEngine({ variables }: DockerEngineInputs): Pro
   };
 }
 
-async function open(variables: Variables, home: string): Promise<Result<Connection>> {
+async function open(variables: Variables, home: string, state: string | null): Promise<Result<Connection>> {
   const socket = findEngineSocket(variables, home);
-  return socket.ok ? connect(socket.value) : socket;
+  return socket.ok ? connect(socket.value, factsMemory(state, socket.value.path)) : socket;
 }

@@ -8,6 +8,7 @@ import { type Connection, reasonOf, statusOf } from './connect.ts';
 import { type ContainerOwner, idLabel, ownerLabel, writeOwner } from './container-owner.ts';
 import { deadline, endsWithin } from './deadline.ts';
 import { followProgress } from './follow-progress.ts';
+import { inspectImage } from './inspect-image.ts';
 import type { RegistryLogin } from './registry-login.ts';
 
 const answerWithinMs = 60_000;
@@ -22,10 +23,9 @@ export function createImageStore(
   return {
     inspect: async (reference) => {
       try {
-        const image = await deadline(docker.getImage(reference).inspect(), answerWithinMs, 'the image');
-        return success(storedImage(image));
+        const image = await inspectImage(connection, reference);
+        return success(image === null ? null : storedImage(image));
       } catch (error) {
-        if (statusOf(error) === 404) return success(null);
         return failed(`the image ${printable(reference)} could not be looked up`, error);
       }
     },

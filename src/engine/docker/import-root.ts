@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { failure, type Result, success } from '../../base/result.ts';
-import { type Connection, reasonOf, statusOf } from './connect.ts';
-import { deadline } from './deadline.ts';
+import { type Connection, reasonOf } from './connect.ts';
 import { followProgress } from './follow-progress.ts';
+import { inspectImage } from './inspect-image.ts';
 
 export const rootRepository = 'cargo-boxed/root';
 const rootLabel = 'cargo-boxed.root';
@@ -35,13 +35,8 @@ export async function importRoot(
 }
 
 async function findRoot(connection: Connection, name: string, rootSha256: string): Promise<string | null> {
-  try {
-    const image = await deadline(connection.docker.getImage(name).inspect(), 60_000, 'the image');
-    return image.Config.Labels?.[rootLabel] === rootSha256 ? image.Id : null;
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw error;
-  }
+  const image = await inspectImage(connection, name);
+  return image?.Config.Labels?.[rootLabel] === rootSha256 ? image.Id : null;
 }
 
 function notImported(why: string): Result<never> {

@@ -8,6 +8,7 @@ import { type Connection, reasonOf, statusOf } from './connect.ts';
 import { withStdin } from './container-options.ts';
 import { deadline, endsWithin } from './deadline.ts';
 import { describeContainer, type RunSurroundings } from './describe-container.ts';
+import { imageVariables } from './inspect-image.ts';
 import { liveThrough } from './live-through.ts';
 
 const answerWithinMs = 60_000;
@@ -26,7 +27,7 @@ export function runContainer(
   return runDescribed(connection, () => describe(connection, around, box), box, streams, interrupted);
 }
 
-/** One container, one box: made, run to its end and removed, whatever happens in between. */
+/** One container, one box: made, run to its end and removed before this process ends, whatever happens in between. */
 export async function runDescribed(
   connection: Connection,
   describeIt: () => ContainerCreateOptions | Promise<ContainerCreateOptions>,
@@ -60,12 +61,17 @@ async function runCreated(
   watch: BoxWatch,
   disk: HeldDisk,
 ): Promise<Result<Outcome>> {
+  let hasEnded = false;
   try {
-    return success(await liveThrough(connection.docker, container, box, streams, watch, disk));
+    const outcome = await liveThrough(connection.docker, container, box, streams, watch, disk);
+    hasEnded = outcome.kind === 'finished';
+    return success(outcome);
   } catch (error) {
     return failure(engineFailed(error));
   } finally {
-    await remove(container);
+    const removed = remove(container);
+    // The engine takes its time to tidy up after a box that has ended; the process does not end before its answer.
+    if (!hasEnded) await removed;
   }
 }
 
@@ -75,9 +81,7 @@ async function describe(
   box: ResolvedBox,
 ): Promise<ContainerCreateOptions> {
   if (box.root.kind !== 'image') throw new Error('the docker engine takes an image');
-  const image = await deadline(connection.docker.getImage(box.root.id).inspect(), answerWithinMs, 'the image');
-  const imageVariables = (image.Config.Env ?? []).map((entry) => entry.split('=', 1)[0] ?? entry);
-  return describeContainer(box, around, connection.facts, imageVariables);
+  return describeContainer(box, around, connection.facts, await imageVariables(connection, box.root.id));
 }
 
 async function create(connection: Connection, options: ContainerCreateOptions): Promise<Result<Container>> {

@@ -59,7 +59,7 @@ before(async () => {
   const bwrap = bwrapEngine(programs, join(folder, 'state'));
   engines.set('bwrap', { engine: bwrap, root: { kind: 'directory', path: smallRoot() } });
   daemon = await startDockerDaemon();
-  const docker = await createDockerEngine({ variables: daemon.variables });
+  const docker = await createDockerEngine({ variables: daemon.variables, state: null });
   const image = await docker.importRoot(smallRoot(), 'ab'.repeat(32));
   assert.ok(image.ok, JSON.stringify(image));
   engines.set('docker', { engine: docker, root: { kind: 'image', id: image.value } });
@@ -87,6 +87,8 @@ interface Opened {
   readonly devices?: readonly string[];
 }
 
+let boxes = 0;
+
 async function run(
   name: string,
   opened: Opened,
@@ -111,10 +113,11 @@ async function run(
       done();
     },
   });
+  boxes += 1;
   try {
     const ended = await engine.run(
       {
-        id: `${ownerWord(currentOwner())}-${name}`,
+        id: `${ownerWord(currentOwner())}-${name}-${boxes}`,
         root,
         argv: throughDoors(argv, openings.value),
         workingDirectory: '/',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -11,6 +11,7 @@ import { createDockerEngine, type DockerEngine } from '../../../src/engine/docke
 import type { BoxStreams, Outcome, ResolvedBox } from '../../../src/engine/engine.ts';
 import { noLimits } from '../../../src/plan/box-plan.ts';
 import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemon.ts';
+import { temporaryFolder } from '../../support/rig.ts';
 import { smallRoot } from '../../support/small-root.ts';
 
 let daemon: DockerDaemon;
@@ -27,13 +28,15 @@ before(async () => {
   chownSync(target, caller, caller);
   writeFileSync(join(project, 'file'), 'text');
   daemon = await startDockerDaemon();
-  engine = await createDockerEngine({ variables: daemon.variables });
+  engine = await createDockerEngine({ variables: daemon.variables, state: null });
   const imported = await engine.importRoot(smallRoot(), 'ab'.repeat(32));
   assert.ok(imported.ok, JSON.stringify(imported));
   rootId = imported.value;
 });
 
 after(async () => {
+  // The last one is still being removed, as long as this process lives.
+  for (let waited = 0; containers() !== '' && waited < 50; waited += 1) await delay(100);
   assert.equal(containers(), '');
   await daemon.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -291,6 +294,29 @@ test('the same root is imported once', async () => {
   const started = Date.now();
   assert.deepEqual(await engine.importRoot('/nowhere', 'ab'.repeat(32)), { ok: true, value: rootId });
   assert.ok(Date.now() - started < 2000);
+});
+
+test('an engine is asked what it is only once, and again when it was started anew', async (context) => {
+  const other = await startDockerDaemon();
+  const state = temporaryFolder(context, 'docker-facts');
+  const note = join(state, 'docker-facts.json');
+  context.after(() => other.stop());
+  const version = async () => {
+    const checked = await (await createDockerEngine({ variables: other.variables, state })).check();
+    assert.ok(checked.ok, JSON.stringify(checked));
+    return checked.value.version;
+  };
+  const real = await version();
+  assert.equal(existsSync(note), false, 'a socket this young may be made once more within a tick of the clock');
+  await delay(2500);
+  await version();
+  writeFileSync(note, readFileSync(note, 'utf8').replaceAll(real, '77.7'));
+  assert.equal(await version(), '77.7', 'what is remembered counts');
+  await other.kill();
+  const gone = await (await createDockerEngine({ variables: other.variables, state })).check();
+  assert.ok(!gone.ok && gone.problems[0]?.code === 'engine-missing', JSON.stringify(gone));
+  await other.restart();
+  assert.equal(await version(), real);
 });
 
 test('the command for a shell does the same', async () => {

@@ -19,7 +19,7 @@ const ignore = () => undefined;
 before(async () => {
   registry = await startRegistry();
   daemon = await startDockerDaemon();
-  engine = await createDockerEngine({ variables: daemon.variables });
+  engine = await createDockerEngine({ variables: daemon.variables, state: null });
   const imported = await engine.importRoot(smallRoot(), 'cd'.repeat(32));
   assert.ok(imported.ok, JSON.stringify(imported));
   rootId = imported.value;

@@ -226,7 +226,12 @@ export const toolParsers: readonly Parser[] = [
     mostBytes: 256 * 1024,
     feed: async (bytes) => {
       const docker = engineThatSays(bytes);
-      const connection = { docker, facts: {} as never, socket: { path: '/s', origin: 'test' } };
+      const connection = {
+        docker,
+        facts: {} as never,
+        socket: { path: '/s', origin: 'test' },
+        imageVariables: new Map(),
+      };
       const store = createImageStore(connection, owner, () => null);
       const results: Fed[] = [await store.pull('a:1', () => undefined), await store.look('id', ['/bin/sh'])];
       const image = await store.inspect('a:1');
