@@ -545,6 +545,74 @@ describe('features beyond the lock', () => {
     const recorded = { ...nothingBeyondLock, features, recorded: open.extraCrates, pinned: true };
     await fetched(at, at.rig(facts, { beyondLock: recorded }));
   });
+
+  test('recorded crates win over newer ones, as those of a lock do, as long as they fit', async (context) => {
+    const at = place();
+    const made = await registry(context);
+    await made.publish({ name: 'twig', version: '0.3.1' });
+    await made.publish({ name: 'far', version: '1.0.0', dependencies: [{ name: 'twig', requirement: '0.3' }] });
+    const wide = {
+      name: 'wide',
+      dependencies: [
+        { name: 'far', requirement: '1', optional: true },
+        { name: 'leaf', requirement: '1', optional: true },
+      ],
+      features: { more: ['dep:far'], less: ['dep:leaf'] },
+      files: { 'src/lib.rs': '#[cfg(feature = "more")]\npub fn here() { far::here() }\n' },
+    };
+    await made.publish({ ...wide, version: '1.0.0' });
+    const twice = (...members: readonly string[]) =>
+      `[workspace]\nmembers = ${JSON.stringify(members)}\nresolver = "2"\n`;
+    at.write('Cargo.toml', twice('app'));
+    at.write('app/Cargo.toml', manifest('wide = { version = "1", registry = "mine" }'));
+    at.write('app/src/lib.rs', 'pub fn here() {}\n');
+    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${made.index}"\n`);
+    await fetched(at, at.rig(at.facts()));
+    const beyond = (feature: string, recorded: Fetched['extraCrates'], pinned: boolean) => {
+      const facts = at.facts();
+      const features = extraFeatures(['--features', feature], facts.project.manifests);
+      return at.rig(facts, { beyondLock: { ...nothingBeyondLock, features, recorded, pinned } });
+    };
+    const names = ({ extraCrates }: Fetched) => extraCrates.map(({ name, version }) => `${name} ${version}`).sort();
+    const more = await fetched(at, beyond('wide/more', [], false));
+    assert.deepEqual(names(more), ['far 1.0.0', 'twig 0.3.1']);
+    const less = await fetched(at, beyond('wide/less', more.extraCrates, false));
+    assert.deepEqual(names(less), ['leaf 1.0.0'], 'recorded for another feature: not of this one');
+    const recorded = [...more.extraCrates, ...less.extraCrates];
+
+    // As on another machine: what is in cargo's own cache of the index, cargo does not ask for again.
+    const forget = () => {
+      for (const folder of ['fetch-home/registry/index', 'views'])
+        rmSync(join(at.home, 'cache', folder), { recursive: true });
+    };
+    await made.publish({ name: 'twig', version: '0.3.2' });
+    await made.publish({ name: 'far', version: '1.1.0', dependencies: [{ name: 'twig', requirement: '0.3' }] });
+    await made.publish({ name: 'leaf', version: '1.4.0' });
+    forget();
+    const fresh = await fetchPhase(beyond('wide/more', [], true).inputs);
+    assert.match(fresh.ok ? '' : (fresh.problems[0]?.why ?? ''), /far 1\.1\.0/, 'newer ones are there');
+    const pinned = await fetched(at, beyond('wide/more', recorded, true));
+    assert.deepEqual(names(pinned), ['far 1.0.0', 'twig 0.3.1']);
+    await checks(at, pinned.view, '-p', 'app', '--features', 'wide/more');
+    const lock = readFileSync(join(at.project, 'Cargo.lock'), 'utf8');
+    assert.ok(!lock.includes('far'), 'the lock of the project is as it was');
+
+    // A newer wide, by way of the lock, wants more than what was recorded.
+    await made.publish({
+      ...wide,
+      version: '1.5.0',
+      dependencies: [{ name: 'far', requirement: '1.1', optional: true }],
+      features: { more: ['dep:far'] },
+    });
+    const newer = await runLockWriting(at.rig(at.facts()).inputs, ['update']);
+    assert.ok(newer.ok);
+    at.write('Cargo.lock', newer.value.files[0]?.text ?? '');
+    forget();
+    const refused = await fetchPhase(beyond('wide/more', recorded, true).inputs);
+    assert.deepEqual(refused.ok ? [] : refused.problems.map(({ code }) => code), ['lock-outdated']);
+    const anew = await fetched(at, beyond('wide/more', recorded, false));
+    assert.equal(names(anew)[0], 'far 1.1.0');
+  });
 });
 
 test('cargo’s own default registry', async () => {
