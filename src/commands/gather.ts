@@ -38,13 +38,12 @@ export async function gather(session: Session, wish: GatherWish): Promise<Result
   });
 }
 
-/** The same with the crates that a command line names: one that is about to be added is no dependency yet. */
-export async function withNamed(
-  session: Session,
-  gathered: Gathered,
-  wish: Pick<GatherWish, 'manifestPath' | 'named'>,
-): Promise<Result<Gathered>> {
-  const surveyed = await survey(session, { ...wish, project: 'needed' });
+/**
+ * The same with what a command line adds to the project: crates that it names, as one that is about to be added is no
+ * dependency yet, and cargo configuration.
+ */
+export async function withNamed(session: Session, gathered: Gathered, wish: GatherWish): Promise<Result<Gathered>> {
+  const surveyed = await survey(session, wish);
   if (!surveyed.ok) return surveyed;
   const refused = refusal(surveyed.value.judged);
   if (refused !== null) return failure(refused);

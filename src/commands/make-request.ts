@@ -4,6 +4,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { ArtifactArea } from '../customs/artifact-table.ts';
 import { type Aliases, type ClassifiedCommand, classifyCommand } from '../invocation/classify-command.ts';
 import { needsCrates } from '../invocation/command-table.ts';
+import { type ConfigArgument, unstableOptions } from '../invocation/config-arguments.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { passingVariables } from '../invocation/passing-variables.ts';
 import { readAliases } from '../invocation/read-aliases.ts';
@@ -15,8 +16,9 @@ import { inside } from '../plan/box-plan.ts';
 import type { Request } from '../plan/plan-inputs.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import { fetchWishes } from './fetch-wishes.ts';
-import type { Gathered } from './gather.ts';
+import { type Gathered, withNamed } from './gather.ts';
 import type { Session } from './session.ts';
+import type { GatherWish } from './survey.ts';
 
 /** A command that is ready to be planned, and what has to be known of it afterwards. */
 export interface ReadyCommand {
@@ -29,6 +31,8 @@ export interface ReadyCommand {
   readonly manifestPath: string | null;
   /** Folders of crates that the arguments name: absolute, on the host. */
   readonly named: readonly string[];
+  /** Cargo configuration that the arguments bring. */
+  readonly written: readonly ConfigArgument[];
 }
 
 export function classify(command: CargoCommand, gathered: Gathered | null): ClassifiedCommand {
@@ -38,6 +42,29 @@ export function classify(command: CargoCommand, gathered: Gathered | null): Clas
 function aliasesOf({ facts }: Gathered): Aliases {
   const { project, user } = facts.project.cargoConfig;
   return readAliases([project, user], facts.host.variables);
+}
+
+/** A command with all that it needs, and the project with the configuration that the command line adds to it. */
+export interface PreparedCommand {
+  readonly gathered: Gathered;
+  readonly ready: ReadyCommand;
+}
+
+/** Makes the request, and where its words bring cargo configuration, once more with a project that has it. */
+export async function prepareCommand(
+  session: Session,
+  gathered: Gathered,
+  command: CargoCommand,
+  project: GatherWish['project'],
+): Promise<Result<PreparedCommand>> {
+  const ready = makeRequest(session, gathered, command);
+  if (!ready.ok) return ready;
+  const { written, manifestPath } = ready.value;
+  if (written.length === 0) return success({ gathered, ready: ready.value });
+  const whole = await withNamed(session, gathered, { manifestPath, written, project });
+  if (!whole.ok) return whole;
+  const again = makeRequest(session, whole.value, command);
+  return again.ok ? success({ gathered: whole.value, ready: again.value }) : again;
 }
 
 /** Turns a cargo command into a request: its class, its paths as the box sees them, what passes with it. */
@@ -68,6 +95,8 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       realPath,
       beside: outside.filter(({ granted }) => granted),
     },
+    // In the fetch box are tokens and a network: a configuration could name a program there.
+    classified.class === 'lock-writing' ? 'taken-out' : 'kept',
   );
   if (!translated.ok) return translated;
   const words = [...translated.value.globalArguments, name, ...translated.value.arguments];
@@ -81,6 +110,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
     exportDirectory: translated.value.exportDirectory,
     manifestPath: translated.value.manifestPath,
     named: translated.value.inputs,
+    written: [...translated.value.written, ...unstableOptions(options)],
     exportAreas: exportAreas[entry?.exports ?? 'nothing'],
     request: {
       class: classified.class,

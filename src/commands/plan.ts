@@ -11,7 +11,7 @@ import { coverFolders, withoutGone } from './cover-folders.ts';
 import { beyondLock } from './fetch.ts';
 import { gather } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
-import { makeRequest } from './make-request.ts';
+import { prepareCommand } from './make-request.ts';
 import { programRequest } from './program-request.ts';
 import { projectCopyFolder } from './project-copy.ts';
 import { resolveBox } from './resolve-box.ts';
@@ -42,8 +42,8 @@ async function planOf(session: Session, command: OwnCommand): Promise<Result<Pla
   const manifestPath = writtenManifestPath(inner.name, inner.arguments);
   const gathered = await gather(session, { manifestPath, project: 'needed' });
   if (!gathered.ok) return gathered;
-  const ready = makeRequest(session, gathered.value, inner);
-  return ready.ok ? makePlan(session, gathered.value, ready.value.request) : ready;
+  const prepared = await prepareCommand(session, gathered.value, inner, 'needed');
+  return prepared.ok ? makePlan(session, prepared.value.gathered, prepared.value.ready.request) : prepared;
 }
 
 /** The build step without us. Root, view, walls and target must be there: a build before makes them. */

@@ -9,7 +9,7 @@ import { exportResults } from './export-results.ts';
 import { fetchCrates } from './fetch.ts';
 import { type Gathered, gather } from './gather.ts';
 import { makePlan } from './make-plan.ts';
-import { classify, makeRequest, type ReadyCommand } from './make-request.ts';
+import { classify, prepareCommand, type ReadyCommand } from './make-request.ts';
 import type { Session } from './session.ts';
 
 /** Any cargo command, each by its class. What a build does not need is loaded when it is asked for. */
@@ -18,21 +18,22 @@ export async function runCargo(session: Session, command: CargoCommand): Promise
   if (first.class === 'creating') return (await import('./create.ts')).create(session, command);
   const manifestPath = writtenManifestPath(command.name, command.arguments);
   const project = first.tableEntry?.needsManifest === false ? 'optional' : 'needed';
-  const gathered = await gather(session, { manifestPath, project });
-  if (!gathered.ok) return gathered;
-  const ready = makeRequest(session, gathered.value, command);
-  if (!ready.ok) return ready;
-  switch (ready.value.request.class) {
+  const found = await gather(session, { manifestPath, project });
+  if (!found.ok) return found;
+  const prepared = await prepareCommand(session, found.value, command, project);
+  if (!prepared.ok) return prepared;
+  const { gathered, ready } = prepared.value;
+  switch (ready.request.class) {
     case 'creating':
       return (await import('./create.ts')).create(session, command);
     case 'fetch':
-      return fetchOnly(session, gathered.value, ready.value);
+      return fetchOnly(session, gathered, ready);
     case 'lock-writing':
-      return (await import('./write-lock.ts')).writeLock(session, gathered.value, ready.value);
+      return (await import('./write-lock.ts')).writeLock(session, gathered, ready);
     case 'source-writing':
-      return (await import('./write-sources.ts')).writeSources(session, gathered.value, ready.value);
+      return (await import('./write-sources.ts')).writeSources(session, gathered, ready);
     default:
-      return runOffline(session, gathered.value, ready.value);
+      return runOffline(session, gathered, ready);
   }
 }
 

@@ -8,6 +8,7 @@ import { readUserCargoConfig } from '../facts/read-cargo-config.ts';
 import { readProject } from '../facts/read-project.ts';
 import { type Ask, pathDependencyKey } from '../grants/ask.ts';
 import { sha256 } from '../host/project-key.ts';
+import type { ConfigArgument } from '../invocation/config-arguments.ts';
 import { type JudgedAsk, judgeAsks } from '../policy/judge-asks.ts';
 import { printable } from '../problem/problem.ts';
 import { readGrants } from './read-grants.ts';
@@ -20,6 +21,8 @@ export interface GatherWish {
   readonly project: 'needed' | 'optional';
   /** Folders that the command line names, absolute: their manifests are read as those of path dependencies. */
   readonly named?: readonly string[];
+  /** Cargo configuration of the command line, in its order. */
+  readonly written?: readonly ConfigArgument[];
 }
 
 /** A project with its configuration and the answer to each of its asks: not yet fit to be built with. */
@@ -82,6 +85,7 @@ export function findProject(
     cargoHome: session.host.cargoHome,
     grantedOutside,
     named: wish.named ?? [],
+    written: wish.written ?? [],
   });
   const isMissing = !found.ok && found.problems.every(({ code }) => code === 'no-manifest');
   if (found.ok || !isMissing || wish.project === 'needed') return found;

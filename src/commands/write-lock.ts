@@ -23,9 +23,12 @@ function inheritable({ facts: { project } }: Gathered, { classified }: ReadyComm
 
 /** update, add, remove, generate-lockfile: in the fetch box on the skeleton; manifests and lock come back. */
 export async function writeLock(session: Session, gathered: Gathered, ready: ReadyCommand): Promise<Result<Answer>> {
-  const { manifestPath } = ready;
+  const { manifestPath, written } = ready;
   const named = [...ready.named, ...inheritable(gathered, ready)];
-  const whole = named.length === 0 ? success(gathered) : await withNamed(session, gathered, { manifestPath, named });
+  const whole =
+    named.length === 0
+      ? success(gathered)
+      : await withNamed(session, gathered, { manifestPath, named, written, project: 'needed' });
   if (!whole.ok) return whole;
   const planned = await makePlan(session, whole.value, ready.request);
   if (!planned.ok) return planned;

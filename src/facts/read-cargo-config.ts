@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
+import type { ConfigArgument } from '../invocation/config-arguments.ts';
 import { printable } from '../problem/problem.ts';
 import { locateValue } from '../toml/locate-value.ts';
 import { parseToml } from '../toml/parse.ts';
@@ -10,26 +11,38 @@ import { pathPatches } from './path-dependencies.ts';
 import { isWithin, realPath } from './path-within.ts';
 import type { ConfiguredPath } from './read-manifests.ts';
 import { readOwnText, readProjectText } from './read-project-text.ts';
+import { rebaseConfig } from './rebase-config.ts';
 
 /** One configuration file, before it is merged with others. */
 export interface CargoConfigFile {
   readonly file: string;
   readonly text: string;
   readonly content: TomlTable;
+  /** What its paths count from; the folder that holds `.cargo` unless given. */
+  readonly base?: string;
 }
 
 export interface ProjectCargoConfig {
   readonly merged: TomlTable;
   /** Nearest first; what a file includes stands after it. */
   readonly files: readonly CargoConfigFile[];
+  /** From the command line. */
+  readonly written: readonly CargoConfigFile[];
 }
 
 type ReadText = (file: string) => Result<string | null>;
 
 const maximumIncludes = 64;
 
-/** The configuration files of the project, from the current folder up to `mountRoot`; parents of that are not its own. */
-export function readProjectCargoConfig(current: string, mountRoot: string): Result<ProjectCargoConfig> {
+/**
+ * The configuration files of the project, from the current folder up to `mountRoot`; parents of that are not its own.
+ * What the command line says goes before all of them.
+ */
+export function readProjectCargoConfig(
+  current: string,
+  mountRoot: string,
+  written: ConfigOfLine = { arguments: [], directory: current, home: current },
+): Result<ProjectCargoConfig> {
   const readText: ReadText = (file) => {
     const folder = realPath(dirname(file));
     if (!folder.ok || folder.value === null) return folder as Result<null>;
@@ -50,7 +63,37 @@ export function readProjectCargoConfig(current: string, mountRoot: string): Resu
     merged = mergeCargoConfig(merged, one.value);
     if (folder === dirname(folder)) break;
   }
-  return success({ merged, files });
+  const home = files[0] === undefined ? written.home : dirname(dirname(files[0].file));
+  const fromLine: CargoConfigFile[] = [];
+  for (const argument of written.arguments) {
+    const one = readWritten(argument, written.directory, readText);
+    if (!one.ok) return one;
+    if (one.value === null) continue;
+    fromLine.push(one.value);
+    merged = mergeCargoConfig(rebaseConfig(one.value.content, one.value.base ?? home, home), merged);
+  }
+  return success({ merged, files, written: fromLine });
+}
+
+export interface ConfigOfLine {
+  /** In the order of the command line. */
+  readonly arguments: readonly ConfigArgument[];
+  /** Where the command was started: paths in KEY=VALUE count from there. */
+  readonly directory: string;
+  /** Where the project's configuration stands when it has none: what is merged counts from there. */
+  readonly home: string;
+}
+
+/** What is not TOML is left to cargo, which has its own words for it: `null`. */
+function readWritten(argument: ConfigArgument, directory: string, readText: ReadText): Result<CargoConfigFile | null> {
+  if (argument.kind === 'file') {
+    const content = readConfigFile(argument.file, readText, [], []);
+    if (!content.ok || content.value === null) return content as Result<null>;
+    const base = dirname(dirname(argument.file));
+    return success({ file: argument.file, text: '', content: content.value, base });
+  }
+  const parsed = parseToml(argument.text, '--config', { code: 'config' });
+  return success(parsed.ok ? { file: '--config', text: argument.text, content: parsed.value, base: directory } : null);
 }
 
 /** The user's own configuration: trusted, so links and includes are followed wherever they lead. */
@@ -106,8 +149,7 @@ function includesOf(content: TomlTable): readonly string[] {
 
 /** Path packages that the configuration brings in: `paths` and `[patch]`, relative to the folder that holds `.cargo`. */
 export function configuredPaths(files: readonly CargoConfigFile[]): readonly ConfiguredPath[] {
-  return files.flatMap(({ file, text, content }) => {
-    const base = dirname(dirname(file));
+  return files.flatMap(({ file, text, content, base = dirname(dirname(file)) }) => {
     const paths = [...stringsAt(content, 'paths'), ...pathPatches(content).map(({ path }) => path)];
     return paths.map((path) => ({ folder: resolve(base, path), where: () => locateValue(text, file, path) }));
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { all, failure, type Result, success } from '../base/result.ts';
 import { maximumTextBytes, readForeignText } from '../host/read-file.ts';
+import type { ConfigArgument } from '../invocation/config-arguments.ts';
 import { printable } from '../problem/problem.ts';
 import { stringAt, valueAt } from '../toml/read-table.ts';
 import type { LockfileFacts, ManifestFacts, ProjectFacts } from './facts.ts';
@@ -29,6 +30,8 @@ export interface ProjectStart {
   readonly grantedOutside?: ReadonlySet<string>;
   /** Folders of crates that the command line names, absolute. */
   readonly named?: readonly string[];
+  /** Cargo configuration that the command line brings, in its order. */
+  readonly written?: readonly ConfigArgument[];
 }
 
 /** Reads what cargo would read of a project, as data: nothing of it is run, and no link leads out of it. */
@@ -66,10 +69,11 @@ function readWithin(start: ProjectStart, directory: string, place: Place): Resul
   const { root, current, mountRoot } = place;
   // Started elsewhere with --manifest-path: as if started beside that manifest, since only the project is mounted.
   const working = isWithin(directory, mountRoot) ? directory : current.folder;
-  const config = readProjectCargoConfig(working, mountRoot);
+  const written = { arguments: start.written ?? [], directory, home: root.folder };
+  const config = readProjectCargoConfig(working, mountRoot, written);
   const user = readUserCargoConfig(start.cargoHome);
   const lockfile = readLockfile(root.folder);
-  const configured = config.ok ? configuredPaths(config.value.files) : [];
+  const configured = config.ok ? configuredPaths([...config.value.files, ...config.value.written]) : [];
   const outside = outsideFolders(mountRoot, start.homeDirectory, start.grantedOutside ?? new Set());
   const manifests = readManifests({ ...place, configured, named: start.named ?? [], outside });
   if (!config.ok || !user.ok || !lockfile.ok || !manifests.ok) {
@@ -83,7 +87,7 @@ function readWithin(start: ProjectStart, directory: string, place: Place): Resul
     manifests: manifestFacts,
     lockfile: lockfile.value,
     outside: [...outside.met.values()].sort((left, right) => (left.path < right.path ? -1 : 1)),
-    fetchInputs: hashInputs(manifestFacts, lockfile.value, config.value.files, mountRoot),
+    fetchInputs: hashInputs(manifestFacts, lockfile.value, [...config.value.files, ...config.value.written], mountRoot),
     cargoConfig: {
       project: config.value.merged,
       user: user.value,

@@ -16,6 +16,8 @@ const settings = [
   'CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS',
   'CARGO_RESOLVER_INCOMPATIBLE_PUBLISH_AGE',
   'CARGO_REGISTRY_GLOBAL_MIN_PUBLISH_AGE',
+  // Lets a stable cargo take what only a nightly one does.
+  'RUSTC_BOOTSTRAP',
 ];
 
 export const insideFetchBox = {

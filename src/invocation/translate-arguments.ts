@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { type Problem, printable } from '../problem/problem.ts';
+import type { ConfigArgument } from './config-arguments.ts';
 import { exportRefusal } from './export-directory.ts';
 import type { HostPathOption } from './host-path-options.ts';
 import { isWithin, type PathContext, type PlacedPath, placePath } from './place-path.ts';
@@ -26,17 +27,27 @@ export interface TranslatedArguments {
   readonly exportDirectory: string | null;
   /** Folders that `input` options name: absolute, on the host, as written where that is in the project. */
   readonly inputs: readonly string[];
+  /** What `--config` brings, in the order in which cargo reads it. */
+  readonly written: readonly ConfigArgument[];
 }
 
-/** Rewrites the host's paths among a command's arguments to what they are in the box, or refuses them. */
-export function translateArguments(line: CommandLine, context: PathContext): Result<TranslatedArguments> {
-  const state: State = { context, problems: [], inputs: [], manifestPath: null, exportDirectory: null };
+/**
+ * Rewrites the host's paths among a command's arguments to what they are in the box, or refuses them. `--config` is taken
+ * out where cargo shall have no configuration but ours, which then holds what of it is allowed.
+ */
+export function translateArguments(
+  line: CommandLine,
+  context: PathContext,
+  configuration: 'kept' | 'taken-out' = 'kept',
+): Result<TranslatedArguments> {
+  const none = { problems: [], inputs: [], written: [], manifestPath: null, exportDirectory: null };
+  const state: State = { context, configuration, ...none };
   const translate = (pieces: readonly Piece[]) => pieces.flatMap((piece) => translatePiece(piece, state));
   const globalArguments = translate(scanGlobals(line.globalArguments));
   const translated = translate(scanArguments(line.name, line.arguments));
   if (state.problems.length > 0) return failure(...state.problems);
-  const { manifestPath, exportDirectory, inputs } = state;
-  return success({ arguments: translated, globalArguments, manifestPath, exportDirectory, inputs });
+  const { manifestPath, exportDirectory, inputs, written } = state;
+  return success({ arguments: translated, globalArguments, manifestPath, exportDirectory, inputs, written });
 }
 
 /**
@@ -53,6 +64,8 @@ interface State {
   readonly context: PathContext;
   readonly problems: Problem[];
   readonly inputs: string[];
+  readonly written: ConfigArgument[];
+  readonly configuration: 'kept' | 'taken-out';
   manifestPath: string | null;
   exportDirectory: string | null;
 }
@@ -74,6 +87,10 @@ function translatePiece(piece: Piece, state: State): readonly string[] {
     return [];
   }
   const { option, value, write } = piece;
+  const writeConfig = (argument: ConfigArgument, shown: string) => {
+    state.written.push(argument);
+    return state.configuration === 'kept' ? write(shown) : [];
+  };
   const shown = printable(write(value).join(' '), 200);
   if (option.refusal !== undefined) {
     state.problems.push(refused(`\`${shown}\` does not work in a box`, option.refusal.why, option.refusal.fix));
@@ -81,8 +98,8 @@ function translatePiece(piece: Piece, state: State): readonly string[] {
   }
   // Cargo has its own words for a path that is empty.
   if (value === '') return write(value);
-  // The rule is cargo's: what exists is a file, all else is KEY=VALUE.
-  if (option.meaning === 'config' && context.realPath(absolute(value, context)) === null) return write(value);
+  if (option.meaning === 'config' && isKeyValue(value, context))
+    return writeConfig({ kind: 'text', text: value }, value);
   const placed = placePath(value, context);
   if (option.meaning === 'input') {
     const written = placeInput(value, placed, state);
@@ -98,8 +115,14 @@ function translatePiece(piece: Piece, state: State): readonly string[] {
     else state.problems.push(problem);
     return [];
   }
+  if (option.meaning === 'config') return writeConfig({ kind: 'file', file: placed.hostPath }, placed.written);
   if (option.meaning === 'manifest') state.manifestPath = placed.hostPath;
   return write(placed.written);
+}
+
+/** The rule is cargo's: what exists is a file, all else is KEY=VALUE. */
+function isKeyValue(value: string, context: PathContext): boolean {
+  return context.realPath(absolute(value, context)) === null;
 }
 
 const fixes: Partial<Record<HostPathOption['meaning'], string>> = {
