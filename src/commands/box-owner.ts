@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResolvedBox } from '../engine/engine.ts';
 import { isClosed } from '../facts/list-folder.ts';
@@ -74,8 +74,20 @@ export function handToBox(folder: string, { kind, owner }: BoxIdentity): void {
 export function asIdentity(session: Session, box: ResolvedBox, { kind, owner }: BoxIdentity): ResolvedBox {
   if (kind === 'caller') return { ...box, ...owner };
   const source = join(session.locations.state, 'gitconfig');
-  mkdirSync(session.locations.state, { recursive: true, mode: 0o700 });
-  writeFileSync(source, '[safe]\n\tdirectory = *\n', { mode: 0o644 });
+  if (!holds(source, allRepositories)) {
+    mkdirSync(session.locations.state, { recursive: true, mode: 0o700 });
+    writeFileSync(source, allRepositories, { mode: 0o644 });
+  }
   const configuration = { kind: 'bind', source, target: '/etc/gitconfig', access: 'read-only' } as const;
   return { ...box, ...owner, mounts: [...box.mounts, configuration] };
+}
+
+const allRepositories = '[safe]\n\tdirectory = *\n';
+
+function holds(file: string, text: string): boolean {
+  try {
+    return readFileSync(file, 'utf8') === text;
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,6 @@
 import { accessSync, closeSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 import type { Duplex, Readable, Writable } from 'node:stream';
-import { execa } from 'execa';
 
 /** Folders that are searched when PATH lacks them: engines and mount tools often live there. */
 const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -84,6 +83,8 @@ export async function runProgram(
   };
   // Before the caller's own descriptors are handed on, and not those.
   if (options.closeInherited === true) closeInherited(descriptors);
+  // A build in a container starts no program of this machine, and need not wait for the library to load.
+  const { execa } = await import('execa');
   const running = execa(path, programArguments, {
     env: { ...options.variables },
     extendEnv: false,
