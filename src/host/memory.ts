@@ -4,8 +4,8 @@ import { writeNote } from './write-note.ts';
 /** What was found out under exactly this key, or `null`; a broken note is none. */
 export function recall<Answer>(file: string, key: string): Answer | null {
   try {
-    const stored = JSON.parse(readFileSync(file, 'utf8'));
-    return stored.key === key ? stored.answer : null;
+    const { key: about, answer } = JSON.parse(readFileSync(file, 'utf8'));
+    return about === key ? (answer ?? null) : null;
   } catch {
     return null;
   }
