@@ -56,13 +56,16 @@ export function repositoryJudge(mountRoot: string): RepositoryJudge {
     if (!isShownInRepository(entry.name) || !(entry.isFile() || entry.isDirectory())) hide(path, kindOf(entry));
     else if (entry.isFile() && entry.name.endsWith('FETCH_HEAD') && namesUser(join(mountRoot, path)))
       hide(path, 'file');
-    else if (entry.name === 'logs') judgeLogs(path);
+    else if (entry.name === 'logs' || entry.name === 'branches') hideUsers(path);
     else if (entry.name === 'worktrees')
       for (const one of foldersOf(join(mountRoot, path))) judge.judge(`${path}/${one}`);
     else if (entry.name === 'modules') judgeModules(path, 0);
   };
-  /** `git pull ADDRESS` writes the address as it was given into the log of the branch, password and all. */
-  const judgeLogs = (path: string) => {
+  /**
+   * `git pull ADDRESS` writes the address as it was given into the log of the branch, password and all; and a file in
+   * `branches`, as old versions of git have it, is an address.
+   */
+  const hideUsers = (path: string) => {
     for (const entry of entriesOf(join(mountRoot, path))) {
       if (entry.isDirectory()) hide(`${path}/${entry.name}`, 'folder');
       else if (entry.isFile() && namesUser(join(mountRoot, path, entry.name))) hide(`${path}/${entry.name}`, 'file');

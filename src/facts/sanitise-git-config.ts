@@ -71,10 +71,13 @@ function key(section: string, name: string): string {
   return `${section}.${name}`.toLowerCase();
 }
 
-/** A word that cannot be an address with a user in it. */
+/** A word that cannot be an address with a user in it, however it was mangled. */
 function isPlain(text: string): boolean {
-  const at = text.indexOf('@');
-  return !text.includes('://') && !text.includes('::') && (at < 0 || text.indexOf(':', at) < 0);
+  return !text.includes('://') && !text.includes('::') && !mayHoldUser(text);
+}
+
+function mayHoldUser(text: string): boolean {
+  return text.includes('@') && text.includes(':');
 }
 
 /**
@@ -90,6 +93,8 @@ export function cleanAddress(address: string): string | null {
   const colon = address.indexOf(':');
   if (found === null) return colon >= 0 && address.indexOf('@', colon) >= 0 ? null : address;
   const [, protocol = '', authority = '', path = ''] = found;
+  // What merges slashes on the way leaves `https:/user:word@host` of such an address.
+  if (mayHoldUser(path)) return null;
   const user = authority.slice(0, Math.max(0, authority.lastIndexOf('@')));
   const host = authority.slice(authority.lastIndexOf('@') + 1);
   const keepsUser = /^(git\+)?ssh$/i.test(protocol) && /^[A-Za-z0-9._-]{1,32}$/.test(user);

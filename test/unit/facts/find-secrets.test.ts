@@ -195,10 +195,12 @@ test('the repository is shown without credentials and without what git does not 
   git(root, 'remote', 'add', 'origin', 'https://user:canary@host.example/a.git');
   addFiles(root, { '.git/git-crypt/keys/default': 'canary', '.git/token': 'canary', '.git/HEAD.lock': '' });
   addFiles(root, { '.git/FETCH_HEAD': "1\t\tbranch 'main' of https://canary@host.example/a\n" });
+  addFiles(root, { '.git/branches/old': 'https://u:canary@host.example/a#main\n', '.git/branches/plain': '../a\n' });
   writeFileSync(join(root, '.git/logs/HEAD'), '0 1 a <a> 1 +0000\tpull https://u:canary@host.example/a: x\n');
   const found = find(context, root);
   assert.deepEqual(paths(found), [
     '.git/FETCH_HEAD',
+    '.git/branches/old',
     '.git/git-crypt/',
     '.git/logs/HEAD',
     '.git/logs/refs/',

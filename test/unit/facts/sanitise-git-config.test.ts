@@ -73,6 +73,8 @@ test('an address keeps no user but that of ssh', () => {
     ['git@host.example:owner/name', 'git@host.example:owner/name'],
     ['https://proxy.example/https://canary@host.example/x', null],
     ['u:p@host.example:owner', null],
+    ['https://proxy.example/https:/u:canary@host.example/x', null],
+    ['https://host.example//u:canary@host.example/x', null],
     ['../other', '../other'],
     ['/home/u/other', null],
     ['~/other', null],
@@ -80,6 +82,8 @@ test('an address keeps no user but that of ssh', () => {
     ['ext::sh -c canary', null],
     ['helper::https://u:p@host.example', null],
   ];
+  const swallowed = '[core]\n\tworktree = ../x\turl = https:[]//u:canary@host.example/x\n';
+  assert.doesNotMatch(sanitiseGitConfig(swallowed) ?? swallowed, /canary/);
   for (const [address, wanted] of cases) assert.equal(cleanAddress(address), wanted, address);
 });
 
