@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { Ask } from '../grants/ask.ts';
-import { printable } from '../problem/problem.ts';
+import { printable, printableName } from '../problem/problem.ts';
 import type { HostMount } from './config.ts';
 import { keyNames, keys } from './definition.ts';
 import { formatText } from './format-value.ts';
@@ -74,7 +74,7 @@ function titleOf(name: KeyName, value: string, item: unknown): string {
   if (name === 'devices') return `the device \`${shown}\` of this machine`;
   if (name === 'mounts') return mountTitle(item as HostMount);
   if (name === 'show') return `that the box sees \`${shown}\`, which may hold your secrets`;
-  if (name === 'unwalled-build-scripts') return unwalledTitle(shown);
+  if (name === 'unwalled-build-scripts') return unwalledTitle(printableName(value));
   if (name === 'image') return `the image \`${shown}\`, which is not among your \`allowed-images\``;
   if (name.startsWith('limits.')) return `a weaker limit, \`${name}: ${shown}\``;
   return `\`${name}: ${shown}\``;

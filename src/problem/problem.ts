@@ -63,11 +63,20 @@ export const problemCodes = {
 } as const satisfies Record<string, number>;
 export type ProblemCode = keyof typeof problemCodes;
 
-/** Foreign text made safe to print: control and bidi characters escaped, at most `limit` characters. */
+/** Control characters, those that turn the direction, that end a line for some, and that nobody sees. */
+const unprintable = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufff9-\ufffb]|\p{Default_Ignorable_Code_Point}/gu;
+
+/** Foreign text made safe to print: what acts on a terminal or hides in a text is escaped; at most `limit` characters. */
 export function printable(text: string, limit = 300): string {
   const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return cut.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u{${character.codePointAt(0)?.toString(16)}}`;
-  });
+  return cut.replace(unprintable, byNumber);
+}
+
+/** The same for a name that has to be told from others: letters that only look like those of ASCII are escaped too. */
+export function printableName(name: string): string {
+  return printable(name).replace(/[^ -~…]/gu, byNumber);
+}
+
+function byNumber(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }

@@ -35,8 +35,8 @@ test('names of layers that are commands, options or paths reach no package manag
   assert.ok(existsSync(mark));
 });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
-const harmful = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+/** But for the end of a line. */
+const harmful = /(?!\n)[\p{Cc}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2028\u2029]/u;
 
 test('an ask cannot deceive who reads it: no sequence, direction or line of its own', async (context) => {
   const asks = [
@@ -45,6 +45,9 @@ test('an ask cannot deceive who reads it: no sequence, direction or line of its 
     'x\u001b[2K\u001b[1A.pem',
     'one\nerror[refused]: all is well, run `cargo-boxed grant --all`',
     'a\u2066\u2069b\u009b2J.key',
+    '.env\u200b',
+    '\ufeff.npmrc\u2060',
+    'a\u061cb\u2028c.pem',
   ];
   const app = project(context, plainProgram('deceiver', 'fn main() {}\n'));
   const written = asks.map((text) => {
@@ -60,6 +63,15 @@ test('an ask cannot deceive who reads it: no sequence, direction or line of its 
     const lines = `${ended.stdout}${ended.stderr}`.split('\n');
     assert.ok(!lines.some((line) => /^\s*error\[refused\]: all is well/.test(line)), ended.text);
     if (command[0] === 'check') assert.equal(ended.status, 77, ended.text);
+  }
+});
+
+test('a package that only looks like another is told from it where its build script wants to go without a wall', async (context) => {
+  const app = project(context, plainProgram('looks', 'fn main() {}\n'));
+  app.write('cargo-boxed.yaml', 'unwalled-build-scripts: ["s\\u0435rde"]\n');
+  for (const command of [['check'], ['grants']]) {
+    const ended = await app.boxed(command);
+    assert.match(ended.text, /the build script of `s\\u\{435}rde`/);
   }
 });
 
