@@ -219,7 +219,8 @@ function collectOutput(options: FilterOptions): Output {
     sequence: (text) => {
       if (text === '') return;
       guardText();
-      if (text.endsWith('m') && text[1] === '[') isColoured = !/[[;]0*m$/.test(text);
+      // The 0 at the end of `38;5;0` is black: only what resets and does nothing else is sure to leave no colour.
+      if (text.endsWith('m') && text[1] === '[') isColoured = !/^.\[0*m$/s.test(text);
       if (text[1] === ']') isLinked = text !== hyperlinkEnd;
       kept.addText((guard?.sequence() ?? '') + text);
     },

@@ -18,7 +18,9 @@ function keepColours(parameters: string): string {
   const kept: string[] = [];
   while (words.length > 0) {
     const word = words.shift() as string;
-    if (/^[34]8$|^58$/.test(word)) kept.push(...takeExtended(word, words));
+    if (/^[34]8$/.test(word)) kept.push(...takeExtended(word, words));
+    // A terminal that does not know the colours of underlines would take their numbers for attributes: 8 conceals.
+    else if (word === '58') takeExtended(word, words);
     else if (/^([34]8|58|4):[0-9:]+$/.test(word)) kept.push(word);
     else if (/^[0-9]{0,3}$/.test(word) && isPlain(Number(word))) kept.push(word);
   }

@@ -39,7 +39,7 @@ export function judgeShown(bytes: Buffer, commands: 'keep' | 'mark'): void {
     assert.ok(sequence !== null, `a sequence that is not allowed: ${JSON.stringify(rest.slice(0, 40))}`);
     if (colour !== null) {
       assertVisible(colour[1] ?? '');
-      isColoured = !/(^|[;:])0*$/.test(colour[1] ?? '');
+      isColoured = !/^0*$/.test(colour[1] ?? '');
     }
     if (link !== null) isLinked = link[1] !== undefined;
     at += sequence[0].length;
@@ -52,7 +52,7 @@ export function judgeShown(bytes: Buffer, commands: 'keep' | 'mark'): void {
 function assertVisible(parameters: string): void {
   const words = parameters.split(';');
   for (let index = 0; index < words.length; index += 1) {
-    if (/^(38|48|58)$/.test(words[index] ?? '')) index += words[index + 1] === '5' ? 2 : 4;
+    if (/^(38|48)$/.test(words[index] ?? '')) index += words[index + 1] === '5' ? 2 : 4;
     else assert.ok(!/^0*[568]$/.test(words[index] ?? ''), `the attribute ${words[index]}`);
   }
 }

@@ -63,6 +63,13 @@ describe('what is dropped or changed', () => {
     ['concealed among others', '\u001b[1;8;31mx\u001b[0m', '\u001b[1;31mx\u001b[0m'],
     ['half of a colour', '\u001b[38;8mx\u001b[38;5mx\u001b[38;2;8mx', 'xxx'],
     ['a number of a colour that looks like conceal', '\u001b[38;5;8mx\u001b[0m', '\u001b[38;5;8mx\u001b[0m'],
+    ['black, whose number ends like a reset', '\u001b[38;5;0mx', '\u001b[38;5;0mx\u001b[0m'],
+    ['the same of the ground', '\u001b[0;38;5;0;48;2;0;0;0mx', '\u001b[0;38;5;0;48;2;0;0;0mx\u001b[0m'],
+    [
+      'a colour of underlines that others read as conceal',
+      '\u001b[58;5;8mx\u001b[58;2;8;8;8;1my\u001b[0m',
+      'x\u001b[1my\u001b[0m',
+    ],
     ['links to programs', '\u001b]8;;javascript:alert(1)\u001b\\a\u001b]8;;ssh://x\u001b\\b', 'ab'],
     ['links that are no addresses', '\u001b]8;;https://a b\u001b\\a\u001b]8;;https:\u001b\\b', 'ab'],
     [
