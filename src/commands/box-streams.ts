@@ -52,7 +52,9 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
     return { ...heard, box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr) };
   }
   const commands = isContinuousIntegration(session.host.variables) ? 'mark' : 'keep';
-  const stdout = writesMessages(planned) ? rewriteMessages(mapping(planned, anchors)) : filterTerminal({ commands });
+  const stdout = writesMessages(planned)
+    ? rewriteMessages(mapping(planned, anchors), { commands })
+    : filterTerminal({ commands });
   stdout.pipe(process.stdout, { end: false });
   watch.listen(stdout);
   libraries.listen(stdout);

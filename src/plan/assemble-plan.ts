@@ -82,7 +82,8 @@ function boxStep(
 function streams({ request, facts }: PlanInputs): BoxStep['streams'] {
   if (request.output === 'filtered') return 'pipes';
   const { stdin, stdout } = facts.host.terminal;
-  return stdin && stdout ? 'terminal' : 'direct';
+  if (stdin && stdout) return 'terminal';
+  return request.output === 'tests' ? 'pipes' : 'direct';
 }
 
 function joined(...parts: readonly string[]): string {

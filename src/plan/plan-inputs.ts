@@ -24,8 +24,11 @@ export interface Request {
   readonly arguments: readonly string[];
   /** Of these what cargo itself reads; what it hands on to a program or a compiler is not in it. */
   readonly options: readonly string[];
-  /** `filtered`: cargo's own output. `program`: what runs inside owns the output: a terminal, or the bytes as they are. */
-  readonly output: 'filtered' | 'program';
+  /**
+   * `filtered`: cargo's own output. `program`: what runs inside owns the output: a terminal, or the bytes as they are.
+   * `tests`: a terminal, or filtered.
+   */
+  readonly output: 'filtered' | 'program' | 'tests';
   readonly exports: boolean;
   /** `open`: the command may start a server that the configuration's ports lead to. */
   readonly ports: 'open' | 'closed';

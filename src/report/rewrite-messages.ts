@@ -1,5 +1,7 @@
 import { Transform } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import { escapeMessage } from './escape-message.ts';
+import { type FilterOptions, terminalFilter } from './filter-terminal.ts';
 
 /** A folder inside of the box and where it lies on the host. */
 export interface PathMapping {
@@ -14,11 +16,53 @@ const lineFeed = 0x0a;
 
 /**
  * Cargo's JSON (`--message-format=json`, `metadata`) names paths of the box; tools on the host need theirs. Lines that
- * are JSON objects get the paths in their strings replaced; everything else passes byte for byte.
+ * are JSON objects get the paths in their strings replaced, and what a terminal or a CI service would act on written as
+ * JSON can write it too. Everything else passes the filter of all foreign output: a procedural macro can print what it
+ * wants between the messages.
  */
-export function rewriteMessages(mappings: readonly PathMapping[], mostLineBytes = longestLineBytes): Transform {
-  const rewriter = lineRewriter(mappings);
+export function rewriteMessages(
+  mappings: readonly PathMapping[],
+  options: FilterOptions,
+  mostLineBytes = longestLineBytes,
+): Transform {
+  const filter = terminalFilter(options);
+  const rewrite = lineRewriter(mappings);
   const insides = mappings.map(({ inside }) => inside);
+  const nextCare = (text: string, from: number): number | null => {
+    const pattern = options.commands === 'mark' ? careInCi : care;
+    pattern.lastIndex = from;
+    return pattern.exec(text)?.index ?? null;
+  };
+  /** Whole lines. Those that need no care, and those that are no messages, are not handled one by one. */
+  const passLines = (lines: Buffer): Buffer => {
+    const text = lines.toString('latin1');
+    const parts: Buffer[] = [];
+    let at = 0;
+    /** From here to the line at hand nothing is a message. */
+    let others = 0;
+    const passOthers = (end: number) => {
+      if (end > others) parts.push(Buffer.from(filter.push(lines.subarray(others, end))));
+    };
+    while (at < lines.length) {
+      const found = nextCare(text, at);
+      const start = found === null ? lines.length : text.lastIndexOf('\n', found) + 1;
+      if (start > at) {
+        passOthers(at);
+        parts.push(rewriteLines(lines.subarray(at, start), insides, rewrite));
+        others = start;
+      }
+      const end = text.indexOf('\n', start) + 1 || lines.length;
+      const line = lines.subarray(start, end);
+      if (isJsonObject(line)) {
+        passOthers(start);
+        parts.push(escapeMessage(rewrite(line), options));
+        others = end;
+      }
+      at = end;
+    }
+    passOthers(at);
+    return Buffer.concat(parts);
+  };
   let held: Buffer[] = [];
   let heldBytes = 0;
   let isTooLong = false;
@@ -26,7 +70,7 @@ export function rewriteMessages(mappings: readonly PathMapping[], mostLineBytes 
     const line = held.length === 0 ? last : Buffer.concat([...held, last]);
     held = [];
     heldBytes = 0;
-    return rewriter(line);
+    return passLines(line);
   };
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -34,18 +78,18 @@ export function rewriteMessages(mappings: readonly PathMapping[], mostLineBytes 
       const last = chunk.lastIndexOf(lineFeed) + 1;
       if (first > 0) {
         const part = chunk.subarray(0, first);
-        this.push(isTooLong ? part : endLine(part));
+        this.push(isTooLong ? filter.push(part) : endLine(part));
         isTooLong = false;
       }
-      if (last > first) this.push(rewriteLines(chunk.subarray(first, last), insides, rewriter));
+      if (last > first) this.push(passLines(chunk.subarray(first, last)));
       const rest = chunk.subarray(last);
-      if (isTooLong) this.push(rest);
+      if (isTooLong) this.push(filter.push(rest));
       else if (rest.length > 0) {
         held.push(rest);
         heldBytes += rest.length;
       }
       if (heldBytes > mostLineBytes) {
-        for (const part of held) this.push(part);
+        for (const part of held) this.push(filter.push(part));
         held = [];
         heldBytes = 0;
         isTooLong = true;
@@ -53,10 +97,16 @@ export function rewriteMessages(mappings: readonly PathMapping[], mostLineBytes 
       done();
     },
     flush(done) {
-      done(null, heldBytes > 0 ? endLine(Buffer.alloc(0)) : undefined);
+      if (heldBytes > 0) this.push(endLine(Buffer.alloc(0)));
+      const kept = filter.end();
+      done(null, kept.length > 0 ? kept : undefined);
     },
   });
 }
+
+/** Lines without any of these are the same behind the filter. Bytes beyond ASCII may be parts of harmful characters. */
+const care = /[^\t\n\r -~]/g;
+const careInCi = /[^\t\n\r -~]|::|##|section_/gi;
 
 /** Cuts out only the lines that name a path of the box: millions of short ones cost no more than their bytes. */
 function rewriteLines(lines: Buffer, insides: readonly string[], rewriter: (line: Buffer) => Buffer): Buffer {
@@ -70,7 +120,7 @@ function rewriteLines(lines: Buffer, insides: readonly string[], rewriter: (line
     const found = Math.min(...places.filter(({ next }) => next !== -1).map(({ next }) => next));
     if (!Number.isFinite(found)) break;
     const start = lines.lastIndexOf(lineFeed, found) + 1;
-    const end = lines.indexOf(lineFeed, found) + 1;
+    const end = lines.indexOf(lineFeed, found) + 1 || lines.length;
     parts.push(lines.subarray(done, start), rewriter(lines.subarray(start, end)));
     done = end;
   }

@@ -124,39 +124,49 @@ export const streamParsers: readonly Parser[] = [
       feed: (bytes, cuts) => judgeFilter(bytes, bytes.length > 100_000 ? [65_536] : cuts, commands),
     }),
   ),
-  {
-    name: 'cargo-messages',
-    modules: ['report/rewrite-messages.ts'],
-    seeds: () => [text(message, 'not json', message), text(`{"a":"/box/project"}`, '[1]')],
-    words: [
-      '/box/project',
-      '/box/target',
-      '"',
-      '\\"',
-      '\\\\',
-      '\n',
-      '{',
-      '}',
-      '\\u001b[1m',
-      'file://',
-      '-L',
-      'native=',
-    ],
-    mostBytes: 1024 * 1024,
-    feed: async (bytes, cuts) => {
-      const whole = await through(rewriteMessages(mappings), [bytes]);
-      const cut = await through(rewriteMessages(mappings), pieces(bytes, bytes.length > 100_000 ? [65_536] : cuts));
-      assert.ok(whole.equals(cut), 'the cuts change the messages');
-      const [before, after] = [bytes, whole].map((all) => all.toString('latin1').split('\n'));
-      assert.equal(after?.length, before?.length, 'lines were added or lost');
-      for (const [index, line] of (before ?? []).entries()) {
-        const isMessage = isJsonObject(line);
-        if (isMessage) assert.ok(isJsonObject(after?.[index] ?? ''), 'a message is broken');
-        else assert.equal(after?.[index], line, 'what is no message was changed');
-      }
-      return undefined;
-    },
-  },
+  ...(['keep', 'mark'] as const).map(
+    (commands): Parser => ({
+      name: `cargo-messages-${commands}`,
+      modules: ['report/rewrite-messages.ts', 'report/escape-message.ts'],
+      seeds: () => [
+        text(message, 'not json', message),
+        text(`{"a":"/box/project"}`, '[1]'),
+        text(JSON.stringify({ a: '\u009b2J\u202e##[x section_start:' }), '::error::x', '\u001b]52;c;eA==\u0007'),
+      ],
+      words: [
+        ...terminalWords,
+        '/box/project',
+        '/box/target',
+        '"',
+        '\\"',
+        '\\\\',
+        '\n',
+        '{',
+        '}',
+        '\\u001b[1m',
+        'file://',
+        '-L',
+        'native=',
+      ],
+      // Written by its numbers, a message gets six times as long.
+      mostBytes: 256 * 1024,
+      feed: async (bytes, cuts) => {
+        const rewriter = () => rewriteMessages(mappings, { commands });
+        const whole = await through(rewriter(), [bytes]);
+        const cut = await through(rewriter(), pieces(bytes, bytes.length > 100_000 ? [65_536] : cuts));
+        assert.ok(whole.equals(cut), 'the cuts change the messages');
+        judgeShown(whole, commands);
+        const [before, after] = [bytes, whole].map((all) => all.toString('latin1').split('\n'));
+        assert.equal(after?.length, before?.length, 'lines were added or lost');
+        for (const [index, line] of (before ?? []).entries()) {
+          const now = after?.[index] ?? '';
+          if (isJsonObject(line)) assert.ok(isJsonObject(now), 'a message is broken');
+          else if (/^[\t -~]*$/.test(line) && commands === 'keep') assert.equal(now, line, 'plain text was changed');
+        }
+        return undefined;
+      },
+    }),
+  ),
   {
     name: 'output-events',
     modules: ['report/wrap-output.ts'],
@@ -221,11 +231,10 @@ export const streamParsers: readonly Parser[] = [
 ];
 
 function isJsonObject(line: string): boolean {
-  const trimmed = line.replace(/^[ \t\r]+|[ \t\r]+$/g, '');
-  if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) return false;
+  if (!/^[ \t\r]*\{/.test(line)) return false;
   try {
-    JSON.parse(Buffer.from(trimmed, 'latin1').toString('utf8'));
-    return true;
+    const value: unknown = JSON.parse(Buffer.from(line, 'latin1').toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;
   }

@@ -76,13 +76,17 @@ describe('assemblePlan', () => {
     assert.equal(box?.variables.RUSTFLAGS, '-Cdebuginfo=0');
   });
 
-  it('takes the terminal for a program and pipes for cargo', async () => {
+  it('takes the terminal for a program and for tests, and pipes for cargo and for tests without one', async () => {
     const inputs = await planInputs({ request: { output: 'program' } });
     const host = { ...inputs.facts.host, terminal: { stdin: true, stdout: true, stderr: true } };
     const onTerminal = { ...inputs, facts: { ...inputs.facts, host } };
     assert.equal(planned(inputs).box?.streams, 'direct');
     assert.equal(planned(onTerminal).box?.streams, 'terminal');
-    assert.equal(planned({ ...onTerminal, request: { ...inputs.request, output: 'filtered' } }).box?.streams, 'pipes');
+    const as = (given: PlanInputs, output: 'filtered' | 'tests') =>
+      planned({ ...given, request: { ...inputs.request, output } }).box?.streams;
+    assert.equal(as(onTerminal, 'filtered'), 'pipes');
+    assert.equal(as(onTerminal, 'tests'), 'terminal');
+    assert.equal(as(inputs, 'tests'), 'pipes');
   });
 
   it('never asks by default for more open files than this process has', async () => {

@@ -17,7 +17,7 @@ after(() => rmSync(work, { recursive: true }));
 
 const cases = [
   { name: 'build', request: {} },
-  { name: 'test', request: { arguments: ['test'], output: 'program', exports: false } },
+  { name: 'test', request: { arguments: ['test'], output: 'tests', exports: false } },
   { name: 'fmt', request: { class: 'source-writing', arguments: ['fmt'], exports: false } },
 ] as const;
 

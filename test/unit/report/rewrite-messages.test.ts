@@ -14,8 +14,13 @@ function line(text: string): string {
   return lineRewriter(mappings)(Buffer.from(text)).toString('utf8');
 }
 
-async function streamed(input: Buffer, size: number, most?: number): Promise<Buffer> {
-  const stream = most === undefined ? rewriteMessages(mappings) : rewriteMessages(mappings, most);
+async function streamed(
+  input: Buffer,
+  size: number,
+  most?: number,
+  commands: 'keep' | 'mark' = 'keep',
+): Promise<Buffer> {
+  const stream = rewriteMessages(mappings, { commands }, most);
   const parts: Buffer[] = [];
   stream.on('data', (part: Buffer) => parts.push(part));
   for (let start = 0; start < input.length; start += size) stream.write(input.subarray(start, start + size));
@@ -123,6 +128,51 @@ describe('a stream of lines', () => {
   it('does nothing without mappings', () => {
     const bytes = Buffer.from('{"p":"/box/project"}');
     assert.equal(lineRewriter([])(bytes), bytes);
+  });
+});
+
+describe('between and in messages', () => {
+  const shown = async (text: string | Buffer, commands: 'keep' | 'mark' = 'keep', size = 5) =>
+    (await streamed(Buffer.from(text as string), size, undefined, commands)).toString('utf8');
+
+  it('what is no message passes the filter', async () => {
+    const text = 'a\u001b]52;c;eA==\u0007b\n{"p":"/box/project"}\n\u001b[2J{"a":1}\n{"a\u001b[c":1}\n\u001b[31mred';
+    const expected = 'ab\n{"p":"/home/me/my project"}\n{"a":1}\n{"a":1}\n\u001b[31mred\u001b[0m';
+    for (const size of [1, 4, 1000]) assert.equal(await shown(text, 'keep', size), expected);
+  });
+
+  it('what acts on a terminal is written by its number in a message, which stays the same', async () => {
+    const value = { text: 'a\u009b2J\u007f\u202eb\u2066ü🦀\u061c /box/project/ü' };
+    const text = `{"a":1, \r${JSON.stringify(value).slice(1)}\r\n`;
+    const out = await shown(text);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is what is tested
+    assert.doesNotMatch(out.trimEnd(), /[\u0000-\u001f\u007f-\u009f\u061c\u202e\u2066]/);
+    assert.ok(out.endsWith('\r\n'));
+    assert.deepEqual(JSON.parse(out), { a: 1, text: value.text.replace('/box/project', '/home/me/my project') });
+  });
+
+  it('commands for a CI service are marked, and in a message written so that they are none', async () => {
+    const value = { a: '##vso[task.x]', b: 'section_start:1', c: '#\u200b#[error]', d: '::error::x', '##[e': '' };
+    const text = `::error::x\n${JSON.stringify(value)}\n ##[group]x\n{"a":\r"::error::x"}\n`;
+    const out = await shown(text, 'mark');
+    const lines = out.split('\n');
+    assert.equal(lines[0], '│ ::error::x');
+    assert.deepEqual(JSON.parse(lines[1] ?? ''), value);
+    assert.doesNotMatch(out, /#[\u200b]*#\[|##vso|section_start|[\r\n]\s*::/);
+    assert.equal(await shown(text), text, 'outside of CI they are text');
+  });
+
+  it('a line that only begins and ends like a message, and is too long to be read, is as harmless', async () => {
+    const text = `{"a\u001b]52;c;eA==\u0007${'x'.repeat(1024 * 1024)}\r::error::x\u009b}\n`;
+    const out = await shown(text, 'mark', 65_536);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is what is tested
+    assert.doesNotMatch(out, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  it('a million returns take no time', async () => {
+    const started = performance.now();
+    await shown(`{"a":1${'\r'.repeat(2_000_000)}\u007f}\n`, 'keep', 65_536);
+    assert.ok(performance.now() - started < 2000);
   });
 });
 
