@@ -21,13 +21,17 @@ export const known: readonly Entry[] = [
   held(3, 'a toolchain of another day', 'hostile/takeover.test.ts#of long ago'),
   held(4, 'programs in the configuration of cargo', takeover),
   held(5, 'configuration in a folder above', probes('config-in-ancestors')),
-  held(8, 'a link in the place of target, vendor or a lock', 'hostile/files.test.ts#in the place of'),
-  held(9, 'a path dependency outside of the project', 'unit/facts/read-project.test.ts#outside'),
   held(
-    11,
-    'a box file that widens the box',
-    'unit/policy/no-widening.test.ts#no set of keys of a project enlarges the box',
+    8,
+    'a link in the place of target, vendor or a lock',
+    'hostile/results.test.ts#a committed link in the place of `target`',
   ),
+  held(
+    9,
+    'a path dependency outside of the project',
+    'e2e/sources.test.ts#a path dependency outside of what is mounted',
+  ),
+  held(11, 'a box file that widens the box', 'e2e/grants.test.ts#a project asks, is refused on one screen'),
   held(14, 'NODE_OPTIONS, .npmrc and modules in the project', takeover),
   open(
     15,
@@ -66,7 +70,7 @@ export const known: readonly Entry[] = [
   held(33, 'IPv6 and metadata of clouds', probes('route-cloud-metadata')),
   held(34, 'other families of sockets', probes('socket-vsock')),
   held(35, 'sockets of the host', probes('abstract-socket')),
-  held(38, 'the fetch phase as a way out', 'contract/fetch.test.ts#no program that the project names is run'),
+  held(38, 'the fetch phase as a way out', 'hostile/fetch.test.ts#sends nothing: every request'),
   held(39, 'connections from the host', probes('listen-to-host')),
   open(
     41,
@@ -79,7 +83,7 @@ export const known: readonly Entry[] = [
   held(46, 'a trojan in the toolchain or the system', probes('write-toolchain')),
   held(47, 'a trojan in the home of cargo', probes('write-cargo-home')),
   held(48, 'poisoned sources of other crates', probes('write-crates')),
-  held(49, 'tricks in archives', 'unit/archive/unpack-crate.test.ts#refused: '),
+  held(49, 'tricks in archives', 'hostile/fetch.test.ts#is refused and writes nothing'),
   open(
     50,
     'a vendored folder with files beyond its list',
@@ -95,7 +99,7 @@ export const known: readonly Entry[] = [
     'A crate with a procedural macro can decide over all artifacts of a build.',
   ),
   open(55, 'forged output of build scripts', 'See 54.', 'See 54.'),
-  held(56, 'a poisoned target for the host', 'hostile/results.test.ts#links, devices, set-id bits'),
+  held(56, 'a poisoned target for the host', 'hostile/results.test.ts#a host cargo loads nothing that a box has built'),
   open(
     58,
     'lies in link directives',
@@ -124,7 +128,7 @@ export const known: readonly Entry[] = [
   held(74, 'messages that a macro made up', 'hostile/output.test.ts#a message of cargo that a macro made up'),
   held(75, 'keys pressed by a program', probes('terminal-input')),
   held(76, 'sequences for the terminal', 'hostile/output.test.ts#does any of this to a terminal'),
-  held(77, 'commands for a CI service', 'hostile/output.test.ts#lines that a CI service'),
+  held(77, 'commands for a CI service', 'hostile/output.test.ts#what tests print reaches the log'),
   held(78, 'names that look like others', 'hostile/asks.test.ts#an ask cannot deceive'),
   open(
     79,
@@ -140,7 +144,7 @@ export const known: readonly Entry[] = [
   ),
   held(81, 'capabilities, devices and calls', probes('make-device')),
   held(82, 'options that open the box', 'hostile/asks.test.ts#nobody can write an option that opens the box'),
-  held(83, 'files of root on the host', 'hostile/results.test.ts#links, devices, set-id bits'),
+  held(83, 'files of root on the host', 'e2e/box-owner.test.ts#nobody is root in a box, and all that comes out'),
   held(
     84,
     'another image under the same name',
@@ -230,6 +234,34 @@ export const own: readonly Entry[] = [
     'a terminal in `run`, `test`, `exec` and `shell`',
     'There the program owns the output, and on a terminal it is not filtered.',
     'It can write the clipboard, the title or over our lines; it is on a terminal of its own, so it presses no keys.',
+  ),
+  open(
+    'own-34',
+    'stdout of `run`, `exec`, `miri` and commands of third parties in the log of a CI service',
+    'Without a terminal it is for whoever reads it, byte for byte; stderr is filtered.',
+    "A program can give the service commands there: send its stdout elsewhere, or stop the service's commands around it.",
+  ),
+  open(
+    'own-35',
+    'lines that look like ours',
+    "Text of a build is text, in the colours that cargo's has.",
+    'It can tell you to grant something. What is granted is only ever what `grants` lists, and `grant` says it again.',
+  ),
+  open(
+    'own-36',
+    'a build script that lets the compiler load its code',
+    'What it tells cargo is believed: variables and search paths for the compiler among it.',
+    'Its wall stops writes, not a crate that is made to get around it: then it is as a procedural macro (54).',
+  ),
+  held(
+    'own-37',
+    "sequences and commands between and in cargo's JSON messages",
+    'hostile/output.test.ts#between the messages of cargo',
+  ),
+  held(
+    'own-38',
+    'colours that are left on, so that our own lines cannot be seen',
+    'unit/report/filter-terminal.test.ts#black, whose number',
   ),
   open(
     'own-30',

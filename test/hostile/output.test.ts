@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { describe, it } from 'node:test';
-import { plainProgram, project, temporaryFolder, withoutWalls } from '../support/rig.ts';
+import test, { describe, it, type TestContext } from 'node:test';
+import { hostCargo } from '../support/host-cargo.ts';
+import { type Project, plainProgram, project, temporaryFolder, withoutWalls } from '../support/rig.ts';
 
 /** Each as bytes that a terminal would obey, by what it would do. */
 const sequences: Readonly<Record<string, string>> = {
@@ -85,6 +86,69 @@ test('lines that a CI service would take for commands are marked, and its files 
   assert.equal(readFileSync(join(files, 'env'), 'utf8'), '');
 });
 
+test('without us all of it reaches the terminal and the log: from cargo with colours, and from tests', async (context) => {
+  const made = project(context, {
+    ...plainProgram('open', 'fn main() {}\n#[test]\nfn says() { println!("\\n::error::x"); panic!() }\n'),
+    'build.rs': 'fn main() { println!("cargo::warning=a\\u{1b}]52;c;ZXZpbA==\\u{7}b\\r::error::x"); }\n',
+  });
+  const ended = await hostCargo(made, ['test'], made.folder, { CARGO_TERM_COLOR: 'always', CI: 'true' });
+  assert.ok(ended.stderr.includes('\u001b]52;c;ZXZpbA==\u0007'), ended.text);
+  assert.match(ended.stderr, /\r::error::x/);
+  assert.match(ended.stdout, /^::error::x/m);
+});
+
+test('what tests print reaches the log of a CI service filtered; what `run` prints is for whoever reads it', async (context) => {
+  const hostile = '\u001b]52;c;ZXZpbA==\u0007\n::error::x\n##vso[task.setvariable variable=a]b\nsection_start:1:x\n';
+  const literal = JSON.stringify(hostile).replaceAll('\\u001b', '\\x1b').replaceAll('\\u0007', '\\x07');
+  const made = project(
+    context,
+    plainProgram('says', `fn main() { print!(${literal}); }\n#[test]\nfn says() { print!(${literal}); panic!() }\n`),
+  );
+  const tested = await made.boxed(['test'], { variables: { CI: 'true' } });
+  assert.equal(tested.status, 101, tested.text);
+  assert.match(tested.stdout, /test says \.\.\. FAILED/);
+  assert.match(tested.stdout, /^│ ::error::x\n##vso│\[task\.setvariable variable=a]b\nsection_start│:1:x$/m);
+  assert.ok(!tested.stdout.includes('\u001b'), tested.text);
+  const ran = await made.boxed(['run', '--quiet'], { variables: { CI: 'true' } });
+  assert.equal(ran.stdout, hostile);
+});
+
+test('between the messages of cargo nothing acts on a terminal or a CI service, and they stay messages', async (context) => {
+  const made = macroThatSays(
+    context,
+    '\u001b]52;c;ZXZpbA==\u0007\n::error::x\n{"reason":"\u009b2J\u202e##[error]x"}\n',
+  );
+  const open = await hostCargo(made, ['check', '--message-format', 'short'], made.folder, {
+    CARGO_TERM_COLOR: 'always',
+  });
+  assert.ok(open.stdout.includes('\u001b]52;c;ZXZpbA==\u0007\n::error::x\n'), open.text);
+  for (const format of ['short', 'json', 'json-diagnostic-rendered-ansi']) {
+    made.write('app/src/main.rs', `macros::say!();\nfn main() {} // ${format}\n`);
+    const ended = await made.boxed(['--color', 'always', 'check', '--message-format', format], {
+      variables: { CI: 'true' },
+    });
+    assert.equal(ended.status, 0, ended.text);
+    assert.match(ended.stdout, /^│ ::error::x$/m, ended.text);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is what is tested
+    assert.doesNotMatch(ended.stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|##\[/);
+    const said = ended.stdout.split('\n').find((line) => line.startsWith('{"reason":"\\u009b'));
+    assert.deepEqual(JSON.parse(said ?? ''), { reason: '\u009b2J\u202e##[error]x' });
+  }
+});
+
+/** A program whose only content comes from a procedural macro that prints these words while it is compiled. */
+function macroThatSays(context: TestContext, text: string): Project {
+  const literal = [...text].map((one) => `\\u{${(one.codePointAt(0) as number).toString(16)}}`).join('');
+  return project(context, {
+    'Cargo.toml': '[workspace]\nmembers = ["app", "macros"]\nresolver = "2"\n',
+    'app/Cargo.toml':
+      '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nmacros = { path = "../macros" }\n',
+    'app/src/main.rs': 'macros::say!();\nfn main() {}\n',
+    'macros/Cargo.toml': '[package]\nname = "macros"\nversion = "0.1.0"\nedition = "2021"\n[lib]\nproc-macro = true\n',
+    'macros/src/lib.rs': `#[proc_macro]\npub fn say(_: proc_macro::TokenStream) -> proc_macro::TokenStream { print!("{}", "${literal}"); Default::default() }\n`,
+  });
+}
+
 test('a message of cargo that a macro made up leads to no file of the host', async (context) => {
   const secret = join(temporaryFolder(context, 'secret'), 'key');
   writeFileSync(secret, 'canary-of-the-host');
@@ -95,14 +159,10 @@ test('a message of cargo that a macro made up leads to no file of the host', asy
     executable: secret,
     filenames: [secret, '/etc/shadow', '/box/target/out/../../../../etc/passwd'],
   });
-  const made = project(context, {
-    'Cargo.toml': '[workspace]\nmembers = ["app", "macros"]\nresolver = "2"\n',
-    'app/Cargo.toml':
-      '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nmacros = { path = "../macros" }\n',
-    'app/src/main.rs': 'macros::say!();\nfn main() {}\n',
-    'macros/Cargo.toml': '[package]\nname = "macros"\nversion = "0.1.0"\nedition = "2021"\n[lib]\nproc-macro = true\n',
-    'macros/src/lib.rs': `#[proc_macro]\npub fn say(_: proc_macro::TokenStream) -> proc_macro::TokenStream { println!("{}", r##"${message}"##); Default::default() }\n`,
-  });
+  const made = macroThatSays(context, `${message}\n`);
+  // Who believes cargo alone finds the secret where a program should be.
+  const open = await hostCargo(made, ['build', '--message-format', 'json']);
+  assert.ok(open.stdout.includes(`"executable":${JSON.stringify(secret)}`), open.text);
   const ended = await made.boxed(['build', '--message-format', 'json']);
   assert.equal(ended.status, 0, ended.text);
   mkdirSync(made.path('target/boxed/debug'), { recursive: true });

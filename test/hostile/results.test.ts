@@ -1,9 +1,11 @@
 /** What comes out of a box that wants to plant, to read and to be followed. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { engine, plainProgram, project, temporaryFolder, withoutWalls } from '../support/rig.ts';
+import { hostCargo } from '../support/host-cargo.ts';
+import { engine, plainProgram, project, run, sharedHome, temporaryFolder, withoutWalls } from '../support/rig.ts';
 
 /** A build script that gets the target directory as `target`. */
 function script(body: string): string {
@@ -66,6 +68,88 @@ test('links, devices, set-id bits, odd names and times of the future do not come
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is what is tested
   assert.doesNotMatch(built.stderr, /\u001b\]52/);
   assert.match(built.stderr, /Not exported: debug\/link-to-secret/);
+  // Where results lie as they were made, the links lead to the secret, and the bits are set.
+  await hostCargo(made, ['build']);
+  const open = join(`${made.folder}.target`, 'debug');
+  assert.equal(readFileSync(join(open, 'link-to-secret'), 'utf8'), 'canary-of-the-host');
+  assert.equal(lstatSync(join(open, 'set-id')).mode & 0o6000, 0o6000);
+});
+
+test('a committed link in the place of `target` leads no result out, and one in the place of a source none in', async (context) => {
+  const outside = temporaryFolder(context, 'outside');
+  writeFileSync(join(outside, 'secret.rs'), '"canary-of-the-host"');
+  const made = project(context, plainProgram('linked', 'fn main() {}\n'));
+  symlinkSync(outside, made.path('target'));
+  const built = await made.boxed(['build']);
+  assert.notEqual(built.status, 70, built.text);
+  assert.notEqual(built.status, 0, built.text);
+  assert.deepEqual(readdirSync(outside), ['secret.rs']);
+  for (const name of ['vendor', '.cargo', 'src/inner']) {
+    const other = project(
+      context,
+      plainProgram('reads', `const KEY: &str = include!("../${name}/secret.rs");\nfn main() { println!("{KEY}"); }\n`),
+    );
+    symlinkSync(outside, other.path(name));
+    const ran = await other.boxed(['run']);
+    assert.notEqual(ran.status, 0, ran.text);
+    assert.doesNotMatch(ran.text, /canary-of-the-host/);
+    const open = await hostCargo(other, ['run', '--quiet']);
+    assert.equal(open.stdout, 'canary-of-the-host\n', open.text);
+  }
+  await hostCargo(made, ['build'], made.folder, { CARGO_TARGET_DIR: made.path('target') });
+  assert.ok(existsSync(join(outside, 'debug/linked')), 'without a box results go where the link leads');
+});
+
+test('a host cargo loads nothing that a box has built; of its own target it loads a macro that was swapped', async (context) => {
+  const mark = join(temporaryFolder(context, 'poison'), 'MARK');
+  const files = {
+    'Cargo.toml': '[workspace]\nmembers = ["app", "macros", "evil"]\nresolver = "2"\n',
+    'app/Cargo.toml':
+      '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nmacros = { path = "../macros" }\n',
+    'app/src/main.rs': 'macros::say!();\nfn main() {}\n',
+    'macros/Cargo.toml': '[package]\nname = "macros"\nversion = "0.1.0"\nedition = "2021"\n[lib]\nproc-macro = true\n',
+    'macros/src/lib.rs':
+      '#[proc_macro]\npub fn say(_: proc_macro::TokenStream) -> proc_macro::TokenStream { Default::default() }\n',
+    'evil/Cargo.toml': '[package]\nname = "evil"\nversion = "0.1.0"\nedition = "2021"\n',
+    'evil/src/main.rs': `const SOURCE: &str = r##"extern crate proc_macro;
+#[proc_macro]
+pub fn say(_: proc_macro::TokenStream) -> proc_macro::TokenStream { std::fs::write("${mark}", "loaded").unwrap(); Default::default() }
+"##;
+fn main() {
+    let target = std::env::args().nth(1).unwrap();
+    std::fs::write(format!("{target}/evil.rs"), SOURCE).unwrap();
+    for folder in ["debug", "debug/deps"] {
+        for entry in std::fs::read_dir(format!("{target}/{folder}")).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if !path.extension().is_some_and(|end| end == "so") { continue; }
+            let time = std::fs::metadata(&path).unwrap().modified().unwrap();
+            std::fs::remove_file(&path).unwrap();
+            let made = std::process::Command::new("rustc").args(["--crate-type=proc-macro", "--crate-name=macros", "-o"]).arg(&path).arg(format!("{target}/evil.rs")).status();
+            assert!(made.unwrap().success());
+            std::fs::File::open(&path).unwrap().set_modified(time).unwrap();
+            println!("swapped");
+        }
+    }
+}
+`,
+  };
+  const boxed = project(context, files);
+  assert.equal((await boxed.boxed(['build'])).status, 0);
+  const swapped = await boxed.boxed(['run', '--package', 'evil', '--', '/box/target/out']);
+  assert.match(swapped.stdout, /swapped/, swapped.text);
+  boxed.write('app/src/main.rs', 'macros::say!();\nfn main() { }\n');
+  const own = { CARGO_TARGET_DIR: boxed.path('target') };
+  const after = await hostCargo(boxed, ['build', '--verbose'], boxed.folder, own);
+  assert.match(after.stderr, /Running .*--crate-name macros/, 'it is compiled by the host itself');
+  assert.equal(after.status, 0, after.text);
+  assert.equal(existsSync(mark), false);
+  const open = project(context, files);
+  const target = `${open.folder}.target`;
+  assert.equal((await hostCargo(open, ['build'])).status, 0);
+  assert.match((await hostCargo(open, ['run', '--package', 'evil', '--', target])).stdout, /swapped/);
+  open.write('app/src/main.rs', 'macros::say!();\nfn main() { }\n');
+  const taken = await hostCargo(open, ['build', '--verbose']);
+  assert.ok(existsSync(mark), taken.text);
 });
 
 test('a target directory that was swapped for a link is not followed', async (context) => {
@@ -149,6 +233,8 @@ fn main() { println!("{TEXTS:?}"); for bytes in BYTES { println!("{}", String::f
     assert.ok(!ran.stdout.includes(word), word);
     assert.ok(!bytes.includes(word), word);
   }
+  const open = await hostCargo(made, ['run', '--quiet'], made.folder, variables);
+  assert.ok(open.stdout.includes(canary) && open.stdout.includes('root:x:0:0'), open.text);
 });
 
 test('a file on the host outside of the project cannot be compiled in', async (context) => {
@@ -167,6 +253,7 @@ test('a file on the host outside of the project cannot be compiled in', async (c
     const ran = await made.boxed(['run']);
     assert.equal(ran.status, 101, ran.text);
     assert.doesNotMatch(ran.text, /canary-of-the-host/);
+    assert.equal((await hostCargo(made, ['run', '--quiet'])).stdout, 'canary-of-the-host\n');
   }
 });
 
@@ -186,6 +273,8 @@ test('one project does not see the target of another', async (context) => {
   ]);
   assert.equal(found.status, 0, found.text);
   assert.equal(found.stdout, '');
+  const held = execFileSync('find', [sharedHome, '-name', 'canary-of-first'], { encoding: 'utf8' });
+  assert.match(held, /canary-of-first/, 'on the host it is found');
 });
 
 test('nothing of a command is left for the next one outside of its target', async (context) => {
@@ -196,4 +285,14 @@ test('nothing of a command is left for the next one outside of its target', asyn
   const look = 'ls -A $HOME /tmp /dev/shm; ps -e 2>/dev/null | grep sleep; true';
   const seen = await made.boxed(['exec', '--', 'sh', '-c', look]);
   assert.doesNotMatch(seen.stdout, /planted|\.gitconfig|\.cargo|sleep/, `${engine}: ${seen.text}`);
+  // Without a box one command finds all that the one before it has left, its process too.
+  const home = temporaryFolder(context, 'home');
+  const shell = (script: string) =>
+    run(['sh', '-c', script.replaceAll('/tmp', '$HOME/tmp').replaceAll('/dev/shm', '$HOME/tmp').replace('600', '5')], {
+      variables: { PATH: '/usr/bin:/bin', HOME: home },
+    });
+  mkdirSync(join(home, 'tmp'));
+  await shell(plant.replace('&', '>/dev/null 2>&1 &'));
+  const open = await shell(look);
+  for (const word of ['planted', '.gitconfig', '.cargo', 'sleep']) assert.ok(open.stdout.includes(word), open.text);
 });

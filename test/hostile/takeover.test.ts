@@ -1,10 +1,13 @@
 /** Before there is a box: nothing that a project says makes a program of its own, or a tool for projects, run here. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test, { describe, it } from 'node:test';
-import { run, temporaryFolder } from '../support/rig.ts';
+import { hostCargo } from '../support/host-cargo.ts';
+import { cleanVariables, run, temporaryFolder } from '../support/rig.ts';
 import { allCommands, forgotten } from './support/all-commands.ts';
 import { takeoverProject, wasTakenOver } from './support/takeover-project.ts';
 import { outsideOfBoxes, traced, tracePath, whyForbidden } from './support/trace.ts';
@@ -86,6 +89,61 @@ test('the trace and the mark would show it: host cargo in the same project runs 
   made.write('.cargo/config.toml', made.read('.cargo/config.toml').replaceAll('/box/project', made.folder));
   const cargo = join(execFileSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8', cwd: '/' }).trim(), 'bin/cargo');
   await run([cargo, 'metadata', '--format-version', '1'], { currentFolder: made.folder });
+  assert.ok(wasTakenOver(mark));
+});
+
+test('without a box a build script leaves the mark with every command that compiles', async (context) => {
+  for (const command of [
+    ['build'],
+    ['check'],
+    ['test', '--no-run'],
+    ['doc'],
+    ['bench', '--no-run'],
+    ['package'],
+    ['fix'],
+  ]) {
+    const { made, mark } = takeoverProject(temporaryFolder(context, 'takeover-script'));
+    made.write('.cargo/config.toml', '');
+    const more = { package: '--allow-dirty', fix: '--allow-no-vcs' }[command[0] ?? ''] ?? [];
+    await hostCargo(made, [...command, '--offline'].concat(more));
+    assert.ok(wasTakenOver(mark), command.join(' '));
+  }
+});
+
+test('without us rustup starts the toolchain that a project names, and asks for one of long ago', async (context) => {
+  const { made, mark } = takeoverProject(temporaryFolder(context, 'takeover-rustup'));
+  made.write('rust-toolchain.toml', `[toolchain]\npath = "${made.path('evil')}"\n`);
+  await run(['cargo', '--version'], { currentFolder: made.folder });
+  assert.match(readFileSync(mark, 'utf8'), /evil\/bin\/cargo --version/);
+  made.write('rust-toolchain.toml', '[toolchain]\nchannel = "nightly-1999-01-01"\n');
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(404).end();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  context.after(() => server.close());
+  const dist = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const variables = { RUSTUP_DIST_SERVER: dist, no_proxy: '127.0.0.1', RUSTUP_AUTO_INSTALL: '1' };
+  const refused = await made.boxed(['build'], { variables });
+  assert.match(refused.stderr, /nightly-1999-01-01/);
+  assert.deepEqual(asked, []);
+  await run(['cargo', '--version'], { currentFolder: made.folder, variables: { ...cleanVariables(), ...variables } });
+  assert.ok(asked.join().includes('1999-01-01'), 'rustup would have asked for it');
+});
+
+test('without us cargo prefers the alias to our program, and node loads what NODE_OPTIONS names', async (context) => {
+  const { made, mark } = takeoverProject(temporaryFolder(context, 'takeover-alias'));
+  made.write('.cargo/config.toml', '[alias]\nboxed = "run --quiet --offline --"\n');
+  made.write('src/main.rs', `fn main() { std::fs::write(${JSON.stringify(mark)}, "the alias").unwrap(); }\n`);
+  made.write('build.rs', 'fn main() {}\n');
+  const programs = made.path('programs');
+  mkdirSync(programs);
+  writeFileSync(join(programs, 'cargo-boxed'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  await hostCargo(made, ['boxed'], made.folder, { PATH: `${programs}:${process.env.PATH}` });
+  assert.equal(readFileSync(mark, 'utf8'), 'the alias');
+  rmSync(mark);
+  await run([process.execPath, '-e', '0'], { variables: { NODE_OPTIONS: `--require=${made.path('evil/node.js')}` } });
   assert.ok(wasTakenOver(mark));
 });
 

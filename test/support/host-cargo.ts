@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { cleanVariables, type Ended, type Project, run } from './rig.ts';
 
 /** The host's own cargo, to compare with; only ever on projects that a test wrote. */
-export function hostCargo(made: Project, words: readonly string[], currentFolder = made.folder): Promise<Ended> {
-  const variables = { ...cleanVariables(), CARGO_TARGET_DIR: `${made.folder}.target`, CARGO_TERM_COLOR: 'never' };
+export function hostCargo(
+  made: Project,
+  words: readonly string[],
+  currentFolder = made.folder,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const own = { CARGO_TARGET_DIR: `${made.folder}.target`, CARGO_TERM_COLOR: 'never' };
+  const variables = { ...cleanVariables(), ...own, ...more };
   return run(['cargo', ...words], { currentFolder, variables });
 }
 

@@ -19,9 +19,15 @@ export function takeoverProject(folder: string): { made: Project; mark: string }
   program('evil/linker', 'exec cc "$@"');
   program('evil/hook', 'exit 0');
   for (const name of toolsOfTheHost) program(`bin/${name}`, 'exit 0');
+  // What rustup takes for a toolchain.
+  for (const name of ['cargo', 'rustc', 'rustdoc']) program(`evil/bin/${name}`, 'exit 0');
   made.write('Cargo.toml', '[package]\nname = "takeover"\nversion = "0.1.0"\nedition = "2021"\n');
   made.write('Cargo.lock', lockOf('takeover'));
   made.write('src/main.rs', 'fn main() {}\n');
+  made.write(
+    'build.rs',
+    `fn main() { let _ = std::fs::write(${JSON.stringify(mark)}, "build.rs, run on the host"); }\n`,
+  );
   made.write('.cargo/config.toml', cargoConfig(made.path('evil')));
   made.write('.git/HEAD', 'ref: refs/heads/main\n');
   made.write('.git/config', gitConfig(made.path('evil/hook')));
@@ -35,7 +41,7 @@ export function takeoverProject(folder: string): { made: Project; mark: string }
     `LD_PRELOAD=${made.path('evil/preload.so')}\nNODE_OPTIONS=--require=${made.path('evil/node.js')}\n`,
   );
   made.write('.npmrc', `script-shell=${made.path('evil/hook')}\nnode-options=--require=${made.path('evil/node.js')}\n`);
-  made.write('package.json', '{"name":"takeover","type":"module","bin":"./evil/hook"}');
+  made.write('package.json', '{"name":"takeover","bin":"./evil/hook"}');
   for (const name of [
     'cargo-boxed.config.js',
     'evil/node.js',
