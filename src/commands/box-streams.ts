@@ -28,14 +28,16 @@ export interface OpenStreams {
 }
 
 /**
- * Where the output of a box goes. What a program of the project writes is never touched; what cargo writes passes the
- * filter, and its JSON messages get the paths of this machine.
+ * Where the output of a box goes. What a program of the project writes on stdout is never touched; what cargo writes
+ * passes the filter, and its JSON messages get the paths of this machine.
  */
 export function boxStreams(session: Session, planned: Planned, anchors: AnchorFolders): OpenStreams {
   const { terminal } = planned.facts.host;
   const streams = planned.plan.box?.streams;
-  // With `--json` what the box says becomes events, so that nothing inside can write an event of ours.
-  const direct = streams === 'direct' && session.reporter.output !== 'json';
+  const commands = isContinuousIntegration(session.host.variables) ? 'mark' : 'keep';
+  // With `--json` what the box says becomes events, so that nothing inside can write an event of ours. Stderr, where cargo
+  // speaks, passes the filter where it is shown: on a terminal, and in the log of a CI service.
+  const direct = streams === 'direct' && session.reporter.output !== 'json' && !terminal.stderr && commands === 'keep';
   const watch = watchNames([...missedWords, ...hiddenNames(planned.facts.secrets)]);
   const scripts = watchBuildScripts();
   const libraries = watchMissingLibraries();
@@ -51,7 +53,6 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   if (streams === 'direct') {
     return { ...heard, box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr) };
   }
-  const commands = isContinuousIntegration(session.host.variables) ? 'mark' : 'keep';
   const stdout = writesMessages(planned)
     ? rewriteMessages(mapping(planned, anchors), { commands })
     : filterTerminal({ commands });

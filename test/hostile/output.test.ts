@@ -4,7 +4,15 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, it, type TestContext } from 'node:test';
 import { hostCargo } from '../support/host-cargo.ts';
-import { type Project, plainProgram, project, temporaryFolder, withoutWalls } from '../support/rig.ts';
+import {
+  commandLine,
+  type Project,
+  plainProgram,
+  project,
+  run,
+  temporaryFolder,
+  withoutWalls,
+} from '../support/rig.ts';
 
 /** Each as bytes that a terminal would obey, by what it would do. */
 const sequences: Readonly<Record<string, string>> = {
@@ -111,6 +119,21 @@ test('what tests print reaches the log of a CI service filtered; what `run` prin
   assert.ok(!tested.stdout.includes('\u001b'), tested.text);
   const ran = await made.boxed(['run', '--quiet'], { variables: { CI: 'true' } });
   assert.equal(ran.stdout, hostile);
+  // What cargo and the build scripts say before is no output of the program.
+  made.write('build.rs', 'fn main() { println!("cargo::warning=a\\r::error::x\\u{9b}2J"); }\n');
+  const compiled = await made.boxed(['run'], { variables: { CI: 'true' } });
+  assert.equal(compiled.stdout, hostile);
+  assert.match(compiled.stderr, /\r│ ::error::x/);
+  assert.ok(!compiled.stderr.includes('\u009b'), compiled.text);
+  // The same with stdout in a file and stderr on a terminal.
+  made.write('build.rs', 'fn main() { println!("cargo::warning=a\\u{1b}]52;c;ZXZpbA==\\u{7}b\\u{9b}2J"); }\n');
+  const words = [process.execPath, commandLine, '--color', 'always', 'run'].map((word) => `'${word}'`).join(' ');
+  const shown = await run(['script', '-qec', `${words} </dev/null >'${made.path('out')}'`, '/dev/null'], {
+    currentFolder: made.folder,
+  });
+  assert.match(shown.stdout, /warning/, shown.text);
+  assert.doesNotMatch(shown.stdout, /\]52;|\u009b/, shown.text);
+  assert.equal(made.read('out'), hostile);
 });
 
 test('between the messages of cargo nothing acts on a terminal or a CI service, and they stay messages', async (context) => {
