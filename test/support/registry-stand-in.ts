@@ -15,6 +15,10 @@ export interface RegistryStandIn {
   disturb(path: RegExp, answer: (response: ServerResponse, found: Buffer) => void): void;
   calm(): void;
   publish(crate: PublishedCrate): Promise<string>;
+  /** The lines of the index on a crate, as other kinds of registries keep them in a file. */
+  indexText(name: string): string;
+  /** The archive that is served. */
+  archive(name: string, version: string): Buffer;
   /** Method, path and authorization of each request so far. */
   requests(): readonly RegistryRequest[];
   stop(): Promise<void>;
@@ -53,6 +57,8 @@ export interface RegistryOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Stands for cargo's default registry, whose crates don't say where their dependencies come from. */
   readonly mirror?: true;
+  /** The index that clients know it by, when that is another than the sparse one: one in git. */
+  readonly knownAs?: string;
 }
 
 export async function startRegistry(options: RegistryOptions = {}): Promise<RegistryStandIn> {
@@ -102,12 +108,16 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     },
     calm: () => void disturbances.splice(0),
     async publish(crate) {
-      const archive = crate.archive ?? (await archiveOf(crate, options.mirror ? null : `sparse+${origin}/index/`));
+      const archive =
+        crate.archive ??
+        (await archiveOf(crate, options.mirror ? null : (options.knownAs ?? `sparse+${origin}/index/`)));
       const sum = createHash('sha256').update(archive).digest('hex');
       archives.set(`/dl/${crate.name}/${crate.version}/download`, crate.served ?? archive);
       lines.set(crate.name, [...(lines.get(crate.name) ?? []), indexLine(crate, sum)]);
       return sum;
     },
+    indexText: (name) => (lines.get(name) ?? []).map((line) => `${line}\n`).join(''),
+    archive: (name, version) => archives.get(`/dl/${name}/${version}/download`) ?? Buffer.alloc(0),
     requests: () => seen,
     async stop() {
       server.closeAllConnections();
