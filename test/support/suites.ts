@@ -77,7 +77,7 @@ export const suites: readonly Suite[] = [
     files: 'folder',
     engines: 'each',
     identities: ['root', 'user'],
-    limitMinutes: 10,
+    limitMinutes: 15,
     concurrency: 2,
   },
   {
