@@ -3,7 +3,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { ToolchainRequest } from '../facts/choose-toolchain.ts';
 import type { Facts, ProjectFacts, ToolchainFacts } from '../facts/facts.ts';
-import { hasBoxedAlias } from '../facts/read-cargo-config.ts';
+import { configOption, hasBoxedAlias } from '../facts/read-cargo-config.ts';
 import { readToolchain } from '../facts/read-toolchain.ts';
 import { refusal } from '../policy/judge-asks.ts';
 import type { Problem } from '../problem/problem.ts';
@@ -45,9 +45,21 @@ export async function gather(session: Session, wish: GatherWish): Promise<Result
 export async function withNamed(session: Session, gathered: Gathered, wish: GatherWish): Promise<Result<Gathered>> {
   const surveyed = await survey(session, wish);
   if (!surveyed.ok) return surveyed;
-  const refused = refusal(surveyed.value.judged);
-  if (refused !== null) return failure(refused);
-  return success({ ...gathered, facts: { ...gathered.facts, project: surveyed.value.project } });
+  const { project, judged } = surveyed.value;
+  const refused = refusal(judged);
+  if (refused !== null) return failure(isOfLine(refused) ? { ...refused, fix: notGrantable } : refused);
+  // A folder that was granted, and that nothing else names, has secrets of its own.
+  const secrets = findProjectSecrets(session, project, gathered.config);
+  if (!secrets.ok) return secrets;
+  return success({ ...gathered, facts: { ...gathered.facts, project, secrets: secrets.value } });
+}
+
+/** What is granted is what files ask: a command line is another one the next time. */
+const notGrantable =
+  'Write it into `.cargo/config.toml` of the project, grant it (`cargo-boxed grant path-dependency`), and leave `--config` out.';
+
+function isOfLine({ where }: Problem): boolean {
+  return where?.file === configOption;
 }
 
 /**

@@ -32,6 +32,9 @@ export interface ProjectCargoConfig {
 
 type ReadText = (file: string) => Result<string | null>;
 
+/** Stands for the file where the command line itself is the place. */
+export const configOption = '--config';
+
 const maximumIncludes = 64;
 
 /**
@@ -92,8 +95,10 @@ function readWritten(argument: ConfigArgument, directory: string, readText: Read
     const base = dirname(dirname(argument.file));
     return success({ file: argument.file, text: '', content: content.value, base });
   }
-  const parsed = parseToml(argument.text, '--config', { code: 'config' });
-  return success(parsed.ok ? { file: '--config', text: argument.text, content: parsed.value, base: directory } : null);
+  const parsed = parseToml(argument.text, configOption, { code: 'config' });
+  return success(
+    parsed.ok ? { file: configOption, text: argument.text, content: parsed.value, base: directory } : null,
+  );
 }
 
 /** The user's own configuration: trusted, so links and includes are followed wherever they lead. */

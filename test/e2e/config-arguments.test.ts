@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { type RegistryStandIn, startRegistry } from '../support/registry-stand-in.ts';
-import { type Project, project, temporaryFolder } from '../support/rig.ts';
+import { type Project, project, projectIn, temporaryFolder } from '../support/rig.ts';
 
 // `--config` and `-Z` on cargo's own command line: what they say of where crates come from, the fetch phase has to know.
 
@@ -64,13 +64,37 @@ test('a patch on the command line, by its path from where one stands, and by a f
   assert.match(byFile.read('Cargo.lock'), /version = "1\.9\.0"/);
 });
 
-test('a patch that leads out of the project is an ask, as in a file of the project', async (context) => {
+test('a patch that leads out of the project is refused, and one beside it is an ask that only a file can have granted', async (context) => {
   const { index } = await registry(context);
   const made = uses(context, index);
   const outside = temporaryFolder(context, 'outside');
-  const ended = await made.boxed(['build', '--config', `patch.local.leaf.path="${outside}"`]);
-  assert.equal(ended.status, 77, ended.text);
-  assert.ok(ended.stderr.includes(outside), ended.text);
+  const away = await made.boxed(['build', '--config', `patch.local.leaf.path="${outside}"`]);
+  assert.equal(away.status, 77, away.text);
+  assert.ok(away.stderr.includes(outside), away.text);
+  const beside = projectIn(made.path('..', 'leaf'));
+  beside.write('Cargo.toml', library('leaf', '1.9.0', '')['Cargo.toml']);
+  const asked = await made.boxed(['build', '--config', 'patch.local.leaf.path="../leaf"']);
+  assert.equal(asked.status, 77, asked.text);
+  assert.match(asked.stderr, /Write it into `\.cargo\/config\.toml`/);
+});
+
+test('a folder that was granted, and that only the command line still names, is mounted without its secrets', async (context) => {
+  const { index } = await registry(context);
+  const around = projectIn(temporaryFolder(context, 'around'));
+  const made = projectIn(around.path('app'));
+  const template = uses(context, index);
+  for (const file of ['Cargo.toml', 'src/main.rs', '.cargo/config.toml']) made.write(file, template.read(file));
+  const mine = library('leaf', '1.9.0', '');
+  around.write('leaf/Cargo.toml', mine['Cargo.toml']);
+  around.write('leaf/src/lib.rs', 'pub const SAYS: &str = concat!("[", include_str!("../.env"), "]");\n');
+  around.write('leaf/.env', 'TOKEN=canary');
+  const config = made.read('.cargo/config.toml');
+  made.write('.cargo/config.toml', `${config}[patch.local]\nleaf = { path = "../leaf" }\n`);
+  assert.equal((await made.boxed(['grant', 'path-dependency'])).status, 0);
+  made.write('.cargo/config.toml', config);
+  const ended = await made.boxed(['run', '--quiet', '--config', 'patch.local.leaf.path="../leaf"']);
+  assert.equal(ended.stdout, '[]\n', ended.text);
+  assert.equal((await made.boxed(['revoke', '--all'])).status, 0);
 });
 
 test('a source in the place of a registry', async (context) => {
