@@ -28,6 +28,11 @@ export function unpackArchive(
   const parser = extract();
   return new Promise((resolve, reject) => {
     parser.on('entry', (header, content, next) => {
+      // The parser waits for ever for the content of what has none.
+      if (header.type !== 'file' && (header.size ?? 0) > 0) {
+        parser.destroy();
+        return resolve({ entry: header.name, why: 'it has content, and is no file' });
+      }
       const pieces: Uint8Array[] = [];
       content.on('data', (piece) => pieces.push(piece as Uint8Array));
       content.on('error', () => {});

@@ -31,6 +31,11 @@ function searchManifest(tar: Buffer, name: string): Promise<string | null> {
   const parser = extract();
   return new Promise((resolve) => {
     parser.on('entry', (header, content, next) => {
+      // As when it is unpacked: the parser would wait for ever.
+      if (header.type !== 'file' && (header.size ?? 0) > 0) {
+        parser.destroy();
+        return resolve(null);
+      }
       const pieces: Buffer[] = [];
       const wanted = header.name === name && header.type === 'file' && (header.size ?? 0) <= maximumManifestBytes;
       content.on('data', (piece) => {

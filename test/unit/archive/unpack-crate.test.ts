@@ -159,3 +159,12 @@ test('another sum than the lock’s: named, and not unpacked', async (context) =
 function whyOf(end: UnpackEnd): string {
   return end.kind === 'refused' ? end.why : `it was ${JSON.stringify(end)}`;
 }
+
+test('a folder with content is refused: nothing waits for what never comes', { timeout: 5000 }, async (context) => {
+  const tar = await tarOf([{ name: `${prefix}/empty`, type: 'directory' }]);
+  tar.write('00000000777', 124, 'latin1');
+  tar.fill(' ', 148, 156);
+  const sum = tar.subarray(0, 512).reduce((all, byte) => all + byte, 0);
+  tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  assert.match(whyOf((await unpack(context, gzipSync(tar.subarray(0, 1024)))).end), /content, and is no file/);
+});
