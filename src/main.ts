@@ -1,8 +1,9 @@
 import { canonicalJson } from './base/canonical-json.ts';
-import type { Result } from './base/result.ts';
+import { failure, type Result } from './base/result.ts';
 import type { Answer } from './commands/answer.ts';
 import { dispatch } from './commands/dispatch.ts';
 import { openSession } from './commands/session.ts';
+import { unexplainedStorage } from './customs/storage-problem.ts';
 import { interruptedStatus } from './host/interruption.ts';
 import { parseInvocation } from './invocation/parse-invocation.ts';
 import { createReporter } from './report/create-reporter.ts';
@@ -22,6 +23,10 @@ async function main(argv: readonly string[]): Promise<number> {
     const status = end(reporter, result);
     // A step that was cut short names what it could not do; the reason is the signal.
     return result.ok ? status : (interruptedStatus(session.value.interruption.signal) ?? status);
+  } catch (error) {
+    const problem = unexplainedStorage(error);
+    if (problem === null) throw error;
+    return end(reporter, failure(problem));
   } finally {
     session.value.interruption.stopListening();
   }

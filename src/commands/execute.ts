@@ -95,7 +95,7 @@ export async function execute(
   const hasFailed = outcome.ok && outcome.value.kind === 'finished' && outcome.value.status !== 0;
   if (hasFailed) {
     sayHidden(session, planned, streams.named());
-    sayMissed(session, planned, streams.named());
+    sayMissed(session, planned, target.value, streams.named());
     await sayMissingLayers(session, planned, streams.missing());
     sayWalls(session, planned, streams.refused());
   }

@@ -1,32 +1,50 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { printable } from '../problem/problem.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
 
 /** A failure that a box can cause, known by what programs say of it. */
 interface Missed {
   readonly words: readonly string[];
-  readonly applies: (planned: Planned) => boolean;
-  readonly note: string;
+  /** `null`: here it has another reason, and nothing is said. */
+  readonly note: (planned: Planned, target: string) => string | null;
 }
+
+/** Less than what the linker wants for one program: compilers delete what they could not finish, so some is free again. */
+const nearlyFullBytes = 256 * 1024 * 1024;
 
 const missed: readonly Missed[] = [
   {
     // The C library, Rust's `Debug` and `Display`, node.
     words: ['Read-only file system', 'ReadOnlyFilesystem', 'os error 30', 'EROFS'],
-    applies: ({ config }) => config.projectFiles.value !== 'copy',
-    note:
-      'Something wanted to write where a box may only read, most likely into the project. ' +
-      '`project-files: copy` in cargo-boxed.yaml, or CARGO_BOXED_PROJECT_FILES=copy for one run, ' +
-      'gives the box a writable copy of the project; the project itself stays as it is.',
+    note: ({ config }) =>
+      config.projectFiles.value === 'copy'
+        ? null
+        : 'Something wanted to write where a box may only read, most likely into the project. ' +
+          '`project-files: copy` in cargo-boxed.yaml, or CARGO_BOXED_PROJECT_FILES=copy for one run, ' +
+          'gives the box a writable copy of the project; the project itself stays as it is.',
   },
   {
     words: ['not a git repository'],
-    applies: ({ facts }) =>
-      lstatSync(join(facts.project.mountRoot, '.git'), { throwIfNoEntry: false })?.isFile() === true,
-    note:
-      'This is a worktree or a submodule: its repository lies outside of what the box sees, so git finds none. ' +
-      'Build in a clone of its own, or give the build what it asks git for by `env: {set: …}` in cargo-boxed.yaml.',
+    note: ({ facts }) =>
+      lstatSync(join(facts.project.mountRoot, '.git'), { throwIfNoEntry: false })?.isFile() === true
+        ? 'This is a worktree or a submodule: its repository lies outside of what the box sees, so git finds none. ' +
+          'Build in a clone of its own, or give the build what it asks git for by `env: {set: …}` in cargo-boxed.yaml.'
+        : null,
+  },
+  {
+    // A linker that maps its output is killed by a bus error instead.
+    words: ['No space left on device', 'os error 28', 'ENOSPC', 'StorageFull', 'Bus error'],
+    note: (_, target) => {
+      const freeBytes = freeBytesOf(target);
+      if (freeBytes === null || freeBytes > nearlyFullBytes) return null;
+      const freeMiB = Math.floor(freeBytes / (1024 * 1024));
+      return (
+        `The disk is full: ${freeMiB} MiB are free where results are kept (${printable(target)}). ` +
+        'Free some space (`cargo-boxed prune` helps), or set CARGO_BOXED_HOME to a folder on a larger disk.'
+      );
+    },
   },
 ];
 
@@ -34,8 +52,19 @@ const missed: readonly Missed[] = [
 export const missedWords: readonly string[] = missed.flatMap(({ words }) => words);
 
 /** After a command that failed: what a build finds on the host and not in a box. */
-export function sayMissed({ reporter }: Session, planned: Planned, named: ReadonlySet<string>): void {
-  for (const { words, applies, note } of missed) {
-    if (words.some((word) => named.has(word)) && applies(planned)) reporter.note(note);
+export function sayMissed({ reporter }: Session, planned: Planned, target: string, named: ReadonlySet<string>): void {
+  for (const { words, note } of missed) {
+    const text = words.some((word) => named.has(word)) ? note(planned, target) : null;
+    if (text !== null) reporter.note(text);
+  }
+}
+
+/** What this user may still write there. */
+function freeBytesOf(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
   }
 }

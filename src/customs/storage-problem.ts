@@ -1,3 +1,4 @@
+import { fullDisk } from '../problem/full-disk.ts';
 import type { Problem } from '../problem/problem.ts';
 import { printable } from '../problem/problem.ts';
 import { errorCode } from './folder.ts';
@@ -10,7 +11,7 @@ export function storageProblem(error: unknown, doing: string, file: string): Pro
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return { ...base, code: 'storage', why: 'the disk is full', fix: 'Free some space: `cargo-boxed prune` helps.' };
+      return { ...base, ...fullDisk };
     case 'EROFS':
       return { ...base, code: 'storage', why: 'the file system is read-only' };
     case 'EACCES':
@@ -23,6 +24,18 @@ export function storageProblem(error: unknown, doing: string, file: string): Pro
     default:
       return { ...base, code: 'storage', why: `the system says ${code}` };
   }
+}
+
+const ofTheMachine = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ENFILE', 'EMFILE', 'EACCES', 'EPERM']);
+
+/**
+ * The problem behind a system error that no step has explained, when it is the machine that lacks something: room, or a
+ * right to a file. `null` for anything else, which is a fault.
+ */
+export function unexplainedStorage(error: unknown): Problem | null {
+  const path = (error as NodeJS.ErrnoException | null)?.path;
+  const from = typeof path === 'string' ? path : 'a file of its own';
+  return ofTheMachine.has(errorCode(error)) ? storageProblem(error, 'use', from) : null;
 }
 
 /** Something on the way is a link, a file or a folder where it must not be. */

@@ -1,3 +1,4 @@
+import { fullDisk, saysFull } from '../problem/full-disk.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 
 interface Explanation {
@@ -96,6 +97,8 @@ const explanations: readonly Explanation[] = [
 /** What to tell when cargo failed in the fetch box. Cargo's own words were shown already. */
 export function explainFailure(said: string, needed: string, withheld: readonly string[]): Problem {
   const plain = withoutColours(said);
+  // First: cargo goes on for a while, and then misses what it could not write.
+  if (saysFull(plain)) return { what: `${needed} could not be kept`, ...fullDisk };
   for (const { pattern, problem } of explanations) {
     const match = pattern.exec(plain);
     if (match === null) continue;
@@ -107,6 +110,10 @@ export function explainFailure(said: string, needed: string, withheld: readonly 
 
 /** What is tried next, by what the network said. The first that fits. */
 const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /certificate (?:has expired|is not yet valid|expired|not yet)|expired certificate/i,
+    "Check this machine's clock. If it is right, ask who runs the server: its certificate is out of date.",
+  ],
   [
     /certificate|SSL|TLS/,
     'Certificates of your own are taken from CARGO_HTTP_CAINFO, http.cainfo in your cargo configuration, or SSL_CERT_FILE.',

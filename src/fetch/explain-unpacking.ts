@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { UnpackEnd } from '../archive/unpack-job.ts';
+import { fullDisk, saysFull } from '../problem/full-disk.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { LockedCrate } from './lock-packages.ts';
 
@@ -9,8 +10,20 @@ export interface CrateArchive {
   readonly archive: string | null;
 }
 
+/** The problems of all crates that did not come into the store. A full disk is one problem, however many it stopped. */
+export function problemsOf(ends: readonly (readonly [CrateArchive, UnpackEnd])[], store: string): readonly Problem[] {
+  const isFull = ([, end]: readonly [CrateArchive, UnpackEnd]) => end.kind === 'failed' && saysFull(end.why);
+  const unkept = ends.filter(isFull).length;
+  const others = ends.filter((end) => !isFull(end)).flatMap(([item, end]) => problemOf(item, end) ?? []);
+  if (unkept === 0) return others;
+  return [
+    { what: `${unkept} of ${ends.length} crates could not be unpacked`, where: { file: store }, ...fullDisk },
+    ...others,
+  ];
+}
+
 /** The problem behind a crate that did not come into the store; `null` for one that did. */
-export function problemOf({ crate, archive }: CrateArchive, end: UnpackEnd): Problem | null {
+function problemOf({ crate, archive }: CrateArchive, end: UnpackEnd): Problem | null {
   const named = `${crate.name} ${crate.version}`;
   switch (end.kind) {
     case 'unpacked':

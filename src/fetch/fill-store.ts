@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UnpackEnd, UnpackJob } from '../archive/unpack-job.ts';
 import { failure, type Result, success } from '../base/result.ts';
-import { type CrateArchive, notFetched, problemOf } from './explain-unpacking.ts';
+import { type CrateArchive, notFetched, problemsOf } from './explain-unpacking.ts';
 import type { LockedCrate } from './lock-packages.ts';
 import { storeName } from './store.ts';
 import { stubSources } from './stub-sources.ts';
@@ -115,6 +115,6 @@ async function runJobs(
     inputs,
   );
   const pairs = order.map((item, index) => [item, ends[index] ?? { kind: 'failed', why: 'no answer' }] as const);
-  const problems = pairs.flatMap(([item, end]) => problemOf(item, end) ?? []);
+  const problems = problemsOf(pairs, inputs.store);
   return problems.length > 0 ? failure(...problems) : success(pairs);
 }

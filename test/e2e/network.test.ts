@@ -71,6 +71,18 @@ test('a registry behind a proxy that only the host reaches, with a certificate t
   assert.equal(second.status, 0, second.text);
 });
 
+test('a certificate that is out of date by this machine’s clock: the clock is named', async (context) => {
+  const folder = temporaryFolder(context, 'authority');
+  const { authorityFile, server } = makeCertificates(folder, 'registry.invalid', -1);
+  const registry = await startRegistry({ name: 'registry.invalid', tls: server });
+  context.after(() => registry.stop());
+  const proxy = await startProxy({ 'registry.invalid': registry.port });
+  context.after(() => proxy.stop());
+  const variables = { ...noProxies, https_proxy: proxy.url, CARGO_HTTP_CAINFO: authorityFile, CARGO_NET_RETRY: '0' };
+  const ended = await uses(context, registry.index).boxed(['build'], { variables });
+  expectProblem(ended, 75, /registry\.invalid/, /clock/);
+});
+
 test('without a proxy that knows the name: what was needed and from where, and nothing is written', async (context) => {
   const made = uses(context, 'sparse+https://registry.invalid/index/');
   const ended = await made.boxed(['build'], { variables: { ...noProxies, CARGO_NET_RETRY: '0' } });

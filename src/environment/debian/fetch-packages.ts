@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { makeNotedFolder } from '../../host/noted-path.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
+import { saysFull } from '../../problem/full-disk.ts';
 import { type Problem, printable } from '../../problem/problem.ts';
 import { runApt } from './apt-program.ts';
 import { hasDeb, makeDebFolder, takeDeb } from './deb-cache.ts';
@@ -11,6 +12,9 @@ import { type DebianHost, toolVariables } from './debian-host.ts';
 import { findMirrors } from './find-mirrors.ts';
 import { explainFailure } from './mmdebstrap-problems.ts';
 import { encodePath, findSnapshotMirror, snapshotUri } from './snapshot-mirror.ts';
+
+/** On a full disk files are cut, and a cut file has another sum: that says nothing about the mirror. */
+const notKept = 'the Debian packages could not be kept';
 
 interface Attempt {
   readonly missing: readonly DebianPackage[];
@@ -39,11 +43,13 @@ export async function fetchDebianPackages(
   if (!fromMirror.ok) return fromMirror;
   const left = [...fromMirror.value.missing, ...fromMirror.value.wrongSum];
   if (left.length === 0) return success(null);
+  if (saysFull(fromMirror.value.stderr)) return failure(explainFailure(notKept, fromMirror.value.stderr));
   const snapshot = await findSnapshotMirror(host);
   if (snapshot === null) return failure(...explainLeft(fromMirror.value, 'no snapshot mirror is configured'));
   host.onProgress({ kind: 'step', text: `Looking for ${left.length} older packages at the snapshot mirror` });
   const fromSnapshot = await download(host, left, (pinned) => snapshotUri(snapshot, pinned, pins.snapshot));
   if (!fromSnapshot.ok) return fromSnapshot;
+  if (saysFull(fromSnapshot.value.stderr)) return failure(explainFailure(notKept, fromSnapshot.value.stderr));
   const problems = explainLeft(fromSnapshot.value, 'the snapshot mirror does not have it either');
   return problems.length === 0 ? success(null) : failure(...problems);
 }

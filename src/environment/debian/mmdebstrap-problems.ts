@@ -1,5 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { fullDisk, saysFull } from '../../problem/full-disk.ts';
 import { type Problem, printable } from '../../problem/problem.ts';
 import { type DebianHost, findTool } from './debian-host.ts';
 
@@ -92,15 +93,16 @@ export function explainFailure(what: string, stderr: string): Problem {
     lines.find((line) => /^(E|error|dpkg: error|tar):?/i.test(line)) ?? lines.at(-1) ?? 'it gave no reason',
   );
   const has = (pattern: RegExp) => pattern.test(stderr);
-  if (has(/No space left on device|ENOSPC|Disk quota exceeded/i))
-    return {
-      code: 'storage',
-      what,
-      why: 'the disk is full',
-      fix: 'Free some space, then run again. Nothing half-made is kept.',
-    };
-  if (has(/not valid yet|is expired|invalid since|Valid-Until/i))
+  if (saysFull(stderr)) return { what, ...fullDisk };
+  if (has(/not valid yet|is expired|invalid since|Valid-Until|Not live until/i))
     return { code: 'fetch-failed', what, why, fix: "Check this machine's clock and the mirror's age." };
+  if (has(/EXPKEYSIG|EXPSIG|KEYEXPIRED|Expired on|key is expired/i))
+    return {
+      code: 'fetch-failed',
+      what,
+      why,
+      fix: "Check this machine's clock. If it is right, run: sudo apt-get install --only-upgrade debian-archive-keyring",
+    };
   if (
     has(
       /Could not resolve|Temporary failure|Could not connect|Unable to connect|timed out|Network is unreachable|Failed to fetch/i,

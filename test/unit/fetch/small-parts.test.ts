@@ -186,6 +186,11 @@ for (const [said, code, what] of [
     'manifest',
     /no set of versions/,
   ],
+  [
+    'warning: failed to write cache\nerror: No space left on device (os error 28)',
+    'storage',
+    /the crates could not be kept/,
+  ],
   ['error: \u001b[31msomething new\u001b[0m', 'fetch-failed', /the crates could not be fetched/],
 ] as const) {
   test(`explained: ${said.slice(0, 50)}`, () => {

@@ -29,6 +29,12 @@ const cases: readonly (readonly [string, string, string])[] = [
   ['tar: ./usr/lib/x: Cannot write: No space left on device', 'storage', 'disk'],
   ['E: Failed to fetch http://m.example/x  Could not connect', 'fetch-failed', 'connect'],
   ['E: Release file for x is not valid yet (invalid for another 3d)', 'fetch-failed', 'not valid yet'],
+  ['W: GPG error: the following signatures were invalid: EXPKEYSIG 6ED0E7B82643E131', 'fetch-failed', 'EXPKEYSIG'],
+  [
+    'E: Failed to fetch http://m.example/x  Error writing to file - write (28: No space left on device)',
+    'storage',
+    'disk',
+  ],
   ['W: GPG error: NO_PUBKEY 0E98404D386FA1D9\nE: it is not signed', 'environment', 'signed'],
 ];
 for (const [stderr, code, word] of cases) {
