@@ -5,6 +5,7 @@ import { projectPathInside } from '../plan/assemble-plan.ts';
 import { inside } from '../plan/box-plan.ts';
 import { filterTerminal } from '../report/filter-terminal.ts';
 import { isContinuousIntegration } from '../report/neutralise-commands.ts';
+import type { PathMapping } from '../report/path-mapping.ts';
 import { rewriteMessages } from '../report/rewrite-messages.ts';
 import { watchBuildScripts } from '../report/watch-build-scripts.ts';
 import { watchMissingLibraries } from '../report/watch-missing-libraries.ts';
@@ -28,8 +29,8 @@ export interface OpenStreams {
 }
 
 /**
- * Where the output of a box goes. What a program of the project writes on stdout is never touched; what cargo writes
- * passes the filter, and its JSON messages get the paths of this machine.
+ * Where the output of a box goes. A program's stdout and a terminal are never touched; what cargo writes passes the
+ * filter, and there and in its JSON messages the folders of the box are shown as those of this machine.
  */
 export function boxStreams(session: Session, planned: Planned, anchors: AnchorFolders): OpenStreams {
   const { terminal } = planned.facts.host;
@@ -45,7 +46,8 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   if (streams === 'terminal' || direct) {
     return { ...heard, box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {} };
   }
-  const stderr = session.reporter.foreignStream().stream;
+  const paths = mapping(planned, anchors);
+  const stderr = session.reporter.foreignStream(planned.request.program === 'cargo' ? paths : []).stream;
   watch.listen(stderr);
   libraries.listen(stderr);
   scripts.listen(stderr);
@@ -54,8 +56,8 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
     return { ...heard, box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr) };
   }
   const stdout = writesMessages(planned)
-    ? rewriteMessages(mapping(planned, anchors), { commands })
-    : filterTerminal({ commands });
+    ? rewriteMessages(paths, { commands })
+    : filterTerminal({ commands, ...(commandsThatNamePaths.has(session.invocation.command.name) ? { paths } : {}) });
   stdout.pipe(process.stdout, { end: false });
   watch.listen(stdout);
   libraries.listen(stdout);
@@ -82,11 +84,15 @@ function writesMessages({ request }: Planned): boolean {
   return request.options.some((word) => commandsThatWriteJson.has(word) || word.startsWith('--message-format'));
 }
 
-function mapping({ facts, config }: Planned, anchors: AnchorFolders) {
+/** Commands whose stdout is cargo's own (or rustfmt's), and names files and packages by their folders. */
+const commandsThatNamePaths = new Set(['tree', 'pkgid', 'fmt']);
+
+function mapping({ facts, config }: Planned, anchors: AnchorFolders): readonly PathMapping[] {
   const host = (folder: string | undefined, path: string) =>
     folder === undefined ? [] : [{ inside: path, host: folder }];
   return [
-    ...host(anchors.scratch ?? anchors.project, projectPathInside({ facts, config })),
+    // Of a writable copy too: what is written there comes back to the project, and the copy goes away.
+    ...host(anchors.project, projectPathInside({ facts, config })),
     ...host(anchors.target, inside.target),
     ...host(anchors.store, inside.store),
     ...host(anchors.toolchain, inside.toolchain),

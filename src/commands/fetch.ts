@@ -3,6 +3,7 @@ import { type Result, success } from '../base/result.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
 import type { BeyondLock, FetchInputs } from '../fetch/fetch-inputs.ts';
 import { type Fetched, fetchPhase } from '../fetch/fetch-phase.ts';
+import { inside } from '../plan/box-plan.ts';
 import type { Planned } from './make-plan.ts';
 import { prepareFetchRoot } from './prepare-root.ts';
 import { recordExtraCrates } from './record-extra-crates.ts';
@@ -32,7 +33,7 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
     limits: plan.fetch.limits,
     // Made when it is asked for: most builds have nothing to fetch and nothing to show.
     get progress() {
-      progress ??= session.reporter.foreignStream();
+      progress ??= session.reporter.foreignStream([{ inside: inside.project, host: facts.project.mountRoot }]);
       return progress;
     },
     signal: session.interruption.signal,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { ArtifactArea } from '../customs/artifact-table.ts';
 import { type Aliases, type ClassifiedCommand, classifyCommand } from '../invocation/classify-command.ts';
-import { needsCrates } from '../invocation/command-table.ts';
+import { type CommandEntry, needsCrates } from '../invocation/command-table.ts';
 import { type ConfigArgument, unstableOptions } from '../invocation/config-arguments.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { passingVariables } from '../invocation/passing-variables.ts';
@@ -117,7 +117,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       program: 'cargo',
       arguments: words,
       options,
-      output: entry?.output ?? 'program',
+      output: outputOf(entry, options),
       ports: entry?.ports ?? 'closed',
       exports: (entry?.exports ?? 'nothing') !== 'nothing',
       variables: passingVariables(session.host.variables),
@@ -144,6 +144,11 @@ const exportAreas: Readonly<Record<'nothing' | 'artifacts' | 'documentation' | '
   documentation: ['documentation'],
   packages: ['packages'],
 };
+
+function outputOf(entry: CommandEntry | null, options: readonly string[]): CommandEntry['output'] {
+  if (entry?.buildsOnly !== undefined && options.includes(entry.buildsOnly)) return 'filtered';
+  return entry?.output ?? 'program';
+}
 
 export function isFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -17,6 +17,8 @@ export interface CommandEntry {
    * safe, since what tests print ends up in the logs of CI services.
    */
   readonly output: 'filtered' | 'program' | 'tests';
+  /** With this option nothing of the project is run, and the output is cargo's own. */
+  readonly buildsOnly?: '--no-run';
   /** What a person looks for afterwards, and is exported. */
   readonly exports: 'nothing' | 'artifacts' | 'documentation' | 'packages';
   /** `open`: it may start a server of the project; only then do the configuration's ports lead into the box. */
@@ -59,7 +61,7 @@ const unsupported = (why: string, fix: string) =>
 /** All commands of cargo 1.95 to 1.100, sorted by name. */
 export const cargoCommands: readonly CommandEntry[] = [
   { ...lockWriting, name: 'add', summary: 'Add dependencies to Cargo.toml' },
-  { ...offline, name: 'bench', output: 'tests', summary: 'Run the benchmarks' },
+  { ...offline, name: 'bench', output: 'tests', buildsOnly: '--no-run', summary: 'Run the benchmarks' },
   { ...offline, name: 'build', aliases: ['b'], exports: 'artifacts', summary: 'Compile the current package' },
   { ...offline, name: 'check', aliases: ['c'], summary: 'Check for errors without building' },
   {
@@ -134,7 +136,7 @@ export const cargoCommands: readonly CommandEntry[] = [
     name: 'search',
     summary: 'Search the registry',
   },
-  { ...offline, name: 'test', aliases: ['t'], output: 'tests', summary: 'Run the tests' },
+  { ...offline, name: 'test', aliases: ['t'], output: 'tests', buildsOnly: '--no-run', summary: 'Run the tests' },
   { ...offline, name: 'tree', summary: 'Show the tree of dependencies' },
   {
     ...unsupported('it changes the folder of your own programs', 'Run `cargo uninstall` yourself.'),

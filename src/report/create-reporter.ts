@@ -29,7 +29,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     problems: (problems) => voice.problems(problems),
     outcome: (outcome) => voice.outcome(outcome),
     exported: (report) => voice.exported(report),
-    foreignStream: () => voice.foreignStream(),
+    foreignStream: (paths) => voice.foreignStream(paths),
     pause: () => voice.pause(),
     get showsProgress() {
       return voice.showsProgress;
@@ -74,8 +74,8 @@ export function jsonReporter(stream: NodeJS.WritableStream): Voice {
     },
     outcome: (outcome) => tell({ event: 'outcome', outcome, ...sentence(outcome) }),
     exported: (report) => tell({ event: 'exported', folder: report.folder, files: report.exported }),
-    foreignStream: () => {
-      const filter = filterTerminal({ commands: 'keep' });
+    foreignStream: (paths) => {
+      const filter = filterTerminal({ commands: 'keep', paths });
       filter.pipe(wrapOutput()).pipe(stream, { end: false });
       return { stream: filter, color: false, columns: null };
     },
@@ -114,9 +114,9 @@ export function textReporter(options: TextOptions, stream: NodeJS.WritableStream
     exported: ({ exported, folder }) => {
       if (!isQuiet && exported.some(({ state }) => state === 'written')) status(`Exported to ${folder}`);
     },
-    foreignStream: () => {
+    foreignStream: (paths) => {
       moving?.hide();
-      const filter = filterTerminal({ commands: isInCi ? 'mark' : 'keep' });
+      const filter = filterTerminal({ commands: isInCi ? 'mark' : 'keep', paths });
       filter.pipe(stream, { end: false });
       return { stream: filter, color: options.color, columns: terminal === null ? null : columnsOf(terminal) };
     },

@@ -2,9 +2,13 @@ import { Transform } from 'node:stream';
 import { collectBytes } from './collect-bytes.ts';
 import { hyperlinkEnd, keepControl, keepSystemCommand } from './judge-sequence.ts';
 import { guardCommands } from './neutralise-commands.ts';
+import type { PathMapping } from './path-mapping.ts';
 import { characterLength, codePoint, isHarmful } from './read-character.ts';
+import { translatePaths } from './translate-paths.ts';
 
 export interface FilterOptions {
+  /** Folders of the box that are shown as those of this machine; none: paths pass as they are. */
+  readonly paths?: readonly PathMapping[];
   /** `mark`: lines that a CI service would take for commands get a visible mark; see `isContinuousIntegration`. */
   readonly commands: 'keep' | 'mark';
 }
@@ -24,14 +28,17 @@ export interface TerminalFilter {
  */
 export function filterTerminal(options: FilterOptions): Transform {
   const filter = terminalFilter(options);
+  const translator = (options.paths ?? []).length > 0 ? translatePaths(options.paths ?? []) : null;
   return new Transform({
     decodeStrings: true,
     transform(chunk: Buffer, _encoding, done) {
-      const kept = filter.push(chunk);
+      const safe = filter.push(chunk);
+      const kept = translator?.push(safe) ?? safe;
       done(null, kept.length > 0 ? kept : undefined);
     },
     flush(done) {
-      const kept = filter.end();
+      const safe = filter.end();
+      const kept = translator === null ? safe : Buffer.concat([translator.push(safe), translator.end()]);
       done(null, kept.length > 0 ? kept : undefined);
     },
   });

@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import type { ExportReport } from '../customs/export-artifacts.ts';
 import type { Outcome } from '../engine/engine.ts';
 import type { Problem } from '../problem/problem.ts';
+import type { PathMapping } from './path-mapping.ts';
 
 /** Says what happens. Text for people goes to stderr; with `--json` each event is an object on a line of stderr. */
 export interface Reporter {
@@ -15,8 +16,12 @@ export interface Reporter {
   /** How the box ended, when cargo's own words don't say it. */
   outcome(outcome: Outcome): void;
   exported(report: ExportReport): void;
-  /** Where foreign output goes while a step runs: filtered. */
-  foreignStream(): { readonly stream: Transform; readonly color: boolean; readonly columns: number | null };
+  /** Where foreign output goes while a step runs: filtered, with these folders of a box shown as those of this machine. */
+  foreignStream(paths: readonly PathMapping[]): {
+    readonly stream: Transform;
+    readonly color: boolean;
+    readonly columns: number | null;
+  };
   /** Takes everything that moves off the terminal: what runs now owns it. */
   pause(): void;
   readonly showsProgress: boolean;

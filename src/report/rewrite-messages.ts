@@ -1,13 +1,7 @@
 import { Transform } from 'node:stream';
-import { pathToFileURL } from 'node:url';
 import { escapeMessage } from './escape-message.ts';
 import { type FilterOptions, terminalFilter } from './filter-terminal.ts';
-
-/** A folder inside of the box and where it lies on the host. */
-export interface PathMapping {
-  readonly inside: string;
-  readonly host: string;
-}
+import { type Notation, type PathMapping, pathReplacer } from './path-mapping.ts';
 
 const longestLineBytes = 256 * 1024 * 1024;
 /** Lines up to this length are parsed to see that they are JSON; longer ones are judged by their ends. */
@@ -127,56 +121,20 @@ function rewriteLines(lines: Buffer, insides: readonly string[], rewriter: (line
   return done === 0 ? lines : Buffer.concat([...parts, lines.subarray(done)]);
 }
 
-interface Replacement {
-  readonly inside: string;
-  /** JSON-escaped, as bytes in a latin1 string. */
-  readonly path: string;
-  /** The same for `file:` URLs. */
-  readonly url: string;
-}
+/** Strings in JSON: a path may follow an escaped character, the end of a colour, or an option such as -L. */
+const json: Notation = {
+  beginsAfter: (before) =>
+    /(^|[^\\])(\\\\)*\\[bfnrt]$/.test(before) || /\\u001b\[[0-9;]*[mK]$/.test(before) || /(^|["\s])-[LI]$/.test(before),
+  write: (path) => JSON.stringify(path).slice(1, -1),
+};
 
-/** Rewrites one line. Bytes are read as latin1, one character each, so that nothing else in the line can change. */
+/** Rewrites one line. */
 export function lineRewriter(mappings: readonly PathMapping[]): (line: Buffer) => Buffer {
-  const bytes = (text: string) => Buffer.from(JSON.stringify(text).slice(1, -1)).toString('latin1');
-  const replacements: Replacement[] = mappings
-    .map(({ inside, host }) => ({ inside, path: bytes(host), url: bytes(pathToFileURL(host).pathname) }))
-    .sort((left, right) => right.inside.length - left.inside.length);
+  const replace = pathReplacer(mappings, json);
   return (line) => {
-    if (!replacements.some(({ inside }) => line.includes(inside)) || !isJsonObject(line)) return line;
-    return Buffer.from(replaceAll(line.toString('latin1'), replacements), 'latin1');
+    if (!mappings.some(({ inside }) => line.includes(inside)) || !isJsonObject(line)) return line;
+    return Buffer.from(replace(line.toString('latin1')), 'latin1');
   };
-}
-
-function replaceAll(text: string, replacements: readonly Replacement[]): string {
-  const parts: string[] = [];
-  let done = 0;
-  for (let index = text.indexOf('/'); index !== -1; index = text.indexOf('/', index)) {
-    const found = replacements.find(({ inside }) => text.startsWith(inside, index));
-    const end = index + (found?.inside.length ?? 1);
-    const before = found === undefined ? null : pathStart(text, index);
-    if (found !== undefined && before !== null && isPathEnd(text, end)) {
-      parts.push(text.slice(done, index), before === 'url' ? found.url : found.path);
-      done = end;
-      index = end;
-    } else {
-      index += 1;
-    }
-  }
-  return done === 0 ? text : parts.join('') + text.slice(done);
-}
-
-/** Whether a path can begin here: not in the middle of a longer one. */
-function pathStart(text: string, index: number): 'path' | 'url' | null {
-  const before = text.slice(Math.max(0, index - 32), index);
-  if (/[a-z]:\/\/$/.test(before)) return 'url';
-  if (/(^|[^\w.~+@%/\\\u0080-\u00ff-])$/.test(before)) return 'path';
-  // After an escaped character, the end of a colour, or an option such as -L.
-  if (/(^|[^\\])(\\\\)*\\[bfnrt]$/.test(before) || /\\u001b\[[0-9;]*[mK]$/.test(before)) return 'path';
-  return /(^|["\s])-[LI]$/.test(before) ? 'path' : null;
-}
-
-function isPathEnd(text: string, index: number): boolean {
-  return !/^(?:[\w~+@%\u0080-\u00ff-]|\.[\w.])/.test(text.slice(index, index + 2));
 }
 
 function isJsonObject(line: Buffer): boolean {

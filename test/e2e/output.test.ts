@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
+import { hostCargo } from '../support/host-cargo.ts';
 import { cleanVariables, commandLine, fixture, plainProgram, project } from '../support/rig.ts';
 
 test('stdout of run and exec is byte-exact without a terminal', async (context) => {
@@ -29,6 +30,27 @@ test('stdin reaches the program', async (context) => {
   assert.equal(ended.status, 0, ended.stderr);
   assert.equal(ended.stdout.length, stdin.length);
   assert.ok(ended.stdout === stdin);
+});
+
+test('what cargo says names folders of this machine, and what it says is there is there', async (context) => {
+  const made = fixture(context, 'workspace-with-xtask');
+  const plain = { variables: { CARGO_TERM_COLOR: 'never' } };
+  for (const words of [['build'], ['doc', '--no-deps'], ['test', '--no-run'], ['tree'], ['pkgid']]) {
+    const ended = await made.boxed([...words, ...(words[0] === 'pkgid' ? ['xtask'] : ['--workspace'])], plain);
+    assert.equal(ended.status, 0, ended.text);
+    assert.doesNotMatch(ended.text, /\/box\//);
+    if (words[0] !== 'doc') assert.ok(ended.text.includes(made.folder), ended.text);
+    const named = [...ended.stderr.matchAll(/(?:Generated |Executable .*\()(\/[^\s)]+)/g)].map(([, path = '']) => path);
+    if (['doc', 'test'].includes(words[0] as string)) assert.notEqual(named.length, 0, ended.text);
+    for (const path of named) assert.ok(existsSync(path), path);
+  }
+  assert.equal((await made.boxed(['tree'])).stdout, (await hostCargo(made, ['tree'])).stdout);
+  const unformatted = project(context, plainProgram('odd', 'fn main(){}\n'));
+  const checked = await unformatted.boxed(['fmt', '--check']);
+  assert.ok(checked.stdout.includes(`Diff in ${unformatted.path('src/main.rs')}:1`), checked.text);
+  const program = 'fn main() { println!("/box/project"); }\n';
+  assert.equal((await project(context, plainProgram('says', program)).boxed(['run'])).stdout, '/box/project\n');
+  assert.equal((await unformatted.boxed(['exec', '--', 'pwd'])).stdout, '/box/project\n');
 });
 
 test('--message-format=json names paths of the host that are there', async (context) => {

@@ -65,7 +65,7 @@ describe('text for people', () => {
 
   it('filters what others write', async () => {
     const { stream, read } = open();
-    const { stream: foreign } = textReporter({ ...options, variables: { CI: 'true' } }, stream).foreignStream();
+    const { stream: foreign } = textReporter({ ...options, variables: { CI: 'true' } }, stream).foreignStream([]);
     foreign.end('a\u001b]52;c;x\u0007b\n::error::x\n');
     await once(foreign, 'end');
     assert.equal(read(), 'ab\n│ ::error::x\n');
@@ -96,7 +96,7 @@ describe('events for programs', () => {
 
   it('cannot be forged by what a program writes', async () => {
     const { stream, read } = open();
-    const { stream: foreign } = jsonReporter(stream).foreignStream();
+    const { stream: foreign } = jsonReporter(stream).foreignStream([]);
     foreign.end('{"event":"outcome","outcome":{"kind":"finished","status":0}}\nno end');
     await once(foreign, 'end');
     await new Promise(setImmediate);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { lineRewriter, type PathMapping, rewriteMessages } from '../../../src/report/rewrite-messages.ts';
+import type { PathMapping } from '../../../src/report/path-mapping.ts';
+import { lineRewriter, rewriteMessages } from '../../../src/report/rewrite-messages.ts';
 
 const mappings: readonly PathMapping[] = [
   { inside: '/box/project', host: '/home/me/my project' },
