@@ -6,6 +6,7 @@ import { openSession } from './commands/session.ts';
 import { unexplainedStorage } from './customs/storage-problem.ts';
 import { interruptedStatus } from './host/interruption.ts';
 import { parseInvocation } from './invocation/parse-invocation.ts';
+import type { Problem } from './problem/problem.ts';
 import { createReporter } from './report/create-reporter.ts';
 import { exitCodeOfProblems } from './report/exit-code.ts';
 import type { Reporter } from './report/reporter.ts';
@@ -20,9 +21,10 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!session.ok) return end(reporter, session);
   try {
     const result = await dispatch(session.value);
-    const status = end(reporter, result);
-    // A step that was cut short names what it could not do; the reason is the signal.
-    return result.ok ? status : (interruptedStatus(session.value.interruption.signal) ?? status);
+    const { signal } = session.value.interruption;
+    if (result.ok || !signal.aborted) return end(reporter, result);
+    end(reporter, { ...result, problems: result.problems.map((problem) => cutShort(problem, signal.reason)) });
+    return interruptedStatus(signal);
   } catch (error) {
     const problem = unexplainedStorage(error);
     if (problem === null) throw error;
@@ -30,6 +32,11 @@ async function main(argv: readonly string[]): Promise<number> {
   } finally {
     session.value.interruption.stopListening();
   }
+}
+
+/** A step that was cut short names what it could not do. The reason is the signal, and there is nothing to mend. */
+function cutShort({ fix: _fix, ...problem }: Problem, signal: unknown): Problem {
+  return { ...problem, why: `it was interrupted by ${signal}` };
 }
 
 interface ReporterFlags {

@@ -2,9 +2,9 @@
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** The exit code of a run that a signal ended; `null` when none came. */
-export function interruptedStatus(signal: AbortSignal): number | null {
-  return signal.aborted ? (exitCodes[signal.reason as keyof typeof exitCodes] ?? exitCodes.SIGINT) : null;
+/** The exit code of a run that a signal ended. */
+export function interruptedStatus(signal: AbortSignal): number {
+  return exitCodes[signal.reason as keyof typeof exitCodes] ?? exitCodes.SIGINT;
 }
 
 export interface Interruption {

@@ -40,7 +40,7 @@ export interface ProgramOptions {
   readonly stdout?: ProgramOutput;
   readonly stderr?: ProgramOutput;
   /** Aborting kills the program. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
   /** More descriptors, from number 3 on: ours, or a pipe that `onStart` gets the other end of. */
   readonly descriptors?: readonly (number | 'pipe')[];

@@ -27,6 +27,6 @@ export async function runApt(
   if (path === null) return null;
   return runProgram(path, programArguments, {
     variables: options.variables,
-    ...(host.signal === undefined ? {} : { signal: host.signal }),
+    signal: host.signal,
   });
 }

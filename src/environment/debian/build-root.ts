@@ -61,7 +61,7 @@ async function makeTar(
     workingDirectory: scratch.path,
     stdout: 'none',
     stderr: log.stream,
-    ...(host.signal === undefined ? {} : { signal: host.signal }),
+    signal: host.signal,
   });
   log.close();
   if (ended.status !== 0)

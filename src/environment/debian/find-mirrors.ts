@@ -96,7 +96,7 @@ async function defaultMirrors(host: DebianHost, suite: string): Promise<Result<r
     {
       variables: toolVariables(host),
       timeoutMs: 60_000,
-      ...(host.signal === undefined ? {} : { signal: host.signal }),
+      signal: host.signal,
     },
   );
   const mirrors = debianMirrors([...parseOneLineSources(ended.stdout), ...parseDeb822Sources(ended.stdout)]);

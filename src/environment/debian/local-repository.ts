@@ -13,7 +13,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
-import { runProgram } from '../../host/program.ts';
+import { type ProgramOptions, runProgram } from '../../host/program.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 import { readDebMembers, writeDebHeader, writeDebMagic } from './deb-archive.ts';
@@ -46,7 +46,11 @@ export async function makeLocalRepository(
   const stanzas = new Map<string, string>();
   const failures: Result<null>[] = [];
   const work = async () => {
-    for (let next = waiting.shift(); next !== undefined && failures.length === 0; next = waiting.shift()) {
+    for (
+      let next = waiting.shift();
+      next !== undefined && failures.length === 0 && host.signal?.aborted !== true;
+      next = waiting.shift()
+    ) {
       const stanza = await addPackage(host, program, next, folder);
       if (stanza.ok) stanzas.set(next.name, stanza.value);
       else failures.push(stanza);
@@ -54,13 +58,15 @@ export async function makeLocalRepository(
     }
   };
   await Promise.all(Array.from({ length: Math.min(8, availableParallelism()) }, work));
-  const failed = failures[0];
+  const failed = failures[0] ?? (host.signal?.aborted === true ? cutShort : undefined);
   if (failed !== undefined) return failed;
   const index = join(folder, 'Packages');
   await writeFile(index, packages.map((pinned) => stanzas.get(pinned.name)).join('\n'));
   chmodSync(index, 0o644);
   return success(null);
 }
+
+const cutShort = failure({ code: 'environment', what: 'the packages of the environment are not unpacked yet' });
 
 /** Puts one package into the repository; gives its paragraph of the `Packages` file. */
 async function addPackage(
@@ -71,12 +77,12 @@ async function addPackage(
 ): Promise<Result<string>> {
   const source = debFile(host, pinned.sha256);
   const target = join(folder, `${pinned.sha256}.deb`);
-  const variables = toolVariables(host);
-  const fields = await runProgram(program, ['--field', source], { variables });
+  const options = { variables: toolVariables(host), signal: host.signal };
+  const fields = await runProgram(program, ['--field', source], options);
   if (fields.status !== 0) return broken(pinned, fields.stderr);
   if (!isPinned(fields.stdout, pinned)) return broken(pinned, 'name or version inside differ from the pinned ones');
   try {
-    const why = await placeDeb(program, source, target, variables);
+    const why = await placeDeb(program, source, target, options);
     if (why !== null) return broken(pinned, why);
     chmodSync(target, 0o644);
     const sum = await sha256OfFile(target);
@@ -112,7 +118,7 @@ async function placeDeb(
   program: string,
   source: string,
   target: string,
-  variables: Readonly<Record<string, string>>,
+  options: Pick<ProgramOptions, 'variables' | 'signal'>,
 ): Promise<string | null> {
   const members = readDebMembers(source);
   const [version, control, data] = members ?? [];
@@ -133,7 +139,7 @@ async function placeDeb(
     writeDebHeader(to, 'data.tar', 0, null);
     const dataAt = fstatSync(to).size;
     const stdout = createWriteStream('', { fd: to, autoClose: false });
-    const unpacked = await runProgram(program, ['--fsys-tarfile', source], { variables, stdout });
+    const unpacked = await runProgram(program, ['--fsys-tarfile', source], { ...options, stdout });
     if (unpacked.status !== 0) return unpacked.stderr || 'it could not be decompressed';
     writeDebHeader(to, 'data.tar', fstatSync(to).size - dataAt, headerAt);
     return null;

@@ -48,7 +48,7 @@ async function extract(host: DebianHost, tar: string, folder: string) {
       return { code: 'environment', what, why: `${name} is not installed`, fix: `Install ${name}.` } as const;
     const ended = await runProgram(program, programArguments, {
       variables: toolVariables(host),
-      ...(host.signal === undefined ? {} : { signal: host.signal }),
+      signal: host.signal,
     });
     if (ended.status !== 0) return explainFailure(what, ended.stderr);
   }
