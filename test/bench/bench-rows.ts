@@ -33,6 +33,34 @@ export async function noOpBubblewrap(bench: Bench): Promise<Row> {
   return ratioRow('no-op build, bwrap, against host cargo by rustup', found, 1.5);
 }
 
+/** Lines of the printed command that make more of bubblewrap's box than bubblewrap does: filter, walls, what is covered. */
+const strength = /^ {2}--(?:seccomp|disable-userns|new-session|\S+ (?:\S+ )?(?:\/proc\/|\/etc\/ld\.so\.preload))/;
+
+/** The command that `plan --as shell` prints, and the same without what we add to bubblewrap's own strength. */
+export async function strengthOfBubblewrap(bench: Bench): Promise<Row> {
+  const { stdout } = await mustSucceed(bench.boxed('bwrap', ['plan', '--as', 'shell', 'build']));
+  const lines = stdout.split('\n');
+  const plain = lines.filter((line) => !strength.test(line));
+  if (lines.length - plain.length < 10) throw new Error(`the command has changed:\n${stdout}`);
+  const side = (name: string, text: string) => {
+    const script = join(bench.folder, name);
+    writeFileSync(script, text);
+    return { ...bench.boxed('bwrap', []), argv: ['bash', script] };
+  };
+  const ours = side('strong.sh', stdout);
+  const theirs = side('plain.sh', plain.join('\n'));
+  const found = await compare(ours, theirs, 41);
+  const more = found.oursMs - found.theirsMs;
+  return {
+    what: "bwrap's box with our filter, covers and walls, against one without",
+    ours: `${found.oursMs.toFixed(0)} ms`,
+    theirs: `${found.theirsMs.toFixed(0)} ms`,
+    result: `+ ${more.toFixed(1)} ms (${found.pairs} pairs)`,
+    bar: '≤ + 5 ms',
+    held: more <= 5,
+  };
+}
+
 /** The other side is the command line that `plan --as shell` prints: a hardened `docker run` without any tool of ours. */
 export async function noOpDocker(bench: Bench): Promise<Row> {
   const { stdout } = await mustSucceed(bench.boxed('docker', ['plan', '--as', 'shell', 'build']));

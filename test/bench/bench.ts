@@ -14,6 +14,7 @@ import {
   planOfMembers,
   type Row,
   startUntilEngine,
+  strengthOfBubblewrap,
 } from './bench-rows.ts';
 import { type Bench, setUpBench, warmUp } from './bench-setup.ts';
 
@@ -28,6 +29,7 @@ const { values } = parseArgs({
 const withDocker = values.engine.includes('docker');
 const lines: readonly { name: string; wanted: boolean; run: (bench: Bench) => Promise<Row> }[] = [
   { name: 'no-op bwrap', wanted: true, run: noOpBubblewrap },
+  { name: 'strength bwrap', wanted: true, run: strengthOfBubblewrap },
   { name: 'no-op docker', wanted: withDocker, run: noOpDocker },
   { name: 'start', wanted: true, run: startUntilEngine },
   { name: 'plan', wanted: true, run: planOfMembers },

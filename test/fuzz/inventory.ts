@@ -25,7 +25,7 @@ export function readingModules(): readonly string[] {
 
 /** Modules that read bytes which are nobody else's: why no parser of the list drives them. */
 export const notForeign: Readonly<Record<string, string>> = {
-  'commands/cached-check.ts': 'a note of our own in our state',
+  'commands/box-owner.ts': 'a file of our own in our state, compared and not read',
   'commands/reap-leftovers.ts': 'names in folders of ours',
   'commands/say-hidden.ts': 'a note of our own, compared and not read',
   'customs/kept-copy.ts': 'a note of our own in our cache',
@@ -51,8 +51,11 @@ export const notForeign: Readonly<Record<string, string>> = {
   'fetch/git-folders.ts': 'names of folders that cargo made in our cache',
   'fetch/learn-index-folder.ts': 'an address that was parsed before',
   'fetch/make-view.ts': 'a note of our own in our cache',
+  'fetch/prefer-recorded.ts': 'versions that pins has parsed',
+  'fetch/read-metadata.ts': "cargo's own JSON",
   'fetch/resolve-extra-crates.ts': "cargo's own tree, whose lines pass the checks of cargo-lock",
   'fetch/store.ts': 'a key of our own',
+  'host/memory.ts': 'a note of our own in our state',
   'host/hold-lock.ts': 'a lock of our own in our state',
   'host/noted-path.ts': 'a note of our own in our state',
   'host/owner.ts': '/proc',
@@ -73,6 +76,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'fetch/extra-features.ts': 'words of the command line',
   'fetch/ssh-access.ts': "the user's own settings",
   'host/landlock.ts': 'the kernel',
+  'invocation/config-arguments.ts': 'words of the command line',
   'invocation/read-aliases.ts': 'values that cargo-config has parsed',
   'report/listen-with-tail.ts': 'shows what passes to the watches that look for words in it',
   'report/watch-build-scripts.ts': 'remembers names out of what passes',

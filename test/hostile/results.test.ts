@@ -273,7 +273,8 @@ test('one project does not see the target of another', async (context) => {
   ]);
   assert.equal(found.status, 0, found.text);
   assert.equal(found.stdout, '');
-  const held = execFileSync('find', [sharedHome, '-name', 'canary-of-first'], { encoding: 'utf8' });
+  const targets = join(sharedHome, 'cache/targets');
+  const held = execFileSync('find', [targets, '-name', 'canary-of-first'], { encoding: 'utf8' });
   assert.match(held, /canary-of-first/, 'on the host it is found');
 });
 

@@ -4,6 +4,7 @@ import { demultiplex } from '../../../src/engine/docker/demultiplex.ts';
 import { followProgress } from '../../../src/engine/docker/follow-progress.ts';
 import { terminalFilter } from '../../../src/report/filter-terminal.ts';
 import { rewriteMessages } from '../../../src/report/rewrite-messages.ts';
+import { translatePaths } from '../../../src/report/translate-paths.ts';
 import { watchNames } from '../../../src/report/watch-names.ts';
 import { wrapOutput } from '../../../src/report/wrap-output.ts';
 import { type Parser, pieces, text } from '../parser.ts';
@@ -113,7 +114,29 @@ function demultiplexed(bytes: Buffer): { readonly out: Buffer; readonly err: Buf
   return { out: Buffer.concat(parts.out), err: Buffer.concat(parts.err) };
 }
 
+function translated(given: readonly Buffer[]): Buffer {
+  const translator = translatePaths(mappings);
+  return Buffer.concat([...given.map((piece) => translator.push(piece)), translator.end()]);
+}
+
 export const streamParsers: readonly Parser[] = [
+  {
+    name: 'paths-in-output',
+    modules: ['report/translate-paths.ts'],
+    seeds: () => [
+      text('   Compiling a v1.0.0 (/box/project)', ' Generated /box/target/doc/a/index.html', '-L/box/target/x'),
+      text('file:///box/project/x /box/projects a/box/project \u001b[1m/box/project\u001b[0m', '/box/target'),
+    ],
+    words: ['/box/project', '/box/target', '/box', '/', '-L', 'file://', '\u001b[1m', ' ', '"', '\n', '.', 'é'],
+    mostBytes: 1024 * 1024,
+    feed: (bytes, cuts) => {
+      const whole = translated([bytes]);
+      const given = pieces(bytes, bytes.length > 100_000 ? [65_536] : cuts);
+      assert.ok(whole.equals(translated(given)), 'the cuts change what is shown');
+      assert.ok(bytes.includes('/box/') || whole.equals(bytes), 'something else was changed');
+      return undefined;
+    },
+  },
   ...(['keep', 'mark'] as const).map(
     (commands): Parser => ({
       name: `terminal-${commands}`,
@@ -127,7 +150,7 @@ export const streamParsers: readonly Parser[] = [
   ...(['keep', 'mark'] as const).map(
     (commands): Parser => ({
       name: `cargo-messages-${commands}`,
-      modules: ['report/rewrite-messages.ts', 'report/escape-message.ts'],
+      modules: ['report/rewrite-messages.ts', 'report/escape-message.ts', 'report/path-mapping.ts'],
       seeds: () => [
         text(message, 'not json', message),
         text(`{"a":"/box/project"}`, '[1]'),
