@@ -45,9 +45,7 @@ export async function execute(
   if (box === null) throw new Error('a plan without a box cannot be executed');
   const verdicts = judgePlan(plan, chosen.report);
   if (verdicts.length > 0) return failure(...verdicts);
-  const reaping = reapLeftovers(session, chosen.engine);
-  const fetched = await fetchCrates(session, planned);
-  await reaping;
+  const [, fetched] = await Promise.all([reapLeftovers(session, chosen.engine), fetchCrates(session, planned)]);
   if (!fetched.ok) return fetched;
   const mountRoot = facts.project.mountRoot;
   const user = saidIdentity(session, planned);
