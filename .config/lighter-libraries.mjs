@@ -35,13 +35,13 @@ export const STANDARD_STREAMS = {
     // Writes each request down, system call filter and all, for a log that is switched off: 10 ms a build.
     file: /\/docker-modem\/lib\/modem\.js$/,
     find: "  debug('Sending: %s', util.inspect(options, {\n    showHidden: true,\n    depth: null\n  }));",
-    by: "  if (debug.enabled) debug('Sending: %s', util.inspect(options, { showHidden: true, depth: null }));",
+    by: '',
   },
   {
     // The log itself looks for a terminal and its colours.
     file: /\/docker-modem\/lib\/modem\.js$/,
     find: "debug = require('debug')('modem'),",
-    by: 'debug = Object.assign(() => undefined, { enabled: false }),',
+    by: 'debug = () => undefined,',
   },
   {
     // Only sockets of this machine are talked to: TLS takes 2 ms to load.

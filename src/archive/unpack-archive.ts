@@ -28,8 +28,7 @@ export function unpackArchive(
   const parser = extract();
   return new Promise((resolve, reject) => {
     parser.on('entry', (header, content, next) => {
-      // The parser waits for ever for the content of what has none.
-      if (header.type !== 'file' && (header.size ?? 0) > 0) {
+      if (hasStrayContent(header)) {
         parser.destroy();
         return resolve({ entry: header.name, why: 'it has content, and is no file' });
       }
@@ -52,6 +51,11 @@ export function unpackArchive(
     parser.on('error', (error) => resolve({ entry: null, why: `it is no valid archive (${error.message})` }));
     parser.end(tar);
   });
+}
+
+/** Content of what is no file: the parser waits for it for ever, so it must be let go of. */
+export function hasStrayContent({ type, size }: Header): boolean {
+  return type !== 'file' && (size ?? 0) > 0;
 }
 
 type EntryWriter = (header: Header, pieces: readonly Uint8Array[]) => Refusal | null;

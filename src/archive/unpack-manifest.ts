@@ -1,5 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { hasStrayContent } from './unpack-archive.ts';
 
 /** `cargo package` sorts by name, so a manifest stands near the front. */
 const lookedAtBytes = [32 * 1024, 512 * 1024];
@@ -31,8 +32,7 @@ function searchManifest(tar: Buffer, name: string): Promise<string | null> {
   const parser = extract();
   return new Promise((resolve) => {
     parser.on('entry', (header, content, next) => {
-      // As when it is unpacked: the parser would wait for ever.
-      if (header.type !== 'file' && (header.size ?? 0) > 0) {
+      if (hasStrayContent(header)) {
         parser.destroy();
         return resolve(null);
       }

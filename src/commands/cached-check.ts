@@ -21,10 +21,12 @@ export async function cachedCheck(session: Session, engine: Engine, program: str
   const asked = { program, mtimeMs, size, ino, boot: currentOwner().bootId, uid: session.host.uid };
   // Another version of ours may ask for more, or hold more.
   const key = canonicalJson({ ...asked, guarantees: guaranteeNames, meaning: meaningOfReport });
-  const known = recall<KeptReport>(file, key);
+  const known = recall<KeptReport>(file, engine.name, key);
   if (known !== null) return success({ ...known, enforces: new Set(known.enforces) });
   const report = await engine.check();
-  if (report.ok) remember(file, key, { ...report.value, enforces: [...report.value.enforces] } satisfies KeptReport);
+  if (!report.ok) return report;
+  const kept: KeptReport = { ...report.value, enforces: [...report.value.enforces] };
+  remember(file, engine.name, key, kept);
   return report;
 }
 

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { ProjectFacts, SecretFacts } from '../facts/facts.ts';
+import { recall, remember } from '../host/memory.ts';
 import { projectKey, sha256 } from '../host/project-key.ts';
 import { printable } from '../problem/problem.ts';
 import type { Planned } from './make-plan.ts';
@@ -52,16 +52,7 @@ function remedy(path: string): string {
 function isNews({ locations }: Session, { mountRoot }: ProjectFacts, paths: readonly string[]): boolean {
   const file = join(locations.state, 'listings', `${projectKey(mountRoot, '')}.said`);
   const word = sha256(canonicalJson(paths));
-  try {
-    if (readFileSync(file, 'utf8') === word) return false;
-  } catch {
-    // Never said.
-  }
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, word, { mode: 0o600 });
-  } catch {
-    // Said again next time.
-  }
+  if (recall(file, 'said', word) !== null) return false;
+  remember(file, 'said', word, true);
   return true;
 }

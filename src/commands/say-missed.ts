@@ -1,5 +1,6 @@
-import { lstatSync, statfsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { freeBytes } from '../host/free-bytes.ts';
 import { printable } from '../problem/problem.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
@@ -37,9 +38,9 @@ const missed: readonly Missed[] = [
     // A linker that maps its output is killed by a bus error instead.
     words: ['No space left on device', 'os error 28', 'ENOSPC', 'StorageFull', 'Bus error'],
     note: (_, target) => {
-      const freeBytes = freeBytesOf(target);
-      if (freeBytes === null || freeBytes > nearlyFullBytes) return null;
-      const freeMiB = Math.floor(freeBytes / (1024 * 1024));
+      const left = freeBytes(target);
+      if (left === null || left > nearlyFullBytes) return null;
+      const freeMiB = Math.floor(left / (1024 * 1024));
       return (
         `The disk is full: ${freeMiB} MiB are free where results are kept (${printable(target)}). ` +
         'Free some space (`cargo-boxed prune` helps), or set CARGO_BOXED_HOME to a folder on a larger disk.'
@@ -56,15 +57,5 @@ export function sayMissed({ reporter }: Session, planned: Planned, target: strin
   for (const { words, note } of missed) {
     const text = words.some((word) => named.has(word)) ? note(planned, target) : null;
     if (text !== null) reporter.note(text);
-  }
-}
-
-/** What this user may still write there. */
-function freeBytesOf(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return null;
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, type Stats } from 'node:fs';
+import { isSettled, stampOf } from '../host/file-stamp.ts';
 import { writeNote } from '../host/write-note.ts';
-import { isSettled, stampOf } from './file-stamp.ts';
 import { type FolderListing, looksAtModes } from './list-folder.ts';
 import { secretNamesVersion } from './secret-names.ts';
 

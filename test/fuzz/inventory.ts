@@ -27,7 +27,6 @@ export function readingModules(): readonly string[] {
 export const notForeign: Readonly<Record<string, string>> = {
   'commands/box-owner.ts': 'a file of our own in our state, compared and not read',
   'commands/reap-leftovers.ts': 'names in folders of ours',
-  'commands/say-hidden.ts': 'a note of our own, compared and not read',
   'customs/kept-copy.ts': 'a note of our own in our cache',
   'customs/place-file.ts': 'names of our own temporary files',
   'customs/read-bounded.ts': 'gives bytes on as they are',
@@ -72,7 +71,6 @@ export const notForeign: Readonly<Record<string, string>> = {
   'environment/debian/read-debian-image.ts': 'three lines of an image that the user named, pinned by digest',
   'engine/bwrap/admit-box.ts': "bubblewrap's own report",
   'engine/docker/process-limit.ts': 'control groups',
-  'facts/remember-file.ts': 'a note of our own in our cache',
   'fetch/extra-features.ts': 'words of the command line',
   'fetch/ssh-access.ts': "the user's own settings",
   'host/landlock.ts': 'the kernel',

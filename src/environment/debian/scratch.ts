@@ -1,17 +1,9 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  readdirSync,
-  readFileSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, chmodSync, constants, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { freeBytes } from '../../host/free-bytes.ts';
 import { makeNotedFolder } from '../../host/noted-path.ts';
 import { currentOwner, isAliveWord, ownerWord } from '../../host/owner.ts';
 import { runProgram } from '../../host/program.ts';
@@ -34,7 +26,7 @@ export async function makeScratch(host: DebianHost, neededBytes: number): Promis
   const usable = folders.filter(isReachable);
   await Promise.all(usable.map((folder) => removeAbandoned(host, folder, prefix)));
   for (const folder of usable) {
-    if (freeBytes(folder) < neededBytes) continue;
+    if ((freeBytes(folder) ?? 0) < neededBytes) continue;
     if (folder === '/dev/shm' && !hasMemory(neededBytes)) continue;
     try {
       const { path, forget } = makeNotedFolder(
@@ -82,15 +74,6 @@ function mayExecute(folder: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function freeBytes(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return 0;
   }
 }
 
