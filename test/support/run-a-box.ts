@@ -1,10 +1,11 @@
 // A command of its own for tests that kill it or give it a terminal: SOCKET IMAGE ID; with `terminal` as ID on one.
+import { dirname, join } from 'node:path';
 import { createDockerEngine } from '../../src/engine/docker/create-docker-engine.ts';
 import { noLimits } from '../../src/plan/box-plan.ts';
 
 async function main([socket, image, mode = '']: readonly string[]): Promise<void> {
   const engine = await createDockerEngine({
-    state: null,
+    state: join(dirname(socket ?? ''), 'state'),
     variables: { DOCKER_HOST: `unix://${socket}`, HOME: '/nonexistent' },
   });
   const onTerminal = 'test -t 0 && test -t 1 && echo tty yes; sleep 1; stty size; read line; echo "read $line"';

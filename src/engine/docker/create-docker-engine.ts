@@ -32,8 +32,8 @@ export interface DockerEngine extends Engine {
 export interface DockerEngineInputs {
   /** The host's environment: DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, XDG_RUNTIME_DIR and HOME are read. */
   readonly variables: Variables;
-  /** Our folder for what is remembered from one command to the next; `null`: nothing is. */
-  readonly state: string | null;
+  /** Our folder for what is remembered from one command to the next. */
+  readonly state: string;
 }
 
 /** Nothing is asked before it is needed, and the engine is asked only once what it is. */
@@ -42,6 +42,7 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
   const dockerFolder = variables.DOCKER_CONFIG || join(home, '.docker');
   const owner = currentContainerOwner();
   const profile = seccompProfile();
+  const around = { owner, seccompProfile: profile, state };
   let connecting: Promise<Result<Connection>> | null = null;
   const connected = () => {
     connecting ??= open(variables, home, state);
@@ -56,12 +57,12 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
     run: async (box, streams, signal) => {
       const line = await connected();
       if (!line.ok) return line;
-      return runContainer(line.value, { owner, seccompProfile: profile }, box, streams, signal);
+      return runContainer(line.value, around, box, streams, signal);
     },
     shellCommand: (box) => {
       const socket = findEngineSocket(variables, home);
       const facts = { product: 'docker', userNamespace: 'plain' } as const;
-      const options = describeContainer(box, { owner, seccompProfile: profile }, facts, []);
+      const options = describeContainer(box, around, facts, []);
       return dockerShellCommand(options, profile, socket.ok ? socket.value.path : '/var/run/docker.sock');
     },
     importRoot: async (directory, rootSha256) => {
@@ -78,6 +79,7 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
         { streams: 'pipes', limits: noLimits, mounts: [] },
         streams,
         signal,
+        state,
       );
     },
     reap: async () => {
@@ -92,7 +94,7 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
   };
 }
 
-async function open(variables: Variables, home: string, state: string | null): Promise<Result<Connection>> {
+async function open(variables: Variables, home: string, state: string): Promise<Result<Connection>> {
   const socket = findEngineSocket(variables, home);
   return socket.ok ? connect(socket.value, factsMemory(state, socket.value.path)) : socket;
 }

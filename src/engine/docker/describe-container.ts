@@ -9,6 +9,8 @@ import { mountsBelow } from './mounts-below.ts';
 export interface RunSurroundings {
   readonly owner: ContainerOwner;
   readonly seccompProfile: string;
+  /** Our folder for notes of what lies elsewhere while a box runs. */
+  readonly state: string;
 }
 
 /** Reads what a container depends on beside its box: the machine's mounts, by real paths as the engine sees them. */

@@ -4,6 +4,7 @@ import type { BoxStreams, Outcome, ResolvedBox } from '../engine.ts';
 import type { HeldDisk } from '../hold-disk.ts';
 import type { BoxWatch, StopReason } from '../watch-box.ts';
 import { type Attachment, attachPipes, openAttachment } from './attach.ts';
+import type { BoxGate } from './box-gate.ts';
 import { reasonOf } from './connect.ts';
 import { isProcessOf } from './container-processes.ts';
 import { deadline, endsWithin } from './deadline.ts';
@@ -18,15 +19,23 @@ const killAnswerMs = 3000;
 /** A box that has ended has sent what it had; a reader of ours may still be slow. Only after a stop we don't wait. */
 const restOfOutputMs = 1000;
 
+/** What keeps a container within its limits from outside. */
+export interface BoxGuard {
+  readonly watch: BoxWatch;
+  readonly disk: HeldDisk;
+  /** `null`: nothing has to be known of the box before it begins. */
+  readonly gate: BoxGate | null;
+}
+
 /** From attaching to the last byte: gives how the box ended. */
 export async function liveThrough(
   docker: Docker,
   container: Container,
   box: Pick<ResolvedBox, 'streams' | 'limits'>,
   streams: BoxStreams,
-  watch: BoxWatch,
-  disk: HeldDisk,
+  guard: BoxGuard,
 ): Promise<Outcome> {
+  const { watch, disk } = guard;
   if (watch.signal.aborted) return watch.signal.reason as StopReason;
   let following: Promise<ProcessLimitWatch | null> = Promise.resolve(null);
   let processes: ProcessLimitWatch | null = null;
@@ -39,7 +48,7 @@ export async function liveThrough(
     await deadline(container.start(), answerWithinMs, 'the start of the container');
     const ended = waitForEnd(docker, container);
     const pumped = attachment.pump();
-    following = follow(container, box, watch, disk);
+    following = follow(container, box, guard);
     void following.then((found) => {
       processes = found;
     });
@@ -68,14 +77,13 @@ export async function liveThrough(
 }
 
 /**
- * Looks at the container from the host, while it runs already. An engine in a machine of its own has other numbers for
+ * Looks at the container from the host: while it runs already, or waits at its gate. An engine in a machine of its own has other numbers for
  * its processes: nothing here may be stopped by them.
  */
 async function follow(
   container: Container,
   { limits }: Pick<ResolvedBox, 'limits'>,
-  watch: BoxWatch,
-  disk: HeldDisk,
+  { watch, disk, gate }: BoxGuard,
 ): Promise<ProcessLimitWatch | null> {
   if (limits.diskBytes === null && limits.processes === null) return null;
   try {
@@ -84,6 +92,7 @@ async function follow(
     if (isOurs === false) throw new Error('its processes cannot be seen from here');
     if (isOurs === null) return null;
     disk.follow(State.Pid);
+    gate?.open();
     return limits.processes === null ? null : watchProcessLimit(State.Pid);
   } catch (error) {
     // The limit of processes holds without being seen, the one of the disk does not.

@@ -20,9 +20,9 @@ export interface FactsMemory {
  * with its process number, which it makes anew when it starts, are the same two. Where it keeps that file elsewhere, its
  * socket may outlive it (systemd's does), and nothing is remembered.
  */
-export function factsMemory(state: string | null, socketPath: string): FactsMemory {
-  const key = state === null ? null : identityOf(socketPath);
-  if (state === null || key === null) return { recall: () => null, remember: () => undefined };
+export function factsMemory(state: string, socketPath: string): FactsMemory {
+  const key = identityOf(socketPath);
+  if (key === null) return { recall: () => null, remember: () => undefined };
   const file = join(state, 'docker-facts.json');
   return {
     recall: () => recall<EngineFacts>(file, socketPath, key),

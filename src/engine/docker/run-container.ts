@@ -2,14 +2,15 @@ import type { Container, ContainerCreateOptions } from 'dockerode';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { BoxStreams, Outcome, ResolvedBox } from '../engine.ts';
-import { type HeldDisk, holdDisk } from '../hold-disk.ts';
-import { type BoxWatch, type StopReason, watchBox } from '../watch-box.ts';
+import { holdDisk } from '../hold-disk.ts';
+import { type StopReason, watchBox } from '../watch-box.ts';
+import { type BoxGate, behindGate, makeBoxGate } from './box-gate.ts';
 import { type Connection, reasonOf, statusOf } from './connect.ts';
 import { withStdin } from './container-options.ts';
 import { deadline, endsWithin } from './deadline.ts';
 import { describeContainer, type RunSurroundings } from './describe-container.ts';
 import { imageVariables } from './inspect-image.ts';
-import { liveThrough } from './live-through.ts';
+import { type BoxGuard, liveThrough } from './live-through.ts';
 
 const answerWithinMs = 60_000;
 const removedWithinMs = 20_000;
@@ -24,7 +25,7 @@ export function runContainer(
   streams: BoxStreams,
   interrupted: AbortSignal,
 ): Promise<Result<Outcome>> {
-  return runDescribed(connection, () => describe(connection, around, box), box, streams, interrupted);
+  return runDescribed(connection, () => describe(connection, around, box), box, streams, interrupted, around.state);
 }
 
 /** One container, one box: made, run to its end and removed before this process ends, whatever happens in between. */
@@ -34,20 +35,25 @@ export async function runDescribed(
   box: RunningBox,
   streams: BoxStreams,
   interrupted: AbortSignal,
+  state: string,
 ): Promise<Result<Outcome>> {
   const watch = watchBox(box.limits, interrupted);
   const disk = await holdDisk(box, watch, 'with');
+  let gate: BoxGate | null = null;
   try {
     if (!disk.ok) return disk;
     if (watch.signal.aborted) return success(watch.signal.reason as StopReason);
-    const options = await describeIt();
+    const described = await describeIt();
+    gate = box.limits.diskBytes === null ? null : await makeBoxGate(state);
+    const options = gate === null ? described : behindGate(described, gate);
     const wantsStdin = box.streams === 'terminal' || streams.stdin !== 'none';
     const created = await create(connection, wantsStdin ? withStdin(options) : options);
     if (!created.ok) return created;
-    return await runCreated(connection, created.value, box, streams, watch, disk.value);
+    return await runCreated(connection, created.value, box, streams, { watch, disk: disk.value, gate });
   } catch (error) {
     return failure(engineFailed(error));
   } finally {
+    gate?.close();
     if (disk.ok) await disk.value.end();
     watch.end();
   }
@@ -58,12 +64,11 @@ async function runCreated(
   container: Container,
   box: RunningBox,
   streams: BoxStreams,
-  watch: BoxWatch,
-  disk: HeldDisk,
+  guard: BoxGuard,
 ): Promise<Result<Outcome>> {
   let hasEnded = false;
   try {
-    const outcome = await liveThrough(connection.docker, container, box, streams, watch, disk);
+    const outcome = await liveThrough(connection.docker, container, box, streams, guard);
     hasEnded = outcome.kind === 'finished';
     return success(outcome);
   } catch (error) {

@@ -59,7 +59,7 @@ before(async () => {
   const bwrap = bwrapEngine(programs, join(folder, 'state'));
   engines.set('bwrap', { engine: bwrap, root: { kind: 'directory', path: smallRoot() } });
   daemon = await startDockerDaemon();
-  const docker = await createDockerEngine({ variables: daemon.variables, state: null });
+  const docker = await createDockerEngine({ variables: daemon.variables, state: join(daemon.folder, 'state') });
   const image = await docker.importRoot(smallRoot(), 'ab'.repeat(32));
   assert.ok(image.ok, JSON.stringify(image));
   engines.set('docker', { engine: docker, root: { kind: 'image', id: image.value } });

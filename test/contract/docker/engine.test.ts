@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -28,7 +30,7 @@ before(async () => {
   chownSync(target, caller, caller);
   writeFileSync(join(project, 'file'), 'text');
   daemon = await startDockerDaemon();
-  engine = await createDockerEngine({ variables: daemon.variables, state: null });
+  engine = await createDockerEngine({ variables: daemon.variables, state: join(daemon.folder, 'state') });
   const imported = await engine.importRoot(smallRoot(), 'ab'.repeat(32));
   assert.ok(imported.ok, JSON.stringify(imported));
   rootId = imported.value;
@@ -288,6 +290,43 @@ test('a killed command’s box is reaped by the next one, a living one’s is no
   assert.notEqual(containers(), '', 'the container outlives its client');
   assert.deepEqual(await engine.reap(), ['left-behind']);
   assert.equal(containers(), '');
+});
+
+test('a box whose disk is limited begins only when its first process is known', async (context) => {
+  const socket = join(folder, 'slow.sock');
+  const began = join(target, 'began');
+  let hadBegun: boolean | null = null;
+  const relay = createServer((client) => {
+    const server = connect(daemon.socket);
+    for (const end of [client, server]) end.on('error', () => undefined);
+    server.pipe(client);
+    client.on('data', async (bytes) => {
+      if (/^GET \S*\/containers\/\w+\/json/.test(bytes.toString('latin1'))) {
+        await delay(1000);
+        hadBegun = existsSync(began);
+      }
+      server.write(bytes);
+    });
+    client.on('end', () => server.end());
+  }).listen(socket);
+  await once(relay, 'listening');
+  context.after(() => relay.close());
+  const slow = await createDockerEngine({
+    variables: { ...daemon.variables, DOCKER_HOST: `unix://${socket}` },
+    state: join(daemon.folder, 'state'),
+  });
+  const asked = box(['/bin/sh', '-c', 'echo "$1" >/box/target/began', 'sh', 'two words'], {
+    limits: { ...noLimits, diskBytes: limit(64 << 20) },
+  });
+  const ran = await slow.run(
+    asked,
+    { stdin: 'none', stdout: 'inherit', stderr: 'inherit' },
+    new AbortController().signal,
+  );
+  assert.deepEqual(ran, { ok: true, value: { kind: 'finished', status: 0 } });
+  assert.equal(hadBegun, false);
+  assert.equal(readFileSync(began, 'utf8'), 'two words\n');
+  rmSync(began);
 });
 
 test('the same root is imported once', async () => {

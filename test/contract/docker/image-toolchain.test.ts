@@ -20,7 +20,7 @@ before(async () => {
   registry = await startRegistry();
   crates = await startCrates();
   daemon = await startDockerDaemon();
-  const engine = await createDockerEngine({ variables: daemon.variables, state: null });
+  const engine = await createDockerEngine({ variables: daemon.variables, state: join(daemon.folder, 'state') });
   const imported = await engine.importRoot(rustRoot(), 'ef'.repeat(32));
   assert.ok(imported.ok, JSON.stringify(imported));
   image = `${registry.address}/team/rust:1`;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createDockerEngine, type DockerEngine } from '../../../src/engine/docker/create-docker-engine.ts';
 import type { ImageStore } from '../../../src/environment/image/image-store.ts';
@@ -19,7 +20,7 @@ const ignore = () => undefined;
 before(async () => {
   registry = await startRegistry();
   daemon = await startDockerDaemon();
-  engine = await createDockerEngine({ variables: daemon.variables, state: null });
+  engine = await createDockerEngine({ variables: daemon.variables, state: join(daemon.folder, 'state') });
   const imported = await engine.importRoot(smallRoot(), 'cd'.repeat(32));
   assert.ok(imported.ok, JSON.stringify(imported));
   rootId = imported.value;
