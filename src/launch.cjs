@@ -8,6 +8,10 @@ const { basename, join } = require('node:path');
 const { Script } = require('node:vm');
 
 const keptWithinMs = 2000;
+/** A cache holds what its run has compiled: one made by `--version` would leave all the rest to every build. */
+const kind = process.argv.some((word) => /^(?:b|build|c|check|clippy|t|test|r|run|exec)$/.test(word))
+  ? 'boxed'
+  : 'other';
 const modules = new Map();
 load(join(__dirname, 'main.cjs'));
 
@@ -18,7 +22,7 @@ function load(bundle) {
   const { mtimeMs, size } = statSync(bundle);
   // V8 itself compares only the length of the source, its own version and its flags.
   const stamp = `${process.version}-${process.arch}-${Math.floor(mtimeMs)}-${size}`;
-  const cache = join(__dirname, `.code-${basename(bundle, '.cjs')}-${stamp}`);
+  const cache = join(__dirname, `.code-${basename(bundle, '.cjs')}-${kind}-${stamp}`);
   // The bundler writes ASCII only, which is read fastest so.
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(bundle, 'latin1')}\n})`;
   const cachedData = readCache(cache);

@@ -69,9 +69,9 @@ function rangeOf({ name, version, source }: Pick<ExtraCrate, 'name' | 'version' 
   return `${name} ${range} ${source}`;
 }
 
-const byNumbers = new Intl.Collator('en', { numeric: true });
 function isNewer(left: string, right: string): boolean {
-  return byNumbers.compare(left, right) > 0;
+  // Made here: a collator takes 10 ms, and nearly no command needs one.
+  return new Intl.Collator('en', { numeric: true }).compare(left, right) > 0;
 }
 
 function isOwnPackage({ role, content }: ManifestFacts): boolean {

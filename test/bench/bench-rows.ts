@@ -117,7 +117,10 @@ function emptyStore(bench: Bench): void {
   }
 }
 
-/** From our start until the engine's program runs: a bwrap in front notes the time and becomes the real one. */
+/**
+ * From our start until the engine's program runs: a bwrap in front notes the time and becomes the real one. The other
+ * side notes the time in the same way when node has ended.
+ */
 export async function startUntilEngine(bench: Bench): Promise<Row> {
   const real = findProgram('bwrap', process.env.PATH) ?? 'bwrap';
   const [programs, note] = [join(bench.folder, 'bin'), join(bench.folder, 'called')];
@@ -126,16 +129,23 @@ export async function startUntilEngine(bench: Bench): Promise<Row> {
   chmodSync(join(programs, 'bwrap'), 0o755);
   const side = bench.boxed('bwrap', ['build']);
   const noting = { ...side, variables: { ...side.variables, PATH: `${programs}:${side.variables.PATH}` } };
-  const node = { argv: [process.execPath, '-e', '0'], variables: side.variables, folder: bench.folder };
+  const node = {
+    argv: ['sh', '-c', `"$1" -e 0; exec date +%s%N >>'${note}'`, 'sh', process.execPath],
+    variables: side.variables,
+    folder: bench.folder,
+  };
+  const noted = async (started: typeof side) => {
+    rmSync(note, { force: true });
+    const startedMs = Date.now();
+    await mustSucceed(started);
+    const called = readFileSync(note, 'utf8').trim().split('\n').at(-1) ?? '0';
+    return Number(BigInt(called) / 1000n) / 1000 - startedMs;
+  };
   const differences: number[] = [];
   const [ours, theirs]: [number[], number[]] = [[], []];
   for (let pair = 0; pair < 15; pair += 1) {
-    rmSync(note, { force: true });
-    const startedMs = Date.now();
-    await mustSucceed(noting);
-    const called = readFileSync(note, 'utf8').trim().split('\n').at(-1) ?? '0';
-    ours.push(Number(BigInt(called) / 1000n) / 1000 - startedMs);
-    theirs.push(await timeOnce(node));
+    ours.push(await noted(noting));
+    theirs.push(await noted(node));
     differences.push((ours.at(-1) ?? 0) - (theirs.at(-1) ?? 0));
   }
   const more = median(differences);
