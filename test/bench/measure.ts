@@ -14,6 +14,8 @@ export interface Ratio {
   readonly theirsMs: number;
   /** Median of the pairs' own ratios: what slows the machine for a while slows both sides of a pair. */
   readonly ratio: number;
+  /** Median of the pairs' own differences. */
+  readonly moreMs: number;
   readonly pairs: number;
 }
 
@@ -30,6 +32,7 @@ export async function compare(ours: Side, theirs: Side, pairs: number): Promise<
     oursMs: median(times.map((time) => time.ours)),
     theirsMs: median(times.map((time) => time.theirs)),
     ratio: median(times.map((time) => time.ours / time.theirs)),
+    moreMs: median(times.map((time) => time.ours - time.theirs)),
     pairs,
   };
 }

@@ -33,13 +33,10 @@ export async function connect(socket: EngineSocket, memory: FactsMemory): Promis
   }
 }
 
-/** An engine that is known is asked only whether it is there. */
+/** An engine that is known, and is still the same process, is not asked. */
 async function askFacts(docker: Docker, memory: FactsMemory): Promise<EngineFacts> {
   const known = memory.recall();
-  if (known !== null) {
-    await docker.ping();
-    return known;
-  }
+  if (known !== null) return known;
   const [version, info] = await Promise.all([docker.version(), docker.info()]);
   const facts = engineFacts(version, info);
   memory.remember(facts);

@@ -1,9 +1,9 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { isSettled, stampOf } from '../../host/file-stamp.ts';
 import { recall, remember } from '../../host/memory.ts';
-import { currentOwner } from '../../host/owner.ts';
+import { currentOwner, isRunning } from '../../host/owner.ts';
 import type { EngineFacts } from './engine-facts.ts';
 
 /** Raised when the facts mean something else, or are more. */
@@ -11,6 +11,7 @@ const meaningOfFacts = 1;
 
 /** What an engine said of itself, for as long as it is the same process. */
 export interface FactsMemory {
+  /** `null` also when that process is gone, or its number means nothing here. */
   recall(): EngineFacts | null;
   remember(facts: EngineFacts): void;
 }
@@ -31,8 +32,18 @@ export function factsMemory(state: string, socketPath: string): FactsMemory {
 }
 
 function identityOf(socketPath: string): string | null {
-  const files = [socketPath, join(dirname(socketPath), 'docker.pid')];
+  const processFile = join(dirname(socketPath), 'docker.pid');
+  const files = [socketPath, processFile];
   const stats = files.flatMap((file) => lstatSync(file, { throwIfNoEntry: false }) ?? []);
   if (stats.length < files.length || !stats.every((stat) => isSettled(stat, Date.now()))) return null;
+  if (!isRunning(readProcessId(processFile))) return null;
   return canonicalJson({ made: stats.map(stampOf), boot: currentOwner().bootId, meaning: meaningOfFacts });
+}
+
+function readProcessId(file: string): number {
+  try {
+    return Number.parseInt(readFileSync(file, 'latin1'), 10);
+  } catch {
+    return Number.NaN;
+  }
 }
