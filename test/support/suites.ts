@@ -83,6 +83,16 @@ export const suites: readonly Suite[] = [
   {
     name: 'hostile',
     folder: 'hostile',
+    files: 'folder',
+    engines: 'each',
+    identities: ['root', 'user'],
+    limitMinutes: 15,
+    concurrency: 2,
+  },
+  // Limits, what is left afterwards, and time: nothing else may run beside.
+  {
+    name: 'hostile: alone',
+    folder: 'hostile/alone',
     files: 'tree',
     engines: 'each',
     identities: ['root', 'user'],

@@ -107,6 +107,8 @@ function ownedBy(path: string, uid: number): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.uid === uid;
 }
 
+const boxUid = 65533;
+
 function foreignFiles({ home, temporary, uid }: SoakPlace): readonly string[] {
   const argv = [
     home,
@@ -115,6 +117,8 @@ function foreignFiles({ home, temporary, uid }: SoakPlace): readonly string[] {
     join(home, 'cache/roots/*/*'),
     '-prune',
     '-o',
+    // What the box of a root caller makes belongs to nobody else; its folder is named so.
+    ...['-path', join(home, `cache/targets/*/*-${boxUid}/*`), '-uid', `${boxUid}`, '-prune', '-o'],
     '!',
     '-uid',
     `${uid}`,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { boxed, engine, sharedHome, temporaryFolder } from '../support/rig.ts';
+import { boxed, engine, sharedHome, temporaryFolder } from '../../support/rig.ts';
 
 test('the self-test says what this machine holds, in less than 60 s, and leaves nothing', async (context) => {
   const currentFolder = temporaryFolder(context, 'selftest');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import test, { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Ended, type Project, plainProgram, project, sharedHome } from '../support/rig.ts';
+import { type Ended, type Project, plainProgram, project, sharedHome } from '../../support/rig.ts';
 
 const mebibyte = 2 ** 20;
 const limit = 256;

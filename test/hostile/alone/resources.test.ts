@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { hostCargo } from '../support/host-cargo.ts';
+import { hostCargo } from '../../support/host-cargo.ts';
 import {
   cleanVariables,
   type Ended,
@@ -15,7 +15,7 @@ import {
   project,
   type RunningCommand,
   sharedHome,
-} from '../support/rig.ts';
+} from '../../support/rig.ts';
 
 const notEnforceable = 77;
 /** An ordinary user may make no control groups for bubblewrap: then a limit that was asked for is refused. */
