@@ -73,7 +73,7 @@ export function readProjectCargoConfig(
     if (!one.ok) return one;
     if (one.value === null) continue;
     fromLine.push(one.value);
-    merged = mergeCargoConfig(rebaseConfig(one.value.content, one.value.base ?? home, home), merged);
+    merged = mergeCargoConfig(rebaseConfig(one.value.content, one.value.base ?? home, home, mountRoot), merged);
   }
   return success({ merged, files, written: fromLine });
 }

@@ -99,7 +99,7 @@ function translatePiece(piece: Piece, state: State): readonly string[] {
   // Cargo has its own words for a path that is empty.
   if (value === '') return write(value);
   if (option.meaning === 'config' && isKeyValue(value, context))
-    return writeConfig({ kind: 'text', text: value }, value);
+    return writeConfig({ kind: 'text', text: value }, withPathsInside(value, context));
   const placed = placePath(value, context);
   if (option.meaning === 'input') {
     const written = placeInput(value, placed, state);
@@ -123,6 +123,20 @@ function translatePiece(piece: Piece, state: State): readonly string[] {
 /** The rule is cargo's: what exists is a file, all else is KEY=VALUE. */
 function isKeyValue(value: string, context: PathContext): boolean {
   return context.realPath(absolute(value, context)) === null;
+}
+
+/** TOML's strings of one line, without escapes: a path with one is left as it is. */
+const tomlString = /"(\/[^"\\\n]*)"|'(\/[^'\n]*)'/g;
+
+/** Absolute paths of the project in KEY=VALUE; others may be there in the box under the same name, or nowhere. */
+function withPathsInside(text: string, context: PathContext): string {
+  const at = text.indexOf('=') + 1;
+  const value = text.slice(at).replace(tomlString, (string, basic?: string, literal?: string) => {
+    const path = basic ?? literal ?? '';
+    const placed = placePath(path, context);
+    return placed.place === 'project' ? JSON.stringify(placed.written) : string;
+  });
+  return text.slice(0, at) + value;
 }
 
 const fixes: Partial<Record<HostPathOption['meaning'], string>> = {

@@ -40,7 +40,7 @@ test('a registry that only the command line names', async (context) => {
   assert.equal(again.stdout, '1.1.0\n', again.text);
 });
 
-test('a patch on the command line, by its path from where one stands, and by a file', async (context) => {
+test('a patch on the command line, by its path from where one stands, by its whole path, and by a file', async (context) => {
   const { index } = await registry(context);
   const below = uses(context, index);
   const ended = await below.boxed(['run', '--quiet', '--config', 'patch.local.leaf.path="mine"'], {
@@ -48,6 +48,11 @@ test('a patch on the command line, by its path from where one stands, and by a f
   });
   assert.equal(ended.stdout, 'mine\n', ended.text);
   assert.match(below.read('Cargo.lock'), /name = "leaf"\nversion = "1\.9\.0"\n(?!source)/);
+
+  const absolute = uses(context, index);
+  const whole = `patch.local.leaf.path="${absolute.path('tools/mine')}"`;
+  const inside = await absolute.boxed(['run', '--quiet', '--config', whole]);
+  assert.equal(inside.stdout, 'mine\n', inside.text);
 
   const byFile = uses(context, index);
   const file = await byFile.boxed(['run', '--quiet', '--config', 'tools/ci/patch.toml']);

@@ -118,7 +118,7 @@ function foreignFiles({ home, temporary, uid }: SoakPlace): readonly string[] {
     '-prune',
     '-o',
     // What the box of a root caller makes belongs to nobody else; its folder is named so.
-    ...['-path', join(home, `cache/targets/*/*-${boxUid}/*`), '-uid', `${boxUid}`, '-prune', '-o'],
+    ...['-path', join(home, `cache/targets/*/*-${boxUid}*`), '-uid', `${boxUid}`, '-prune', '-o'],
     '!',
     '-uid',
     `${uid}`,

@@ -10,12 +10,12 @@ test('paths that say where packages come from count from another folder, and not
     'config.toml',
   );
   assert.ok(parsed.ok);
-  const rebased = JSON.parse(JSON.stringify(rebaseConfig(parsed.value, '/work/app/sub', '/work/app')));
+  const rebased = JSON.parse(JSON.stringify(rebaseConfig(parsed.value, '/work/app/sub', '/work/app', '/work')));
   assert.deepEqual(rebased, {
     paths: ['sub/a', 'b'],
-    patch: { 'crates-io': { x: { path: 'sub/mine/x', package: 'y' }, z: { path: '../../abs' } } },
+    patch: { 'crates-io': { x: { path: 'sub/mine/x', package: 'y' }, z: { path: '/abs' } } },
     source: { here: { directory: 'sub/vendor' }, there: { 'local-registry': 'sub', registry: 'sparse+http://x/' } },
     build: { 'target-dir': 't' },
   });
-  assert.equal(rebaseConfig(parsed.value, '/work', '/work'), parsed.value);
+  assert.deepEqual(rebaseConfig(parsed.value, '/work', '/work', '/work'), parsed.value);
 });

@@ -144,6 +144,10 @@ test('the program’s own arguments are never touched', () => {
 test('--config is a file if there is one, else KEY=VALUE', () => {
   assert.equal(words('build --config net.offline=true'), '--config net.offline=true');
   assert.equal(words('build --config build.rustc="/x"'), '--config build.rustc="/x"');
+  assert.equal(
+    words(`build --config paths=["/w/p/lib",'/w/p/a"b',"/w/other","../x","-L/w/p"]`),
+    '--config paths=["/box/project/lib","/box/project/a\\"b","/w/other","../x","-L/w/p"]',
+  );
   assert.equal(words('build --config cfg.toml'), '--config cfg.toml');
   assert.equal(words('build --config=/w/p/cfg.toml'), '--config=/box/project/cfg.toml');
   assert.equal(words('build --config /w/p/a=b'), '--config /box/project/a=b');
