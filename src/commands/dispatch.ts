@@ -31,6 +31,8 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return (await import('./clean-up.ts')).prune(session, command);
     case 'reset':
       return (await import('./clean-up.ts')).reset(session);
+    case 'layers':
+      return (await import('./layers.ts')).layers(session, command);
     case 'grant':
       return (await import('./grant.ts')).grant(session, command);
     case 'grants':

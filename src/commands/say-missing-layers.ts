@@ -18,10 +18,9 @@ export async function sayMissingLayers(
   const more = [...new Set(found)].filter((layer) => !held.includes(layer));
   const unknown = libraries.filter((library) => layersWith(library).length === 0);
   if (more.length > 0) {
-    const layers = [...held, ...more];
     reporter.note(
-      `The build looked for system libraries that the box does not have. \`layers: [${layers.join(', ')}]\` in ` +
-        `cargo-boxed.yaml, or CARGO_BOXED_LAYERS=${layers.join(',')} for one run, gives them to it.`,
+      `The build looked for system libraries that the box does not have. \`cargo-boxed layers add ${more.join(' ')}\` ` +
+        `gives them to it; for one run \`${more.map((name) => `--layer ${name}`).join(' ')}\` before the command.`,
     );
   }
   if (unknown.length > 0) {

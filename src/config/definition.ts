@@ -61,7 +61,6 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     type: { kind: 'list', form: layerName },
     default: [],
     description: 'System libraries and tools that the root adds to its base.',
-    variable: 'CARGO_BOXED_LAYERS',
   },
   toolchain: {
     ...free,

@@ -13,7 +13,7 @@ export function settle(sources: readonly Written[]): Result<Config> {
     environment: environment(sources),
     image: value('image'),
     suite: value('suite'),
-    layers: value('layers'),
+    layers: layers(sources),
     toolchain: value('toolchain'),
     projectPath: value('project-path'),
     projectFiles: value('project-files'),
@@ -64,6 +64,17 @@ function environment(sources: readonly Written[]): Config['environment'] {
   const own = sources.findLastIndex((source) => source.has('environment'));
   if (image <= own) return setting(sources, 'environment');
   return { value: 'image', origin: setting(sources, 'image').origin };
+}
+
+/** What the command line names is added: nobody repeats a whole list to try one more. */
+function layers(sources: readonly Written[]): Config['layers'] {
+  const named = setting(sources, 'layers');
+  if (named.origin.kind !== 'flag') return named;
+  const below = setting(
+    sources.filter((source) => source.get('layers')?.origin.kind !== 'flag'),
+    'layers',
+  );
+  return { value: [...new Set([...below.value, ...named.value])].sort(), origin: named.origin };
 }
 
 /** Names that pass are replaced by a stronger source, so that a project can pass less; values are joined by name. */

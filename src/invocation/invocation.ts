@@ -23,6 +23,8 @@ export interface BoxFlags {
   readonly color?: 'auto' | 'always' | 'never';
   /** `--limit NAME=VALUE`, repeatable. */
   readonly limits: readonly string[];
+  /** `--layer NAME`, repeatable. */
+  readonly layers?: readonly string[];
   /** `--show PATH`, repeatable. */
   readonly show?: readonly string[];
 }
@@ -60,6 +62,7 @@ export const ownCommandNames = [
   'ls',
   'prune',
   'reset',
+  'layers',
   'grant',
   'grants',
   'revoke',

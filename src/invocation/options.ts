@@ -84,6 +84,16 @@ export const boxOptions: readonly BoxOption[] = [
   },
   {
     ...value,
+    field: 'layers',
+    long: '--layer',
+    kind: 'list',
+    placeholder: 'NAME',
+    variable: 'CARGO_BOXED_LAYER',
+    configKey: 'layers',
+    summary: 'Add a system library or tool, like `openssl`; repeatable',
+  },
+  {
+    ...value,
     field: 'limits',
     long: '--limit',
     kind: 'list',

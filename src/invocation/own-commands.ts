@@ -73,6 +73,14 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   { ...plain, name: 'reset', summary: 'Delete what is kept for this project' },
   {
     ...plain,
+    name: 'layers',
+    usage: '[search WORD | show NAME | add NAME… | remove NAME…]',
+    takes: 'words',
+    maximumWords: mostKeys,
+    summary: 'List, find, add and remove system libraries',
+  },
+  {
+    ...plain,
     name: 'grant',
     usage: 'KEY… | --all | --import FILE --sha256 HASH',
     takes: 'words',

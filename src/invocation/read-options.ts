@@ -20,7 +20,7 @@ export interface OptionsRead {
 
 interface Draft {
   readonly flags: Record<string, string | true>;
-  readonly lists: { readonly limits: string[]; show?: string[] };
+  readonly lists: { readonly limits: string[]; show?: string[]; layers?: string[] };
   readonly globalArguments: string[];
   readonly own: Record<string, string | true>;
   asks: 'help' | 'version' | null;
@@ -113,5 +113,6 @@ function takeBoxOption(draft: Draft, option: BoxOption, value: string | null): v
   }
   if (option.field === 'limits') draft.lists.limits.push(value);
   else if (option.field === 'show') draft.lists.show = [...(draft.lists.show ?? []), value];
+  else if (option.field === 'layers') draft.lists.layers = [...(draft.lists.layers ?? []), value];
   else draft.flags[option.field] = value;
 }

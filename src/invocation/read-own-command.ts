@@ -60,7 +60,12 @@ function wordProblems(own: OwnCommandDefinition, words: readonly string[]): read
 
 /** The later option wins; limits add up. */
 export function mergeFlags(outer: BoxFlags, inner: BoxFlags): BoxFlags {
-  return { ...outer, ...inner, limits: [...outer.limits, ...inner.limits] };
+  const joined = (name: 'layers' | 'show') => {
+    const words = [...(outer[name] ?? []), ...(inner[name] ?? [])];
+    return words.length === 0 ? {} : { [name]: words };
+  };
+  const limits = [...outer.limits, ...inner.limits];
+  return { ...outer, ...inner, limits, ...joined('layers'), ...joined('show') };
 }
 
 export function ownCommand(name: OwnCommandName, words: readonly string[] = []): OwnCommand {

@@ -49,6 +49,12 @@ export type RootWish =
 
 export const fetchRoot = { kind: 'fetch', suite: fetch.suite as DebianSuite, layers: [] as readonly string[] } as const;
 
+/** One layer with the packages that it adds on a suite; `null`: there is none of this name. None on a suite that lacks it. */
+export function findLayer(name: string, suite: DebianSuite): (Layer & { readonly packages: readonly string[] }) | null {
+  const entry = entries.get(name);
+  return entry === undefined ? null : { name, ...pick(entry), packages: entry.suites?.[suite] ?? entry.packages };
+}
+
 /** The Debian packages of such a root, sorted. Every wrong name of a layer is a problem of its own. */
 export function rootPackages(wish: RootWish): Result<readonly string[]> {
   if (wish.kind === 'fetch') return success(sortedUnique(fetch.packages));
@@ -95,6 +101,22 @@ export function layersWith(word: string): readonly string[] {
   const byPackage = names.filter((name) => packageNames(name).includes(word));
   const found = [...new Set([...byPkgConfig, ...byLinks, ...byPackage])];
   return found.sort((left, right) => packageNames(left).length - packageNames(right).length);
+}
+
+/**
+ * Layers by whatever somebody knows of them: a name of pkg-config (`alsa`, `alsa.pc`), a library (`asound`, `libasound`),
+ * a Debian package, or a word of the description. What has it exactly comes first.
+ */
+export function searchLayers(word: string): readonly string[] {
+  const plain = word.toLowerCase().replace(/\.(?:pc|so|a)$/, '');
+  const library = plain.replace(/^lib/, '');
+  const exact = [word, plain, library].flatMap(layersWith);
+  const named = layerNames().filter((name) =>
+    [name, ...packageNames(name), entries.get(name)?.description ?? ''].some((text) =>
+      text.toLowerCase().includes(plain),
+    ),
+  );
+  return [...new Set([...(entries.has(plain) ? [plain] : []), ...exact, ...named])];
 }
 
 function packageNames(layer: string): readonly string[] {

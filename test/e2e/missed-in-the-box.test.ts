@@ -79,5 +79,5 @@ test('a build that misses a system library is told the layer that has it', async
   });
   const ended = await made.boxed(['build']);
   assert.equal(ended.status, 101, ended.text);
-  assert.match(ended.stderr, /note: .*`layers: \[alsa\]` in cargo-boxed\.yaml, or CARGO_BOXED_LAYERS=alsa/);
+  assert.match(ended.stderr, /note: .*`cargo-boxed layers add alsa` gives them to it; for one run `--layer alsa`/);
 });

@@ -26,6 +26,7 @@ export function readingModules(): readonly string[] {
 /** Modules that read bytes which are nobody else's: why no parser of the list drives them. */
 export const notForeign: Readonly<Record<string, string>> = {
   'commands/box-owner.ts': 'a file of our own in our state, compared and not read',
+  'commands/layers.ts': 'text that config-yaml and layers-edit read',
   'commands/reap-leftovers.ts': 'names in folders of ours',
   'customs/kept-copy.ts': 'a note of our own in our cache',
   'customs/place-file.ts': 'names of our own temporary files',
@@ -39,6 +40,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'engine/bwrap/delegated-group.ts': 'control groups',
   'engine/bwrap/run-on-terminal.ts': 'keys of the person, given on',
   'engine/docker/container-processes.ts': '/proc',
+  'engine/docker/remembered-facts.ts': "the engine's own process number",
   'engine/docker/seccomp-profile.ts': 'data of the package',
   'environment/debian/deb-cache.ts': 'bytes that are only summed',
   'facts/hash-components.ts': "files of the user's own toolchain",

@@ -2,6 +2,7 @@ import { failure, type Result } from '../../../src/base/result.ts';
 import { checkDocument } from '../../../src/config/check-document.ts';
 import { keyNames } from '../../../src/config/definition.ts';
 import type { DocumentNode } from '../../../src/config/document.ts';
+import { editLayers } from '../../../src/config/edit-layers.ts';
 import { findAsks } from '../../../src/config/find-asks.ts';
 import { readFlags, readVariables } from '../../../src/config/read-doors.ts';
 import { readMetadata } from '../../../src/config/read-metadata.ts';
@@ -115,6 +116,37 @@ export const configParsers: readonly Parser[] = [
     },
   },
   {
+    name: 'layers-edit',
+    modules: ['config/edit-layers.ts'],
+    seeds: () => [
+      yaml,
+      text('# a\nlayers: # b\n  # c\n  - zlib # d\n  - "alsa"\nsuite: trixie\n'),
+      text("layers: [ 'a',  b ] # c\n"),
+      text('layers:\n- a\n-  b'),
+    ],
+    words: [...words, 'layers:', '\n- ', '\n  - ', '[', ']', ', ', '# ', '\r\n', '|', '>-', '? '],
+    mostBytes: 64 * 1024,
+    feed: (bytes) => {
+      const source = decoded(bytes);
+      if (source === null) return undefined;
+      const added = editLayers(source, 'cargo-boxed.yaml', { action: 'add', names: ['gtk4', 'alsa'] });
+      if (!added.ok) return added;
+      const read = readYaml(added.value.text, 'cargo-boxed.yaml');
+      if (!read.ok || read.value?.kind !== 'map') throw new Error('an edited file cannot be read');
+      const layers = read.value.entries.find(({ key }) => key === 'layers')?.value;
+      const names =
+        layers?.kind === 'list' ? layers.items.map((item) => (item.kind === 'scalar' ? item.text : null)) : [];
+      if (!names.includes('gtk4') || !names.includes('alsa')) throw new Error('what was added is not there');
+      const removed = editLayers(added.value.text, 'cargo-boxed.yaml', {
+        action: 'remove',
+        names: ['gtk4', 'alsa', 'zlib'],
+      });
+      if (removed.ok && !readYaml(removed.value.text, 'cargo-boxed.yaml').ok)
+        throw new Error('it cannot be read without them');
+      return removed;
+    },
+  },
+  {
     name: 'config-metadata',
     modules: ['config/read-metadata.ts', 'config/locate-toml.ts'],
     seeds: () => [manifest],
@@ -167,7 +199,7 @@ export const configParsers: readonly Parser[] = [
       const variables = {
         CARGO_BOXED_ENGINE: engine,
         CARGO_BOXED_LIMIT: limits,
-        CARGO_BOXED_LAYERS: layers,
+        CARGO_BOXED_LAYER: layers,
         CARGO_BOXED_IMAGE: image,
         CARGO_BOXED_SHOW: show,
         CARGO_BOXED_PINNED: pinned,

@@ -1,7 +1,7 @@
 /** Builds that eat the machine, never end, or leave something running. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';

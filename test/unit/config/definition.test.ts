@@ -41,7 +41,7 @@ test('every variable has its effect', async () => {
     CARGO_BOXED_ENVIRONMENT: 'image',
     CARGO_BOXED_IMAGE: 'rust:1',
     CARGO_BOXED_SUITE: 'trixie',
-    CARGO_BOXED_LAYERS: 'zlib, openssl',
+    CARGO_BOXED_LAYER: 'zlib, openssl',
     CARGO_BOXED_TOOLCHAIN: 'image',
     CARGO_BOXED_PROJECT_PATH: 'mirror',
     CARGO_BOXED_ENV_PASS: 'B,A',

@@ -223,7 +223,7 @@ test('a wrong word in a list has the nearest right one, in files, in metadata, i
   ]);
   const manifest = '[package]\nname = "x"\n\n[package.metadata.boxed]\nlayers = ["sqlit"]\n';
   assert.deepEqual(await fixes({ manifest }), ['Did you mean `sqlite`?']);
-  assert.deepEqual(await fixes({ variables: { CARGO_BOXED_LAYERS: 'openssl,sqlit' } }), ['Did you mean `sqlite`?']);
+  assert.deepEqual(await fixes({ variables: { CARGO_BOXED_LAYER: 'openssl,sqlit' } }), ['Did you mean `sqlite`?']);
   const mounts = 'mounts: [{source: ~/data, target: /data, access: read-wrte}]\n';
   assert.deepEqual(await fixes({ project: mounts }), ['Did you mean `read-write`?']);
 });

@@ -11,6 +11,7 @@ test('every box option of the command line is there, with a variable of its own'
     '--environment',
     '--image',
     '--json',
+    '--layer',
     '--limit',
     '--no-export',
     '--pinned',
