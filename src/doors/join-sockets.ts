@@ -6,7 +6,7 @@ export interface Relay {
   close(): void;
 }
 
-/** More than any build needs; further ones wait. */
+/** More than any build needs; further ones are closed. */
 export const mostConnections = 256;
 
 /** Hands on what either says until both have ended. */

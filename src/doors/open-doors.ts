@@ -6,7 +6,7 @@ import { isAliveWord } from '../host/owner.ts';
 import type { BoxStep, Door } from '../plan/box-plan.ts';
 import { needsName, relayFile } from '../plan/plan-doors.ts';
 import type { Problem } from '../problem/problem.ts';
-import { joinSockets, listenIn, type Relay } from './join-sockets.ts';
+import { joinSockets, listenIn, mostConnections, type Relay } from './join-sockets.ts';
 import { openPort } from './open-port.ts';
 import { relayProgram } from './relay-program.ts';
 
@@ -29,6 +29,7 @@ export async function openDoors(
   { doors, ports }: Pick<BoxStep, 'doors' | 'ports'>,
   parent: string,
   runWord: string,
+  most = mostConnections,
 ): Promise<Result<OpenDoors>> {
   const tcp = doors.filter((door) => door.kind === 'tcp');
   const failures = new Map<string, string>();
@@ -46,7 +47,7 @@ export async function openDoors(
     writeFileSync(join(folder, 'hosts'), hostsText(tcp), { mode: 0o444 });
     for (const door of tcp) {
       const onFailure = (why: string) => failures.set(`tcp:${door.host}:${door.port}`, why);
-      relays.push(await openRelay(door, folder, onFailure));
+      relays.push(await openRelay(door, folder, onFailure, most));
     }
     for (const port of ports) {
       const opened = await openPort(port, folder).catch(takenPort);
@@ -98,13 +99,25 @@ function hostsText(doors: readonly TcpDoor[]): string {
   return ['127.0.0.1 localhost', '::1 localhost', ...names.map((name) => `127.0.0.1 ${name}`), ''].join('\n');
 }
 
-async function openRelay(door: TcpDoor, folder: string, onFailure: (why: string) => void): Promise<Relay> {
+async function openRelay(
+  door: TcpDoor,
+  folder: string,
+  onFailure: (why: string) => void,
+  most: number,
+): Promise<Relay> {
   const open = new Set<Socket>();
+  const pairs = new Map<Socket, Socket>();
   const server = createServer({ allowHalfOpen: true }, (inner) => {
+    if (pairs.size >= most && !giveUpOne(pairs)) {
+      inner.destroy();
+      return;
+    }
     const outer = connect({ host: door.host, port: door.port, allowHalfOpen: true });
     outer.once('error', (error: NodeJS.ErrnoException) => {
       if (outer.bytesRead === 0) onFailure(error.code ?? 'it failed');
     });
+    pairs.set(outer, inner);
+    outer.once('close', () => pairs.delete(outer));
     joinSockets(inner, outer, open);
   });
   const held = await listenIn(server, folder, String(door.port));
@@ -114,4 +127,19 @@ async function openRelay(door: TcpDoor, folder: string, onFailure: (why: string)
       for (const socket of open) socket.destroy();
     },
   };
+}
+
+/**
+ * The server counts the box's side alone. That one can go, again and again, while what it said is not heard on the other
+ * side: each such connection holds memory of the kernel that no limit of the box counts, until it is reset.
+ */
+function giveUpOne(pairs: Map<Socket, Socket>): boolean {
+  for (const [outer, inner] of pairs) {
+    if (!inner.destroyed) continue;
+    pairs.delete(outer);
+    if (outer.connecting) outer.destroy();
+    else outer.resetAndDestroy();
+    return true;
+  }
+  return false;
 }
