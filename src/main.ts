@@ -8,6 +8,7 @@ import { interruptedStatus } from './host/interruption.ts';
 import { parseInvocation } from './invocation/parse-invocation.ts';
 import type { Problem } from './problem/problem.ts';
 import { createReporter } from './report/create-reporter.ts';
+import { plainJson } from './report/events.ts';
 import { exitCodeOfProblems } from './report/exit-code.ts';
 import type { Reporter } from './report/reporter.ts';
 
@@ -69,7 +70,7 @@ function end(reporter: Reporter, result: Result<Answer>): number {
     return exitCodeOfProblems(result.problems);
   }
   const { status, text, data } = result.value;
-  if (reporter.output === 'json' && data !== undefined) process.stdout.write(canonicalJson(data, 2));
+  if (reporter.output === 'json' && data !== undefined) process.stdout.write(plainJson(canonicalJson(data, 2)));
   else if (text !== undefined) process.stdout.write(text);
   return status;
 }

@@ -5,6 +5,7 @@ import { currentView } from '../fetch/current-view.ts';
 import { cacheFolders } from '../host/locations.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
+import { plainJson } from '../report/events.ts';
 import type { Answer } from './answer.ts';
 import { asIdentity, boxIdentity } from './box-owner.ts';
 import { coverFolders, withoutGone } from './cover-folders.ts';
@@ -24,7 +25,7 @@ export async function plan(session: Session, command: OwnCommand): Promise<Resul
   const planned = await planOf(session, command);
   if (!planned.ok) return planned;
   if (command.options.as === 'shell') return asShell(session, planned.value);
-  const text = canonicalJson(planned.value.plan, 2);
+  const text = plainJson(canonicalJson(planned.value.plan, 2));
   return success({ status: 0, text, data: planned.value.plan });
 }
 

@@ -21,8 +21,12 @@ export type BoxEvent =
  * program that parses the line gets it back as it was.
  */
 export function eventLine(event: BoxEvent): string {
-  const text = JSON.stringify(event).replace(/[\u007f-\uffff]|(?<=#)#|(?<=section_(?:start|end)):/g, escaped);
-  return `${text}\n`;
+  return `${plainJson(JSON.stringify(event))}\n`;
+}
+
+/** The same JSON in ASCII, without anything that a terminal or a CI service would act on. */
+export function plainJson(json: string): string {
+  return json.replace(/[\u007f-\uffff]|(?<=#)#|(?<=section_(?:start|end)):/g, escaped);
 }
 
 function escaped(character: string): string {

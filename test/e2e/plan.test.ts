@@ -18,6 +18,22 @@ test('plan --json prints stable bytes, without a path of the host or a value of 
   assert.ok(!first.stdout.includes(made.folder));
 });
 
+test('a plan shows no name of a file so that a terminal or a CI service acts on it', async (context) => {
+  const made = project(context, plainProgram('planned', 'fn main() {}\n'));
+  const names = ['a\u001b]52;c;eA==\u0007.pem', 'b\u009b31m.pem', 'c\u202e##[group]x.pem', "it's;`id`.pem"];
+  for (const name of names) made.write(name, 'x');
+  for (const how of [[], ['--json'], ['--as', 'shell'], ['--as', 'shell', '--json']]) {
+    const { stdout, text } = await made.boxed(['plan', ...how, 'build']);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is what is tested
+    assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/, text);
+    for (const end of ['31m.pem', '[group]x.pem']) assert.ok(stdout.includes(end), text);
+    if (how[0] !== '--as') assert.doesNotMatch(stdout, /##/);
+  }
+  const { box } = JSON.parse((await made.boxed(['plan', 'build'])).stdout);
+  const targets = box.mounts.map(({ target }: { target: string }) => target);
+  for (const name of names) assert.ok(targets.includes(`/box/project/${name}`));
+});
+
 test('plan builds nothing', async (context) => {
   const made = project(context, plainProgram('planned', 'fn main() {}\n'));
   assert.equal((await made.boxed(['plan', 'build'])).status, 0);
