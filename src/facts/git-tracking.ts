@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { type IndexReading, readGitIndex, type VisitEntry } from './git-index.ts';
 import type { ListingCache } from './listing-cache.ts';
-import { isWithin } from './path-within.ts';
+import { isWithin, realPath } from './path-within.ts';
 import { readBytes, statOf } from './read-bytes.ts';
 import { usesSha256, worktreeOf } from './sanitise-git-config.ts';
 
@@ -74,15 +74,19 @@ function readOne(file: string, hash: 'sha1' | 'sha256', visit: VisitEntry): Inde
 }
 
 /**
- * The repository that a file `.git` names: of a worktree or a submodule. One outside of the mount root counts only if
- * it names this place in turn, which git wrote there and no archive that somebody unpacked.
+ * The repository that a file `.git` names: of a worktree or a submodule; in the mount root by its real path, and none
+ * where a link leads out of it. One outside of the mount root counts only if it names this place in turn, which git
+ * wrote there and no archive that somebody unpacked.
  */
 export function followGitFile(file: string, mountRoot: string): string | null {
   const text = readBytes(file, mostTextBytes)?.toString('utf8') ?? '';
   const named = /^gitdir: ([^\n]+)\n?$/.exec(text)?.[1];
   if (named === undefined) return null;
   const folder = resolve(dirname(file), named);
-  if (isWithin(folder, mountRoot)) return folder;
+  if (isWithin(folder, mountRoot)) {
+    const real = realPath(folder);
+    return real.ok && real.value !== null && isWithin(real.value, mountRoot) ? real.value : null;
+  }
   const back = readBytes(join(folder, 'gitdir'), mostTextBytes)?.toString('utf8').trimEnd();
   if (back !== undefined) return resolve(folder, back) === file ? folder : null;
   const config = readBytes(join(folder, 'config'), mostTextBytes)?.toString('utf8') ?? '';

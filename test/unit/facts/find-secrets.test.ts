@@ -125,6 +125,21 @@ test('a worktree outside of its repository is believed only if both name each ot
   assert.deepEqual(paths(find(context, other)), ['key.pem']);
 });
 
+test('a file `.git` names no repository through a link that leads out', (context) => {
+  const outside = temporaryTree(context, { 'own/HEAD': '', 'own/private': '' });
+  const root = temporaryTree(context, { 'src/lib.rs': '', 'real/HEAD': '', 'real/token': '' });
+  symlinkSync(outside, join(root, 'out'));
+  symlinkSync('real', join(root, 'near'));
+  for (const [named, hidden] of [
+    ['out/own', []],
+    ['near', ['real/token']],
+    ['real', ['real/token']],
+  ] as const) {
+    writeFileSync(join(root, '.git'), `gitdir: ${named}\n`);
+    assert.deepEqual(paths(find(context, root)), hidden, named);
+  }
+});
+
 test('a link with the name of a secret hides what it leads to', (context) => {
   const root = temporaryTree(context, { 'config/production': 'x', 'src/lib.rs': '' });
   const outside = temporaryTree(context, { secret: 'x' });
