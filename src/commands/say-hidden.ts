@@ -33,8 +33,9 @@ export function sayHidden(session: Session, { facts }: Planned, named: ReadonlyS
   if (missed.length === 0 && !isNews(session, facts.project, shown)) return;
   const begin = missed.length > 0 ? 'The output names what is hidden from the box' : 'Hidden from the box';
   const why = `called like ${shown.length > 1 ? 'secrets' : 'a secret'}, and git does not know the content`;
-  const first = shown.find((path) => !path.endsWith('/')) ?? `${shown[0]}*`;
-  session.reporter.note(`${begin} (${why}): ${listed(shown)}. ${remedy(printable(first, 120))}`);
+  const patterns = shown.map((path) => (path.endsWith('/') ? `${path}*` : path)).filter(isPattern);
+  const first = patterns.find((path) => !path.endsWith('*')) ?? patterns[0] ?? null;
+  session.reporter.note(`${begin} (${why}): ${listed(shown)}. ${remedy(first)}`);
 }
 
 function listed(paths: readonly string[]): string {
@@ -43,7 +44,13 @@ function listed(paths: readonly string[]): string {
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
 
-function remedy(path: string): string {
+/** What stands for itself in YAML and in a shell: names of files are foreign, and somebody copies the line. */
+function isPattern(path: string): boolean {
+  return /^[A-Za-z0-9_.~/][A-Za-z0-9_./+-]{0,118}\*?$/.test(path);
+}
+
+function remedy(path: string | null): string {
+  if (path === null) return 'To show a file, name it in `show` of cargo-boxed.yaml, and then `cargo-boxed grant show`.';
   if (/^(\/|~\/|\.\.\/)/.test(path))
     return `To show a file that lies outside of the project, name it in \`mounts\` by itself.`;
   return `To show a file: \`show: [${path}]\` in cargo-boxed.yaml and \`cargo-boxed grant show\`, or CARGO_BOXED_SHOW=${path} for one run.`;

@@ -1,4 +1,5 @@
 import { nearest } from '../base/nearest.ts';
+import { quoteShell } from '../base/quote-shell.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { Aliases } from './classify-command.ts';
 import { cargoCommands } from './command-table.ts';
@@ -21,6 +22,6 @@ export function unknownCommand(name: string, aliases: Aliases = {}, installed: r
     fix:
       meant === null
         ? 'Run `cargo-boxed --help` to see the commands.'
-        : `Did you mean \`cargo-boxed ${printable(meant, 60)}\`?`,
+        : `Did you mean \`cargo-boxed ${quoteShell(meant)}\`?`,
   };
 }

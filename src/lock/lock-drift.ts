@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { ToolchainFacts } from '../facts/facts.ts';
+import { isPlainName } from '../facts/toolchain-name.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Pins } from './pins.ts';
 
@@ -40,6 +41,9 @@ function toolchainDrift(config: Config, pins: Pins, toolchain: ToolchainFacts | 
   if (config.toolchain.value === 'image' || pins.toolchain === undefined || toolchain === null) return [];
   const pinned = pins.toolchain;
   if (pinned.manifestSha256 === toolchain.manifestSha256) return [];
+  // The lock is the project's: what it says goes into no command as anything but a name.
+  if (!isPlainName(pinned.version))
+    return [[`cargo-boxed.lock pins another toolchain than this machine has`, lockAgain]];
   const install = `Run \`rustup toolchain install ${pinned.version}\` and use \`+${pinned.version}\`, or \`cargo-boxed lock\`.`;
   return [
     [

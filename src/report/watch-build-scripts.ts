@@ -8,8 +8,11 @@ export interface BuildScriptWatch {
   refused(): readonly string[];
 }
 
-/** As cargo says it, and as the system does: in words, and by programs that show only the number. */
-const failedScript = /failed to run custom build command for `([^\s`]{1,128}) v/g;
+/**
+ * As cargo says it, and as the system does: in words, and by programs that show only the number. Anything in the box can
+ * say the same: a name has letters and digits, so that none is a part of a command for the shell.
+ */
+const failedScript = /failed to run custom build command for `([\w\u0080-\u00ff-]{1,128}) v/g;
 const refusal = /[Pp]ermission denied|\bEACCES\b|\bos error 13\b/;
 /** Longer than either sentence: what a chunk may hold of one. */
 const tailLength = 256;

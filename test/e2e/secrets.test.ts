@@ -216,6 +216,16 @@ test('a failure says once what is hidden and how it is shown, and each time when
   assert.doesNotMatch((await made.boxed(['check'])).stderr, /hidden|show/i);
 });
 
+test('no name of a file becomes a command for the shell that somebody copies', async (context) => {
+  const made = project(context, plainProgram('fails', 'fn main() { undefined() }\n'));
+  made.write('$(MARK;id).env', 'canary\n');
+  const only = await made.boxed(['check']);
+  assert.match(only.stderr, /Hidden from the box .*MARK.*name it in `show`/);
+  assert.doesNotMatch(only.stderr, /CARGO_BOXED_SHOW|show: /);
+  made.write('x.pem', 'canary\n');
+  assert.match((await made.boxed(['check'])).stderr, /show: \[x\.pem\].*CARGO_BOXED_SHOW=x\.pem/);
+});
+
 test('a file is shown when the user says so; the project can only ask', async (context) => {
   const made = project(context, plainProgram('shows', 'fn main() { print!("{}", include_str!("../.env")) }\n'));
   made.write('.env', 'shown\n');

@@ -29,6 +29,7 @@ test('an unknown command names the nearest, of all kinds', () => {
   assert.match(unknownCommand('stauts').fix ?? '', /cargo-boxed status/);
   assert.match(unknownCommand('xtaks', { xtask: ['run'] }).fix ?? '', /cargo-boxed xtask/);
   assert.match(unknownCommand('nexttest', {}, ['nextest']).fix ?? '', /cargo-boxed nextest/);
+  assert.match(unknownCommand('x;`ie`', { 'x;`id`': ['run'] }).fix ?? '', /cargo-boxed 'x;`id`'`/);
   assert.match(unknownCommand('qqqqqqqq').fix ?? '', /--help/);
   assert.equal(unknownCommand('x').code, 'no-such-command');
   assert.equal(unknownCommand('\u001b[2J').what.includes('\u001b'), false);

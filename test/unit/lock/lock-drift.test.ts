@@ -18,6 +18,9 @@ describe('lockDrift', () => {
     assert.match(String(drifts([layers, pins, facts.toolchain, 'f'])), /layers \[\], not \[openssl\]/);
     const toolchain = { name: 'stable', version: '1.90.0', manifestSha256: '0'.repeat(64), components: [] };
     assert.match(String(drifts([config, { ...pins, toolchain }, facts.toolchain, 'f'])), /1\.90\.0.*1\.95\.0/);
+    const odd = { ...pins, toolchain: { ...toolchain, version: '1.0$(id)' } };
+    const [drift] = lockDrift(config, odd, facts.toolchain, 'f');
+    assert.equal(drift?.fix, 'Run `cargo-boxed lock`.');
     const image = (await planInputs({ flags: { image: 'registry.example/rust:2', environment: 'image' } })).config;
     assert.match(String(drifts([image, pins, facts.toolchain, 'f'])), /rust:1, not .*rust:2/);
   });

@@ -21,6 +21,13 @@ test('names whose build script failed when something was refused, also over a bo
   assert.deepEqual(await refusedIn(failed('a'), 'x (os error 13)'), ['a']);
 });
 
+test('a name that a shell would act on is none of a package', async () => {
+  for (const name of ['$(id)', 'a;id', 'a|b', '>x', 'a&']) {
+    assert.deepEqual(await refusedIn(`${failed(name)}Permission denied`), []);
+  }
+  assert.deepEqual(await refusedIn(`${failed('größe_2-sys')}Permission denied`), ['größe_2-sys']);
+});
+
 test('says nothing when nothing was refused, or no build script failed', async () => {
   assert.deepEqual(await refusedIn(failed('a'), 'error: linker not found'), []);
   assert.deepEqual(await refusedIn('mkdir: Permission denied\nerror: could not compile `a`'), []);
