@@ -31,6 +31,8 @@ export interface DeleteInputs {
   readonly within: string;
   /** The tree, `/`-separated, below `within`. */
   readonly relative: string;
+  /** What was made later than this is made while we delete. */
+  readonly startedMs?: number;
 }
 export interface DeleteReport {
   readonly files: number;
@@ -45,15 +47,20 @@ interface Heap {
   files: number;
   folders: number;
   stuck: number;
+  readonly startedMs: number;
+  /** Files and folders that were not there when the deletion began. */
+  fresh: number;
 }
 
 const batch = 1000;
+/** More than a build makes in the time that it takes to delete what it works on. */
+const mostFresh = 10_000;
 
 /**
  * Deletes whatever a hostile build can have made: folders without rights, any depth, any name, set-id files. No link
  * is followed. The tree first leaves its place in one step; then every folder inside is moved up beside it before it
  * is emptied, so that neither the length of a path nor the number of open files grows with the depth.
- * A tree that is not there is deleted already.
+ * A tree that is not there is deleted already; one in which a box goes on making files is given up: it has no end.
  */
 export async function deleteTree(inputs: DeleteInputs): Promise<Result<DeleteReport>> {
   const names = inputs.relative.split('/');
@@ -66,7 +73,7 @@ export async function deleteTree(inputs: DeleteInputs): Promise<Result<DeleteRep
   try {
     root = openRoot(inputs.within);
     parent = withFolder(root, names, (folder) => openFolder(folder, '.'));
-    return await deleteIn(parent, name, join(inputs.within, ...names));
+    return await deleteIn(parent, name, join(inputs.within, ...names), inputs.startedMs ?? Date.now());
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return success({ files: 0, folders: 0 });
     return failure(storageProblem(error, 'delete', join(inputs.within, inputs.relative)));
@@ -76,7 +83,7 @@ export async function deleteTree(inputs: DeleteInputs): Promise<Result<DeleteRep
   }
 }
 
-async function deleteIn(parent: Folder, name: string, shown: string): Promise<Result<DeleteReport>> {
+async function deleteIn(parent: Folder, name: string, shown: string, startedMs: number): Promise<Result<DeleteReport>> {
   const stat = lstatSync(at(parent, name));
   if (!stat.isDirectory()) {
     unlinkSync(at(parent, name));
@@ -84,10 +91,12 @@ async function deleteIn(parent: Folder, name: string, shown: string): Promise<Re
   }
   const heapName = temporaryName();
   mkdirSync(at(parent, heapName), 0o700);
-  const heap: Heap = { folder: openFolder(parent, heapName), waiting: [], next: 0, files: 0, folders: 0, stuck: 0 };
+  const counts = { next: 0, files: 0, folders: 0, stuck: 0, fresh: 0 };
+  const heap: Heap = { folder: openFolder(parent, heapName), waiting: [], startedMs, ...counts };
   try {
     const moved = moveUp(heap, parent, name);
-    while (heap.waiting.length > 0) await empty(heap, heap.waiting.pop() as string);
+    while (heap.waiting.length > 0 && !isWrittenStill(heap)) await empty(heap, heap.waiting.pop() as string);
+    if (isWrittenStill(heap)) return failure(writtenStill(join(shown, heapName)));
     if (heap.stuck === 0 && moved) {
       rmdirSync(at(parent, heapName));
       return success({ files: heap.files, folders: heap.folders });
@@ -105,6 +114,20 @@ async function deleteIn(parent: Folder, name: string, shown: string): Promise<Re
   }
 }
 
+function isWrittenStill({ fresh }: Heap): boolean {
+  return fresh > mostFresh;
+}
+
+function writtenStill(heap: string) {
+  return {
+    code: 'storage',
+    what: 'a box goes on writing into what is to be deleted',
+    where: { file: heap },
+    why: `more than ${mostFresh} files were made there since the deletion began`,
+    fix: 'Stop the command that runs the box. What is left is deleted by the next one.',
+  } as const;
+}
+
 /** Empties one folder of the heap and removes it. */
 async function empty(heap: Heap, name: string): Promise<void> {
   const folder = openFolder(heap.folder, name);
@@ -113,7 +136,7 @@ async function empty(heap: Heap, name: string): Promise<void> {
       heap.stuck += 1;
       return;
     }
-    for (let stuckHere = 0; ; ) {
+    for (let stuckHere = 0; !isWrittenStill(heap); ) {
       await setImmediate();
       const names = listNames(folder, batch + stuckHere);
       const stuckBefore = heap.stuck;
@@ -132,6 +155,8 @@ function remove(heap: Heap, folder: Folder, entry: Buffer): void {
   const path = at(folder, entry);
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (stat === undefined) return;
+  // A clock that was wrong for a while is no sign of a box.
+  if (stat.birthtimeMs > heap.startedMs && stat.birthtimeMs <= Date.now()) heap.fresh += 1;
   if (stat.isDirectory()) {
     moveUp(heap, folder, entry);
     return;

@@ -32,6 +32,19 @@ async function gone(relative: string) {
 }
 
 describe('deleting a tree', () => {
+  it('gives up where files are made faster than they are deleted', async () => {
+    for (let folder = 0; folder < 3; folder += 1) {
+      mkdirSync(join(within, `a/${folder}`), { recursive: true });
+      for (let file = 0; file < 3500; file += 1) writeFileSync(join(within, `a/${folder}/${file}`), '');
+    }
+    const result = await deleteTree({ within, relative: 'a', startedMs: 0 });
+    assert.match(JSON.stringify(result), /goes on writing/);
+    assert.ok(!existsSync(join(within, 'a')));
+    const [left = ''] = readdirSync(within);
+    await gone(left);
+    assert.deepEqual(readdirSync(within), []);
+  });
+
   it('counts what it deleted and leaves the neighbours', async () => {
     mkdirSync(join(within, 'targets/a/b/c'), { recursive: true });
     mkdirSync(join(within, 'targets/other'));
