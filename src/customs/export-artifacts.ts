@@ -141,6 +141,9 @@ async function exportOne(found: FoundFolder, file: FoundFile, work: Work): Promi
       work.exported.push({ path, bytes, state: 'unchanged' });
     } else if (present !== null && !present.isFile()) {
       work.refusals.add(place, `${kindOf(present)} stands in its place`);
+    } else if (present !== null && !work.folders.isOurs && known?.written !== contentStamp(present)) {
+      // A build can give its results any name, also that of a script of the project's.
+      work.refusals.add(place, 'a file that no export has brought stands in its place');
     } else {
       await copyOne(found, file, work);
     }

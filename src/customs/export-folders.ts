@@ -2,12 +2,25 @@ import { type BigIntStats, lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { contentStamp } from './describe-file.ts';
-import { at, closeFolder, ensureFolder, errorCode, type Folder, openFolder, openRoot, withFolder } from './folder.ts';
+import {
+  at,
+  closeFolder,
+  ensureFolder,
+  errorCode,
+  type Folder,
+  listNames,
+  openFolder,
+  openRoot,
+  withFolder,
+} from './folder.ts';
 import { handOver, placeBytes, removeLeftovers } from './place-file.ts';
+import { readBounded } from './read-bounded.ts';
 import { storageProblem } from './storage-problem.ts';
 
 /** The folders of an export in the project, opened one by one without following a link, made when first needed. */
 export interface ExportFolders {
+  /** `false`: the folder was there before, with something in it, and no export has marked it. */
+  readonly isOurs: boolean;
   /** What stands at a place now; `null` when nothing does. */
   lookUp(names: readonly string[], name: string): BigIntStats | null;
   /** The folder for writing. Throws the system's error: ENOTDIR where a link or a file is in the way. */
@@ -37,11 +50,25 @@ export function openExportFolders(projectRoot: string, relative: string): Result
     closeAll();
     return failure(storageProblem(error, 'use', shown));
   }
-  return success(exportFolders(chain, steps, closeAll));
+  const isOurs = chain.length <= steps.length || isMarked(last(chain));
+  return success(exportFolders(chain, steps, isOurs, closeAll));
 }
 
+/** What an export puts into its folder, or that nothing is in there yet. */
+function isMarked(folder: Folder): boolean {
+  const ignored = readBounded(folder, '.gitignore', mark.length);
+  return typeof ignored === 'string' ? listNames(folder, 1).length === 0 : ignored.equals(mark);
+}
+
+const mark = Buffer.from('*\n');
+
 /** Folders that are not made yet are made by the first write. */
-function exportFolders(chain: Folder[], steps: readonly string[], closeAll: () => void): ExportFolders {
+function exportFolders(
+  chain: Folder[],
+  steps: readonly string[],
+  isOurs: boolean,
+  closeAll: () => void,
+): ExportFolders {
   const cleaned = new Set<string>();
   let current: { readonly key: string; readonly folder: Folder | null } | null = null;
   const base = () => (chain.length > steps.length ? last(chain) : null);
@@ -62,13 +89,14 @@ function exportFolders(chain: Folder[], steps: readonly string[], closeAll: () =
     const key = names.join('/');
     forget();
     for (const name of steps.slice(chain.length - 1)) chain.push(makeFolder(last(chain), name));
-    if (!cleaned.has('')) ignoreInGit(last(chain));
+    if (isOurs && !cleaned.has('')) ignoreInGit(last(chain));
     cleaned.add('');
     const folder = descend(last(chain), names, makeFolder) as Folder;
     current = { key, folder };
     return folder;
   };
   return {
+    isOurs,
     lookUp: (names, name) => {
       const folder = find(names);
       return folder === null ? null : (lstatSync(at(folder, name), { bigint: true, throwIfNoEntry: false }) ?? null);
@@ -128,7 +156,7 @@ function makeFolder(parent: Folder, name: string): Folder {
 /** A project need not ignore its `target`: what we bring must never be committed by accident. */
 function ignoreInGit(folder: Folder): void {
   if (lstatSync(at(folder, '.gitignore'), { throwIfNoEntry: false }) !== undefined) return;
-  placeBytes(Buffer.from('*\n'), { folder, name: '.gitignore', mode: 0o644 });
+  placeBytes(mark, { folder, name: '.gitignore', mode: 0o644 });
 }
 
 function removeFile(root: Folder, place: readonly string[], written: string): boolean {

@@ -234,6 +234,25 @@ describe('what changes between two exports', () => {
     assert.ok(!existsSync(join(boxed, 'release')));
   });
 
+  it('replaces no file of a folder that is the user’s own', async () => {
+    const to = { projectRoot: project, relative: 'scripts' };
+    mkdirSync(join(project, 'scripts/release'), { recursive: true });
+    writeFileSync(join(project, 'scripts/release/deploy.sh'), 'of the user');
+    put('release/deploy.sh', 'of the build', 0o755);
+    put('release/app', 'first');
+    for (const content of ['second', 'third']) {
+      put('release/app', content);
+      const { refused } = await run({ to });
+      assert.deepEqual(
+        refused.map(({ path }) => path),
+        ['release/deploy.sh'],
+      );
+      assert.equal(readFileSync(join(project, 'scripts/release/app'), 'utf8'), content);
+    }
+    assert.deepEqual(tree(join(project, 'scripts')), ['release/app', 'release/deploy.sh']);
+    assert.equal(readFileSync(join(project, 'scripts/release/deploy.sh'), 'utf8'), 'of the user');
+  });
+
   it('takes a broken record for none', async () => {
     put('debug/app');
     await run();
