@@ -286,6 +286,32 @@ export const own: readonly Entry[] = [
     'a build script that changes the output, the results or the notes of another',
     'hostile/walls.test.ts#changes nothing of another',
   ),
+  held(
+    'own-39',
+    'connections piled up behind a door',
+    'unit/doors/open-doors.test.ts#who writes, does not read and goes',
+  ),
+  held(
+    'own-40',
+    'names of files in commands that somebody is told to run',
+    'e2e/secrets.test.ts#no name of a file becomes a command',
+  ),
+  held('own-41', 'names of files in a plan that act on a terminal', 'e2e/plan.test.ts#a plan shows no name of a file'),
+  held(
+    'own-42',
+    'a repository that is named through a link out of the project',
+    'unit/facts/find-secrets.test.ts#a file `.git` names no repository through a link',
+  ),
+  held(
+    'own-43',
+    'a target that grows while it is deleted',
+    'unit/customs/delete-tree.test.ts#gives up where files are made faster',
+  ),
+  held(
+    'own-44',
+    'a result with the name of a script of the project',
+    'unit/customs/export-artifacts.test.ts#replaces no file of a folder',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];
