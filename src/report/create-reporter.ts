@@ -1,4 +1,5 @@
 import type { Outcome } from '../engine/engine.ts';
+import { printable } from '../problem/problem.ts';
 import { type BoxEvent, eventLine } from './events.ts';
 import { filterTerminal } from './filter-terminal.ts';
 import { movingLine } from './moving-line.ts';
@@ -93,7 +94,7 @@ export function textReporter(options: TextOptions, stream: NodeJS.WritableStream
     moving?.hide();
     stream.write(isInCi ? marked(text) : text);
   };
-  const status = (text: string) => write(`${statusLine(text, options.color)}\n`);
+  const status = (text: string) => write(`${statusLine(safeText(text), options.color)}\n`);
   return {
     step: (text) => {
       if (!isQuiet) status(text);
@@ -103,7 +104,7 @@ export function textReporter(options: TextOptions, stream: NodeJS.WritableStream
       else if (options.verbosity === 'verbose') status(text);
     },
     note: (text) => {
-      if (!isQuiet) write(`${options.color ? '\u001b[1;36mnote\u001b[0m' : 'note'}: ${text}\n`);
+      if (!isQuiet) write(`${options.color ? '\u001b[1;36mnote\u001b[0m' : 'note'}: ${safeText(text)}\n`);
     },
     problems: (problems) => {
       for (const problem of problems) write(problemText(problem, options.color));
@@ -112,7 +113,8 @@ export function textReporter(options: TextOptions, stream: NodeJS.WritableStream
       if (outcome.kind !== 'finished') write(`${outcomeSentence(outcome, options.color)}\n`);
     },
     exported: ({ exported, folder }) => {
-      if (!isQuiet && exported.some(({ state }) => state === 'written')) status(`Exported to ${folder}`);
+      if (!isQuiet && exported.some(({ state }) => state === 'written'))
+        status(`Exported to ${printable(folder, longestPath)}`);
     },
     foreignStream: (paths) => {
       moving?.hide();
@@ -136,6 +138,15 @@ function columnsOf(terminal: NodeJS.WriteStream): number {
 function marked(text: string): string {
   const guard = guardCommands();
   return guard.text(text) + guard.end();
+}
+
+const longestPath = 4096;
+const longestLine = 16 * 1024;
+
+/** Notes and steps are made of safe text already; a second look forgives a slip. */
+function safeText(text: string): string {
+  const lines = text.split('\n').map((line) => printable(line, longestLine));
+  return lines.join('\n');
 }
 
 /** Cargo's own look: a verb in a column of its own, then what it is about. */

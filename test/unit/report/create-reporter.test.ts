@@ -56,6 +56,21 @@ describe('text for people', () => {
     assert.equal(read(), 'error[usage]: x\n');
   });
 
+  it('shows a name so that a terminal does not act on it', () => {
+    const { stream, read } = open();
+    const reporter = textReporter(options, stream);
+    reporter.exported({ ...report, folder: '/p/a\u001b]52;c;eA==\u0007\nb\u009b/target/boxed' });
+    reporter.note('x\u001b[2J\ny');
+    reporter.step('Making \u202ex');
+    assert.deepEqual(read().split('\n'), [
+      '    Exported to /p/a\\u{1b}]52;c;eA==\\u{7}\\u{a}b\\u{9b}/target/boxed',
+      'note: x\\u{1b}[2J',
+      'y',
+      '      Making \\u{202e}x',
+      '',
+    ]);
+  });
+
   it('marks commands in the names that it shows, in CI', () => {
     const { stream, read } = open();
     const reporter = textReporter({ ...options, variables: { CI: 'true' } }, stream);
