@@ -78,22 +78,30 @@ function readText(cursor: Cursor): string | undefined {
   // Blanks outside of quotes at the end of the line are no part of the value.
   let length = 0;
   let isQuoted = false;
-  for (; ; cursor.at += 1) {
+  for (;;) {
+    const plain = skip(cursor, isQuoted ? /[^\n"\\]+/y : /[^\n"\\#;]+/y);
+    const end = isQuoted ? plain.length : endOfWords(plain);
+    if (end > 0) length = value.length + end;
+    value += plain;
     const character = cursor.text[cursor.at];
-    if (character === undefined || character === '\n') return isQuoted ? undefined : value.slice(0, length);
-    if (!isQuoted && (character === '#' || character === ';')) {
-      skip(cursor, /[^\n]*/y);
-      return value.slice(0, length);
+    if (character === '"') isQuoted = !isQuoted;
+    else if (character === '\\') {
+      const meant = readEscape(cursor);
+      if (meant === undefined) return undefined;
+      value += meant;
+      length = value.length;
+    } else {
+      skip(cursor, /[#;][^\n]*/y);
+      return isQuoted ? undefined : value.slice(0, length);
     }
-    if (character === '"') {
-      isQuoted = !isQuoted;
-      continue;
-    }
-    const meant = character === '\\' ? readEscape(cursor) : character;
-    if (meant === undefined) return undefined;
-    value += meant;
-    if (isQuoted || !/[ \t\r]/.test(character)) length = value.length;
+    cursor.at += 1;
   }
+}
+
+function endOfWords(text: string): number {
+  let end = text.length;
+  while (end > 0 && ' \t\r'.includes(text[end - 1] as string)) end -= 1;
+  return end;
 }
 
 /** `\` before a line's end continues the value on the next one. */
