@@ -19,6 +19,7 @@ RUN apt-get update \
       git \
       libc6-dev \
       libprotobuf-dev \
+      libprotoc-dev \
       m4 \
       make \
       nasm \

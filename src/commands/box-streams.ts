@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { posix } from 'node:path';
 import type { Transform, Writable } from 'node:stream';
 import type { BoxStreams } from '../engine/engine.ts';
+import { outsidePaths } from '../facts/outside-paths.ts';
 import { projectPathInside } from '../plan/assemble-plan.ts';
 import { inside } from '../plan/box-plan.ts';
 import { filterTerminal } from '../report/filter-terminal.ts';
@@ -90,9 +92,15 @@ const commandsThatNamePaths = new Set(['tree', 'pkgid', 'fmt']);
 function mapping({ facts, config }: Planned, anchors: AnchorFolders): readonly PathMapping[] {
   const host = (folder: string | undefined, path: string) =>
     folder === undefined ? [] : [{ inside: path, host: folder }];
+  const projectPath = projectPathInside({ facts, config });
+  const beside = outsidePaths(facts.project).map((path) => ({
+    inside: posix.join(posix.dirname(projectPath), path.slice('../'.length)),
+    host: posix.join(facts.project.mountRoot, path),
+  }));
   return [
+    ...beside,
     // Of a writable copy too: what is written there comes back to the project, and the copy goes away.
-    ...host(anchors.project, projectPathInside({ facts, config })),
+    ...host(anchors.project, projectPath),
     ...host(anchors.target, inside.target),
     ...host(anchors.store, inside.store),
     ...host(anchors.toolchain, inside.toolchain),

@@ -1,13 +1,16 @@
-import { posix, relative } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { basename, join, posix, relative } from 'node:path';
+import { quoteShell } from '../base/quote-shell.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
+import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { findProjectSecrets } from './find-project-secrets.ts';
 import { type Gathered, gather } from './gather.ts';
 import { makePlan } from './make-plan.ts';
 import { makeRequest } from './make-request.ts';
 import type { Session } from './session.ts';
-import { runOnCopy } from './write-sources.ts';
+import { type CopyContent, runOnCopy } from './write-sources.ts';
 
 /**
  * `new` and `init`: cargo makes the package in a copy of what is around it, and its files come back. In a workspace
@@ -22,18 +25,38 @@ export async function create(session: Session, command: CargoCommand): Promise<R
     const fix = 'Make a folder for it: `cargo-boxed new NAME`.';
     return failure({ code: 'refused', what: 'a package is not made of your home directory', fix });
   }
-  const content = bare && folder !== '' ? 'empty' : 'whole';
+  if (bare && folder !== '' && command.name === 'init' && isFolder(session.directory, folder)) {
+    const fix = `Go there: \`cargo-boxed -C ${quoteShell(folder)} init\`.`;
+    return failure({ code: 'usage', what: `${printable(folder, 120)} is there already`, fix });
+  }
+  const content: CopyContent =
+    bare && folder !== '' ? { taken: isThere(session.directory, folder) ? folder : null } : 'whole';
   const gathered = bare ? inFolder(session, around.value, content) : around;
   if (!gathered.ok) return gathered;
-  const ready = makeRequest(session, gathered.value, command);
+  const ready = makeRequest(session, gathered.value, folder === '' ? withName(session, command) : command);
   if (!ready.ok) return ready;
   const planned = await makePlan(session, gathered.value, ready.value.request);
   if (!planned.ok) return planned;
   return runOnCopy(session, planned.value, { kind: 'creating', folder }, content);
 }
 
+/** In the box the folder has another name than here. */
+function withName({ directory }: Session, command: CargoCommand): CargoCommand {
+  const isNamed = command.arguments.some((word) => word === '--name' || word.startsWith('--name='));
+  if (isNamed || basename(directory) === '') return command;
+  return { ...command, arguments: [...command.arguments, '--name', basename(directory)] };
+}
+
+function isThere(directory: string, folder: string): boolean {
+  return lstatSync(join(directory, folder), { throwIfNoEntry: false }) !== undefined;
+}
+
+function isFolder(directory: string, folder: string): boolean {
+  return lstatSync(join(directory, folder), { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** The folder of the call as the project of a command that has none. */
-function inFolder(session: Session, { config, facts }: Gathered, content: 'whole' | 'empty'): Result<Gathered> {
+function inFolder(session: Session, { config, facts }: Gathered, content: CopyContent): Result<Gathered> {
   const project = { ...facts.project, mountRoot: session.directory };
   const secrets = findProjectSecrets(session, project, config, content === 'whole' ? 'project' : 'repository');
   if (!secrets.ok) return secrets;

@@ -27,6 +27,24 @@ const missed: readonly Missed[] = [
           'gives the box a writable copy of the project; the project itself stays as it is.',
   },
   {
+    // The C library, git, Rust's `Debug`, node.
+    words: [
+      ...['Could not resolve host', 'Temporary failure in name resolution', 'failed to lookup address information'],
+      ...['Network is unreachable', 'NetworkUnreachable', 'ENETUNREACH', 'EAI_AGAIN'],
+    ],
+    note: () =>
+      'Something wanted the network, and a box has none. What a build needs has to be there before: a vendored copy, a ' +
+      'system library (`cargo-boxed layers search WORD`), or, for one address, a door: `network:` in cargo-boxed.yaml.',
+  },
+  {
+    words: ['no matching package named'],
+    note: ({ request }) =>
+      request.options.includes('package')
+        ? 'For the Cargo.lock of an archive cargo asks the registry for the members of the workspace that it names, and a ' +
+          'box has none. `--no-verify --exclude-lockfile` makes the archive without it.'
+        : null,
+  },
+  {
     words: ['not a git repository'],
     note: ({ facts }) =>
       lstatSync(join(facts.project.mountRoot, '.git'), { throwIfNoEntry: false })?.isFile() === true

@@ -19,7 +19,7 @@ export async function sayMissingLayers(
   const unknown = libraries.filter((library) => layersWith(library).length === 0);
   if (more.length > 0) {
     reporter.note(
-      `The build looked for system libraries that the box does not have. \`cargo-boxed layers add ${more.join(' ')}\` ` +
+      `The build looked for libraries or programs that the box does not have. \`cargo-boxed layers add ${more.join(' ')}\` ` +
         `gives them to it; for one run \`${more.map((name) => `--layer ${name}`).join(' ')}\` before the command.`,
     );
   }

@@ -27,7 +27,7 @@ export async function runOnCopy(
   session: Session,
   planned: Planned,
   wanted: BringBackClass,
-  content: 'whole' | 'empty' = 'whole',
+  content: CopyContent = 'whole',
 ): Promise<Result<Answer>> {
   const copies = join(session.locations.cache, copiesFolder);
   const folder = join(copies, session.runWord);
@@ -37,7 +37,9 @@ export async function runOnCopy(
     handToBox(folder, user);
     const projectRoot = planned.facts.project.mountRoot;
     const copy =
-      content === 'empty' ? success(emptyCopy(folder)) : await makeWritableCopy(copyInputs(planned, folder, user));
+      content === 'whole'
+        ? await makeWritableCopy(copyInputs(planned, folder, user))
+        : success(emptyCopy(folder, content.taken));
     if (!copy.ok) return copy;
     for (const path of copy.value.skipped) session.reporter.note(`Not in the copy: ${path}`);
     const executed = await execute(session, planned, { scratch: folder });
@@ -55,8 +57,12 @@ export async function runOnCopy(
   }
 }
 
+/** `taken`: what is there already, so that cargo says so; nothing of it is in the copy. */
+export type CopyContent = 'whole' | { readonly taken: string | null };
+
 /** For a package that is made beside others: what is around it is not looked at. */
-function emptyCopy(folder: string): WritableCopy {
+function emptyCopy(folder: string, taken: string | null): WritableCopy {
+  if (taken !== null) mkdirSync(join(folder, taken), { recursive: true });
   const none = new Map<never, never>();
   return { folder, files: none, folders: new Set(), links: none, exclude: new Set(), skipped: [] };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { all, failure, type Result, success } from '../base/result.ts';
 import { maximumTextBytes, readForeignText } from '../host/read-file.ts';
@@ -128,7 +129,13 @@ function manifestFolder(start: ProjectStart, directory: string): Result<string> 
   }
   const folder = realPath(dirname(file));
   if (!folder.ok) return folder;
-  return folder.value === null ? failure(noManifest(dirname(file))) : success(folder.value);
+  if (folder.value !== null && lstatSync(file, { throwIfNoEntry: false }) !== undefined) return success(folder.value);
+  return failure({
+    code: 'no-manifest',
+    what: `there is no ${printable(start.manifestPath)}`,
+    where: { file },
+    fix: 'Give the path of the Cargo.toml that you mean.',
+  });
 }
 
 function noManifest(folder: string) {

@@ -53,8 +53,8 @@ const offline = {
 const lockWriting = { ...offline, class: 'lock-writing' } as const;
 const anywhere = { ...offline, needsManifest: false } as const;
 const token = 'it uses your token for the registry, and tokens never meet the code of a project';
-const credentialed = (instead: string) =>
-  ({ ...anywhere, class: 'credentialed', refusal: { why: token, fix: instead } }) as const;
+const credentialed = (instead: string, why: string = token) =>
+  ({ ...anywhere, class: 'credentialed', refusal: { why, fix: instead } }) as const;
 const unsupported = (why: string, fix: string) =>
   ({ ...anywhere, class: 'unsupported', refusal: { why, fix } }) as const;
 
@@ -91,7 +91,7 @@ export const cargoCommands: readonly CommandEntry[] = [
   {
     ...unsupported(
       'it builds what no Cargo.lock of a project pins, for the folder of your own programs',
-      'Clone the source and run `cargo-boxed build --release` in it: the program is then in target/boxed/release.',
+      'Run `cargo-boxed build --release` in its source: the program is then in target/boxed/release.',
     ),
     name: 'install',
     summary: 'Build and install a program',
@@ -132,7 +132,10 @@ export const cargoCommands: readonly CommandEntry[] = [
   { ...offline, name: 'rustc', exports: 'artifacts', summary: 'Compile with more options for the compiler' },
   { ...offline, name: 'rustdoc', exports: 'documentation', summary: 'Document with more options for rustdoc' },
   {
-    ...credentialed("Run `cargo search` yourself, outside of any project, or look at the registry's web page."),
+    ...credentialed(
+      "Run `cargo search` yourself, outside of any project, or look at the registry's web page.",
+      'it asks the registry, with your token where that wants one, and has nothing to do with the project',
+    ),
     name: 'search',
     summary: 'Search the registry',
   },

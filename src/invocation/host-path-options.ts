@@ -47,7 +47,7 @@ export const hostPathOptions: readonly HostPathOption[] = [
       commands: 'known',
       meaning: 'refused',
       refusal: {
-        why: 'the box cannot write into the project',
+        why: 'the box writes into its target directory and nowhere else',
         fix: 'Take the results from target/boxed, or name the folder for them with `--target-dir DIR`.',
       },
     }),

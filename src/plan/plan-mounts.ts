@@ -27,7 +27,13 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
     ...(writable && request.gitFolder ? [gitFolder(projectPath)] : []),
     ...planCovers(inputs, projectPath),
     { kind: 'bind', source: { anchor: 'target', path: '' }, target: inside.target, access: 'read-write' },
-    readOnly('view', 'cargo-home', inside.cargoHome),
+    ...(writesToCargoHome(request)
+      ? [
+          { kind: 'tmpfs', target: inside.cargoHome, sizeBytes: withinDisk(inputs, homeBytes) } as const,
+          readOnly('view', 'cargo-home/config.toml', `${inside.cargoHome}/config.toml`),
+          readOnly('view', 'cargo-home/git', `${inside.cargoHome}/git`),
+        ]
+      : [readOnly('view', 'cargo-home', inside.cargoHome)]),
     readOnly('view', 'crates', inside.crates),
     readOnly('store', '', inside.store),
     ...(toolchain.kind === 'host' ? [readOnly('toolchain', '', inside.toolchain)] : []),
@@ -35,6 +41,14 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
     { kind: 'tmpfs', target: inside.home, sizeBytes: withinDisk(inputs, homeBytes) },
     { kind: 'tmpfs', target: '/tmp', sizeBytes: withinDisk(inputs, temporaryBytes) },
   ];
+}
+
+/**
+ * Cargo notes in its home what it used last, which takes a build 10 ms and can be left out; only when it is to say more
+ * it complains. `package` lays the archives of a workspace there for each other.
+ */
+function writesToCargoHome({ program, options }: PlanInputs['request']): boolean {
+  return program === 'cargo' && options.some((word) => word === 'package' || /^(?:-v+|--verbose)$/.test(word));
 }
 
 /** Temporary files count as disk. A little more than the limit, so that it is the limit that is met. */

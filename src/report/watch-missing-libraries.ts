@@ -1,19 +1,23 @@
 import type { Readable } from 'node:stream';
 import { listenWithTail } from './listen-with-tail.ts';
 
-/** Remembers which system libraries a build looked for and did not find; never holds up what passes. */
+/** Remembers which system libraries and programs a build looked for and did not find; never holds up what passes. */
 export interface LibraryWatch {
   listen(stream: Readable): void;
-  /** By their names for pkg-config or the linker, in the order in which they were missed. */
+  /** By their names for pkg-config, the linker or the shell, in the order in which they were missed. */
   missing(): readonly string[];
 }
 
-/** As pkg-config, its crate, GNU ld, lld and openssl-sys say it. */
+/** As pkg-config, its crate, GNU ld, lld, openssl-sys, rustc, gcc, clang and cargo say it. */
 const missed: readonly { readonly pattern: RegExp; readonly name?: string }[] = [
   { pattern: /Package '?([\w.+-]{1,64})'? was not found in the pkg-config/g },
   { pattern: /The system library `([\w.+-]{1,64})` required by crate/g },
   { pattern: /cannot find -l:?([\w.+-]{1,64})/g },
   { pattern: /unable to find library -l([\w.+-]{1,64})/g },
+  { pattern: /linker `([\w.+-]{1,64})` not found/g },
+  { pattern: /cannot find '(?:ld\.)?([\w.+-]{1,64})'/g },
+  { pattern: /invalid linker name in (?:argument )?'-fuse-ld=([\w.+-]{1,64})'/g },
+  { pattern: /could not execute process `([\w.+-]{1,64})[ `]/g },
   { pattern: /Could not find directory of OpenSSL installation/g, name: 'openssl' },
 ];
 /** Longer than any of them: what a chunk may hold of one. */

@@ -34,6 +34,21 @@ test('offline commands run in the box: check, test with doctests, doc, clippy, t
   await succeeds(made, 'run', '--example', 'shows');
 });
 
+test('the packages of a workspace are made for each other, and in verbose mode cargo has nothing to complain of', async (context) => {
+  const member = (name: string, more = '') => ({
+    [`${name}/Cargo.toml`]: `[package]\nname = "${name}"\nversion = "0.1.0"\nedition = "2021"\nlicense = "MIT"\ndescription = "d"\n${more}`,
+    [`${name}/src/lib.rs`]: 'pub fn one() -> u8 { 1 }\n',
+  });
+  const made = project(context, {
+    'Cargo.toml': '[workspace]\nresolver = "2"\nmembers = ["first-of-two", "second-of-two"]\n',
+    ...member('second-of-two'),
+    ...member('first-of-two', '[dependencies]\nsecond-of-two = { path = "../second-of-two", version = "0.1.0" }\n'),
+  });
+  await succeeds(made, 'package', '--workspace', '--allow-dirty');
+  assert.ok(existsSync(made.path('target/boxed/package/first-of-two-0.1.0.crate')));
+  assert.doesNotMatch((await succeeds(made, 'check', '-v')).stderr, /last-use|global-cache/);
+});
+
 test('aliases of cargo: b, c, t, r, d', async (context) => {
   const made = project(context, plainProgram('short', 'fn main() { println!("ran"); }\n'));
   for (const name of ['b', 'c', 't', 'd']) await succeeds(made, name);
@@ -84,6 +99,24 @@ test('new and init make a project that builds', async (context) => {
   const initialized = await parent.boxed(['-C', folder, 'init', '--name', 'started', '--vcs', 'none']);
   assert.equal(initialized.status, 0, initialized.text);
   assert.ok(existsSync(`${folder}/Cargo.toml`));
+});
+
+test('a new package is called like its folder, and is made over nothing', async (context) => {
+  const parent = project(context, { 'here/notes.txt': 'mine', file: 'mine', empty: '' });
+  const here = parent.path('here');
+  await succeeds(parent, '-C', here, 'init', '--vcs', 'none');
+  assert.match(parent.read('here/Cargo.toml'), /name = "here"/);
+  for (const taken of ['here', 'file']) {
+    const ended = await parent.boxed(['new', taken, '--vcs', 'none']);
+    assert.equal(ended.status, 101, ended.text);
+    assert.match(ended.stderr, /already exists/);
+  }
+  const again = await parent.boxed(['-C', here, 'init']);
+  assert.equal(again.status, 101, again.text);
+  const beside = await parent.boxed(['init', 'here']);
+  assert.equal(beside.status, 64, beside.text);
+  assert.match(beside.stderr, /`cargo-boxed -C here init`/);
+  assert.equal(parent.read('here/notes.txt'), 'mine');
 });
 
 test('add, update, generate-lockfile and remove change Cargo.toml and Cargo.lock as cargo does', async (context) => {

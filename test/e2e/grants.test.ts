@@ -253,6 +253,7 @@ test('a granted folder beside the project is there, read-only; another one is no
   const ran = await app.boxed(['run', '--quiet']);
   assert.equal(ran.status, 0, ran.text);
   assert.equal(ran.stdout, '42\n');
+  assert.ok((await app.boxed(['tree'])).stdout.includes(`(${app.path('../lib')})`));
   const seen = await app.boxed(['exec', '--', 'sh', '-c', 'ls -d /box/lib /box/other; touch /box/lib/x']);
   assert.match(seen.stdout, /^\/box\/lib\n$/);
   assert.match(seen.stderr, /Read-only file system/);

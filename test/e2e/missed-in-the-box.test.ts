@@ -68,6 +68,27 @@ test('a build that asks git in a worktree is told why there is no repository', a
   assert.match(ended.stderr, /note: This is a worktree or a submodule/);
 });
 
+test('a build that wants the network is told that a box has none', async (context) => {
+  const made = project(context, {
+    ...plainProgram('downloads', 'fn main() {}\n'),
+    'build.rs': 'fn main() { std::net::TcpStream::connect("example.test:80").unwrap(); }\n',
+  });
+  const ended = await made.boxed(['build']);
+  assert.equal(ended.status, 101, ended.text);
+  assert.match(ended.stderr, /note: Something wanted the network, and a box has none/);
+});
+
+test('a build that misses a linker is told the layer that has it', async (context) => {
+  const made = project(context, {
+    ...plainProgram('linked', 'fn main() {}\n'),
+    '.cargo/config.toml':
+      '[target.x86_64-unknown-linux-gnu]\nlinker = "clang"\n[target.aarch64-unknown-linux-gnu]\nlinker = "clang"\n',
+  });
+  const ended = await made.boxed(['build']);
+  assert.equal(ended.status, 101, ended.text);
+  assert.match(ended.stderr, /note: .*`cargo-boxed layers add clang`/);
+});
+
 test('a build that misses a system library is told the layer that has it', async (context) => {
   const made = project(context, {
     ...plainProgram('sound', 'fn main() {}\n'),

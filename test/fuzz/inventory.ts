@@ -64,6 +64,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'host/read-kernel-text.ts': '/proc and /sys',
   'host/read-descriptor.ts': 'gives bytes on as they are',
   'launch.cjs': 'our own bundle',
+  'report/create-reporter.ts': 'text of our own',
   'report/show-problem.ts': 'text of our own',
   'selftest/lay-canaries.ts': 'files of the machine, handed on as words to look for',
   'commands/prepare-walls.ts': 'what our own step made in our cache',
