@@ -17,7 +17,8 @@ import { projectRoot, type Surveyed, survey } from './survey.ts';
 /** `layers`, `layers search WORD`, `layers show NAME`, `layers add NAME…`, `layers remove NAME…`. */
 export async function layers(session: Session, command: OwnCommand): Promise<Result<Answer>> {
   const [action, ...words] = command.arguments;
-  const surveyed = await survey(session, { manifestPath: null, project: action === 'add' ? 'needed' : 'optional' });
+  const isChange = action === 'add' || action === 'remove';
+  const surveyed = await survey(session, { manifestPath: null, project: isChange ? 'needed' : 'optional' });
   if (!surveyed.ok) return surveyed;
   const suite = surveyed.value.config.suite.value;
   if (action === undefined) return list(surveyed.value, suite);

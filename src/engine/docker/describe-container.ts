@@ -21,7 +21,7 @@ export function describeContainer(
   imageVariables: readonly string[],
 ): ContainerCreateOptions {
   const mounts = box.mounts.map((mount) =>
-    mount.kind === 'bind' ? { ...mount, source: realpathSync(mount.source) } : mount,
+    mount.kind === 'bind' ? { ...mount, source: realSource(mount.source) } : mount,
   );
   const mountinfo = readFileSync('/proc/self/mountinfo', 'utf8');
   const readOnly = mounts.flatMap((mount) =>
@@ -38,6 +38,15 @@ export function describeContainer(
       deviceGroups: deviceGroups(box.devices),
     },
   );
+}
+
+/** What a command that is only printed would make first is not there yet: the engine refuses it by its name. */
+function realSource(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function deviceGroups(devices: readonly string[]): readonly number[] {

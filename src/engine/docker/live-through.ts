@@ -89,7 +89,9 @@ async function follow(
   try {
     const { State } = await deadline(container.inspect(), answerWithinMs, 'the first process of the container');
     const isOurs = isProcessOf(State.Pid, container.id);
-    if (isOurs === false) throw new Error('its processes cannot be seen from here');
+    // One that waits at a gate has not ended by itself: it is hidden from us.
+    if (isOurs === false || (isOurs === null && gate !== null))
+      throw new Error('its processes cannot be seen from here');
     if (isOurs === null) return null;
     disk.follow(State.Pid);
     gate?.open();
