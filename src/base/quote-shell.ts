@@ -3,14 +3,9 @@
  * terminal, or hides in a text, is written by its bytes.
  */
 export function quoteShell(word: string): string {
-  if (isPlainWord(word)) return word;
+  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
   if (!harmful().test(word)) return `'${word.replaceAll("'", `'\\''`)}'`;
   return `$'${word.replace(/[\\']/g, '\\$&').replace(harmful(), byBytes)}'`;
-}
-
-/** Whether a shell takes a word as it stands there. */
-export function isPlainWord(word: string): boolean {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word);
 }
 
 /** Control characters, those that turn the direction, end a line for some or cannot be seen. */

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { posix } from 'node:path';
+import { join } from 'node:path';
 import type { Transform, Writable } from 'node:stream';
 import type { BoxStreams } from '../engine/engine.ts';
 import { outsidePaths } from '../facts/outside-paths.ts';
 import { projectPathInside } from '../plan/assemble-plan.ts';
 import { inside } from '../plan/box-plan.ts';
+import { besidePath } from '../plan/plan-doors.ts';
 import { filterTerminal } from '../report/filter-terminal.ts';
 import { isContinuousIntegration } from '../report/neutralise-commands.ts';
 import type { PathMapping } from '../report/path-mapping.ts';
@@ -93,12 +94,10 @@ function mapping({ facts, config }: Planned, anchors: AnchorFolders): readonly P
   const host = (folder: string | undefined, path: string) =>
     folder === undefined ? [] : [{ inside: path, host: folder }];
   const projectPath = projectPathInside({ facts, config });
-  const beside = outsidePaths(facts.project).map((path) => ({
-    inside: posix.join(posix.dirname(projectPath), path.slice('../'.length)),
-    host: posix.join(facts.project.mountRoot, path),
-  }));
   return [
-    ...beside,
+    ...outsidePaths(facts.project).flatMap((path) =>
+      host(join(facts.project.mountRoot, path), besidePath(projectPath, path)),
+    ),
     // Of a writable copy too: what is written there comes back to the project, and the copy goes away.
     ...host(anchors.project, projectPath),
     ...host(anchors.target, inside.target),

@@ -25,12 +25,13 @@ export async function create(session: Session, command: CargoCommand): Promise<R
     const fix = 'Make a folder for it: `cargo-boxed new NAME`.';
     return failure({ code: 'refused', what: 'a package is not made of your home directory', fix });
   }
-  if (bare && folder !== '' && command.name === 'init' && isFolder(session.directory, folder)) {
+  const taken = lstatSync(join(session.directory, folder), { throwIfNoEntry: false });
+  const isBeside = bare && folder !== '';
+  if (isBeside && command.name === 'init' && taken?.isDirectory() === true) {
     const fix = `Go there: \`cargo-boxed -C ${quoteShell(folder)} init\`.`;
     return failure({ code: 'usage', what: `${printable(folder, 120)} is there already`, fix });
   }
-  const content: CopyContent =
-    bare && folder !== '' ? { taken: isThere(session.directory, folder) ? folder : null } : 'whole';
+  const content: CopyContent = isBeside ? { taken: taken === undefined ? null : folder } : 'whole';
   const gathered = bare ? inFolder(session, around.value, content) : around;
   if (!gathered.ok) return gathered;
   const ready = makeRequest(session, gathered.value, folder === '' ? withName(session, command) : command);
@@ -45,14 +46,6 @@ function withName({ directory }: Session, command: CargoCommand): CargoCommand {
   const isNamed = command.arguments.some((word) => word === '--name' || word.startsWith('--name='));
   if (isNamed || basename(directory) === '') return command;
   return { ...command, arguments: [...command.arguments, '--name', basename(directory)] };
-}
-
-function isThere(directory: string, folder: string): boolean {
-  return lstatSync(join(directory, folder), { throwIfNoEntry: false }) !== undefined;
-}
-
-function isFolder(directory: string, folder: string): boolean {
-  return lstatSync(join(directory, folder), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** The folder of the call as the project of a command that has none. */

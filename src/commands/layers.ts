@@ -7,12 +7,13 @@ import { describeOrigin } from '../config/describe-config.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
 import { readProjectText } from '../facts/read-project-text.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
-import { findLayer, layerPackages, searchLayers } from '../layers/catalogue.ts';
+import { usage } from '../invocation/usage-problems.ts';
+import { type FoundLayer, findLayer, layerPackages, searchLayers } from '../layers/catalogue.ts';
 import { printable } from '../problem/problem.ts';
 import { type Answer, table } from './answer.ts';
 import type { Session } from './session.ts';
 import { lockFileName } from './settle-pins.ts';
-import { projectRoot, type Surveyed, survey } from './survey.ts';
+import { configFileName, projectRoot, type Surveyed, survey } from './survey.ts';
 
 /** `layers`, `layers search WORD`, `layers show NAME`, `layers add NAME…`, `layers remove NAME…`. */
 export async function layers(session: Session, command: OwnCommand): Promise<Result<Answer>> {
@@ -22,7 +23,7 @@ export async function layers(session: Session, command: OwnCommand): Promise<Res
   if (!surveyed.ok) return surveyed;
   const suite = surveyed.value.config.suite.value;
   if (action === undefined) return list(surveyed.value, suite);
-  if (words.length === 0) return failure(usage(`\`layers ${printable(action, 40)}\` lacks a word`));
+  if (words.length === 0) return failure(usage(`\`layers ${printable(action, 40)}\` lacks a word`, howToUse));
   switch (action) {
     case 'search':
       return search(words, suite);
@@ -33,47 +34,45 @@ export async function layers(session: Session, command: OwnCommand): Promise<Res
       return change(session, surveyed.value, action, words);
     default: {
       const meant = nearest(action, actions);
-      return failure(usage(`\`layers\` does not know \`${printable(action, 40)}\``, meant));
+      const fix = meant === null ? howToUse : `Did you mean \`${meant}\`?`;
+      return failure(usage(`\`layers\` does not know \`${printable(action, 40)}\``, fix));
     }
   }
 }
 
 const actions = ['search', 'show', 'add', 'remove'] as const;
-
-function usage(what: string, meant: string | null = null) {
-  const fix = meant === null ? 'Write `cargo-boxed layers search|show|add|remove WORD`.' : `Did you mean \`${meant}\`?`;
-  return { code: 'usage', what, fix } as const;
-}
+const howToUse = 'Write `cargo-boxed layers search|show|add|remove WORD`.';
 
 function list({ config }: Surveyed, suite: DebianSuite): Result<Answer> {
   const { value, origin } = config.layers;
-  const held = value.flatMap((name) => findLayer(name, suite) ?? []);
+  const held = withPackages(value, suite);
   const from = describeOrigin(origin);
-  const rows = held.map(({ name, description, packages }) => [name, description, packages.join(' ')]);
   const text =
     held.length === 0
       ? 'No layers: the root is the base. `cargo-boxed layers search WORD` finds one.\n'
-      : `${table(rows)}Named by ${from}\n`;
+      : `${overview(held)}Named by ${from}\n`;
   return success({ status: 0, text, data: { suite, from, layers: held } });
 }
 
 function search(words: readonly string[], suite: DebianSuite): Result<Answer> {
-  const found = [...new Set(words.flatMap(searchLayers))].flatMap((name) => findLayer(name, suite) ?? []);
-  if (found.length === 0) {
-    return success({
-      status: 1,
-      text: `No layer has ${printable(words.join(', '), 100)}\n`,
-      data: { suite, layers: [] },
-    });
-  }
-  const text = table(found.map(({ name, description, packages }) => [name, description, packages.join(' ')]));
-  return success({ status: 0, text, data: { suite, layers: found } });
+  const found = withPackages([...new Set(words.flatMap(searchLayers))], suite);
+  const isFound = found.length > 0;
+  const text = isFound ? overview(found) : `No layer has ${printable(words.join(', '), 100)}\n`;
+  return success({ status: isFound ? 0 : 1, text, data: { suite, layers: found } });
+}
+
+function withPackages(names: readonly string[], suite: DebianSuite): readonly FoundLayer[] {
+  return names.flatMap((name) => findLayer(name, suite) ?? []);
+}
+
+function overview(found: readonly FoundLayer[]): string {
+  return table(found.map(({ name, description, packages }) => [name, description, packages.join(' ')]));
 }
 
 function show(names: readonly string[], suite: DebianSuite): Result<Answer> {
   const known = layerPackages(names, suite);
   if (!known.ok) return known;
-  const found = names.flatMap((name) => findLayer(name, suite) ?? []);
+  const found = withPackages(names, suite);
   const text = found
     .map((layer) => {
       const rows = [
@@ -87,8 +86,6 @@ function show(names: readonly string[], suite: DebianSuite): Result<Answer> {
   return success({ status: 0, text, data: { suite, layers: found } });
 }
 
-const configName = 'cargo-boxed.yaml';
-
 /** The one command that edits the configuration: a person asked for exactly this. */
 async function change(
   session: Session,
@@ -100,7 +97,7 @@ async function change(
   const known = action === 'add' ? layerPackages(names, config.suite.value) : success([]);
   if (!known.ok) return known;
   const root = projectRoot(project);
-  const file = join(root, configName);
+  const file = join(root, configFileName);
   if (project.hasMetadata || session.invocation.flags.config !== undefined)
     return failure(byHand(names, project.hasMetadata));
   const before = readProjectText(file, root, 'config');
@@ -114,7 +111,7 @@ async function change(
     const state = action === 'add' ? 'there already' : 'not there';
     return success({ status: 0, text: `Nothing to change: ${printable(names.join(', '))} is ${state}\n`, data });
   }
-  const place = writeProjectFile({ root, relative: configName, content: text });
+  const place = writeProjectFile({ root, relative: configFileName, content: text });
   if (!place.ok) return place;
   const said = `${action === 'add' ? 'Added' : 'Removed'} ${changed.join(', ')} in ${printable(file)}\n`;
   const pin = existsSync(join(root, lockFileName)) ? 'Run `cargo-boxed lock`: the lock has other layers now.\n' : '';

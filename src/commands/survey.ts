@@ -73,6 +73,8 @@ export function projectRoot({ mountRoot, workspace }: ProjectFacts): string {
   return join(mountRoot, workspace);
 }
 
+export const configFileName = 'cargo-boxed.yaml';
+
 export function findProject(
   session: Session,
   wish: GatherWish,
@@ -133,7 +135,7 @@ async function settleConfig(session: Session, project: ProjectFacts): Promise<Re
     variables: session.host.variables,
     directory: session.directory,
     userFile: session.locations.userConfig,
-    projectFile: join(root, 'cargo-boxed.yaml'),
+    projectFile: join(root, configFileName),
     metadata: manifest === undefined ? null : { ...manifest, file: join(root, 'Cargo.toml') },
   });
   if (!loaded.ok) return loaded;

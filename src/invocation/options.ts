@@ -28,6 +28,10 @@ export interface BoxOption {
   readonly summary: string;
 }
 
+/** Options that may be repeated. */
+export const listFields = ['layers', 'limits', 'show'] as const satisfies readonly (keyof BoxFlags)[];
+export type ListField = (typeof listFields)[number];
+
 const value = { kind: 'value', allowed: [], completes: 'nothing', short: null } as const;
 const toggle = { kind: 'switch', placeholder: null, allowed: [], completes: 'nothing', short: null } as const;
 

@@ -3,7 +3,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { BoxFlags } from './invocation.ts';
 import type { OptionSet } from './option-set.ts';
-import { type BoxOption, optionName } from './options.ts';
+import { type BoxOption, type ListField, listFields, optionName } from './options.ts';
 import { missingValue, unknownOption, usage, valueProblem } from './usage-problems.ts';
 
 export interface OptionsRead {
@@ -20,7 +20,7 @@ export interface OptionsRead {
 
 interface Draft {
   readonly flags: Record<string, string | true>;
-  readonly lists: { readonly limits: string[]; show?: string[]; layers?: string[] };
+  readonly lists: { limits: readonly string[] } & { [field in ListField]?: readonly string[] };
   readonly globalArguments: string[];
   readonly own: Record<string, string | true>;
   asks: 'help' | 'version' | null;
@@ -111,8 +111,7 @@ function takeBoxOption(draft: Draft, option: BoxOption, value: string | null): v
   if (option.field === 'directory' && draft.flags.directory !== undefined) {
     draft.problems.push(usage('`-C` was given twice', 'Name one folder.'));
   }
-  if (option.field === 'limits') draft.lists.limits.push(value);
-  else if (option.field === 'show') draft.lists.show = [...(draft.lists.show ?? []), value];
-  else if (option.field === 'layers') draft.lists.layers = [...(draft.lists.layers ?? []), value];
-  else draft.flags[option.field] = value;
+  const list = listFields.find((field) => field === option.field);
+  if (list === undefined) draft.flags[option.field] = value;
+  else draft.lists[list] = [...(draft.lists[list] ?? []), value];
 }

@@ -2,7 +2,7 @@ import { nearest } from '../base/nearest.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { BoxFlags, Invocation, OwnCommand, OwnCommandName } from './invocation.ts';
-import { boxOptions } from './options.ts';
+import { boxOptions, listFields } from './options.ts';
 import type { OwnCommandDefinition } from './own-commands.ts';
 import { type OptionsRead, readOptions } from './read-options.ts';
 import { usage } from './usage-problems.ts';
@@ -58,14 +58,10 @@ function wordProblems(own: OwnCommandDefinition, words: readonly string[]): read
   return [usage(what, meant === null ? `Write \`${line}\`.` : `Did you mean \`${meant}\`?`)];
 }
 
-/** The later option wins; limits add up. */
+/** The later option wins; lists add up. */
 export function mergeFlags(outer: BoxFlags, inner: BoxFlags): BoxFlags {
-  const joined = (name: 'layers' | 'show') => {
-    const words = [...(outer[name] ?? []), ...(inner[name] ?? [])];
-    return words.length === 0 ? {} : { [name]: words };
-  };
-  const limits = [...outer.limits, ...inner.limits];
-  return { ...outer, ...inner, limits, ...joined('layers'), ...joined('show') };
+  const lists = listFields.map((field) => [field, [...(outer[field] ?? []), ...(inner[field] ?? [])]] as const);
+  return { ...outer, ...inner, ...Object.fromEntries(lists.filter(([, words]) => words.length > 0)) };
 }
 
 export function ownCommand(name: OwnCommandName, words: readonly string[] = []): OwnCommand {

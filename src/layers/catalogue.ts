@@ -16,6 +16,11 @@ export interface Layer {
   readonly links: readonly string[];
 }
 
+/** A layer with the packages that it adds on one suite. */
+export interface FoundLayer extends Layer {
+  readonly packages: readonly string[];
+}
+
 interface Entry {
   readonly description: string;
   readonly packages: readonly string[];
@@ -50,9 +55,9 @@ export type RootWish =
 export const fetchRoot = { kind: 'fetch', suite: fetch.suite as DebianSuite, layers: [] as readonly string[] } as const;
 
 /** One layer with the packages that it adds on a suite; `null`: there is none of this name. None on a suite that lacks it. */
-export function findLayer(name: string, suite: DebianSuite): (Layer & { readonly packages: readonly string[] }) | null {
+export function findLayer(name: string, suite: DebianSuite): FoundLayer | null {
   const entry = entries.get(name);
-  return entry === undefined ? null : { name, ...pick(entry), packages: entry.suites?.[suite] ?? entry.packages };
+  return entry === undefined ? null : { name, ...pick(entry), packages: packagesOn(entry, suite) };
 }
 
 /** The Debian packages of such a root, sorted. Every wrong name of a layer is a problem of its own. */
@@ -83,7 +88,7 @@ function packagesOf(name: string, suite: DebianSuite): Result<readonly string[]>
       fix: near === undefined ? `Layers: ${layerNames().join(', ')}.` : `Did you mean '${near}'?`,
     });
   }
-  const packages = entry.suites?.[suite] ?? entry.packages;
+  const packages = packagesOn(entry, suite);
   if (packages.length > 0) return success(packages);
   const other = suite === 'bookworm' ? 'trixie' : 'bookworm';
   return failure({
@@ -91,6 +96,10 @@ function packagesOf(name: string, suite: DebianSuite): Result<readonly string[]>
     what: `the layer '${name}' does not exist on ${suite}`,
     fix: `Set \`suite: ${other}\`.`,
   });
+}
+
+function packagesOn({ suites, packages }: Entry, suite: DebianSuite): readonly string[] {
+  return suites?.[suite] ?? packages;
 }
 
 /** Layers that a person or a failed build may mean by a pkg-config name, a library or a package: first the closest. */

@@ -41,12 +41,19 @@ export function planOpenings(inputs: PlanInputs, projectPath: string): Result<Op
 
 /** Granted folders beside the project stand beside it inside too, where the manifests' relative paths lead. */
 function besideMounts(inputs: PlanInputs, projectPath: string): readonly Mount[] {
-  const parent = projectPath.slice(0, projectPath.lastIndexOf('/'));
   return outsidePaths(inputs.facts.project).flatMap((path) => {
-    const name = path.slice('../'.length);
-    const target = `${parent}/${name}`;
-    return [readOnly({ anchor: 'beside', path: name }, target), ...outsideCovers(inputs, path, target)];
+    const target = besidePath(projectPath, path);
+    return [readOnly({ anchor: 'beside', path: nameBeside(path) }, target), ...outsideCovers(inputs, path, target)];
   });
+}
+
+/** Where a granted folder (`../lib`) stands in the box. */
+export function besidePath(projectPath: string, path: string): string {
+  return `${projectPath.slice(0, projectPath.lastIndexOf('/'))}/${nameBeside(path)}`;
+}
+
+function nameBeside(path: string): string {
+  return path.slice('../'.length);
 }
 
 /** `unix:/PATH` or `tcp:HOST:PORT`, as the configuration has checked it. */
