@@ -8,14 +8,13 @@ export interface LibraryWatch {
   missing(): readonly string[];
 }
 
-/** As pkg-config, its crate, GNU ld, lld, openssl-sys, rustc, gcc, clang and cargo say it. */
+/** As pkg-config, its crate, GNU ld, lld, openssl-sys, rustc, clang and cargo say it. */
 const missed: readonly { readonly pattern: RegExp; readonly name?: string }[] = [
   { pattern: /Package '?([\w.+-]{1,64})'? was not found in the pkg-config/g },
   { pattern: /The system library `([\w.+-]{1,64})` required by crate/g },
   { pattern: /cannot find -l:?([\w.+-]{1,64})/g },
   { pattern: /unable to find library -l([\w.+-]{1,64})/g },
   { pattern: /linker `([\w.+-]{1,64})` not found/g },
-  { pattern: /cannot find '(?:ld\.)?([\w.+-]{1,64})'/g },
   { pattern: /invalid linker name in (?:argument )?'-fuse-ld=([\w.+-]{1,64})'/g },
   { pattern: /could not execute process `([\w.+-]{1,64})[ `]/g },
   { pattern: /Could not find directory of OpenSSL installation/g, name: 'openssl' },
