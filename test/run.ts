@@ -1,6 +1,6 @@
 /** The runner behind `npm test` (see run.sh): all suites over both engines and both identities, then one line of counts. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ordinaryUser, ourselves } from './support/choose-identity.ts';
@@ -32,7 +32,9 @@ function cleanUp(): Promise<void> {
     stopSuites();
     await stopDocker();
     for (const { home } of Object.values(places)) if (home !== null) keepDownloads(home);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    // Suites that were interrupted have stopped no daemon of theirs, and unmounted nothing.
+    const { removeWithDaemons } = await import('./support/docker-daemon.ts');
+    await removeWithDaemons(folder);
   })();
   return ending;
 }

@@ -57,8 +57,7 @@ export async function startDockerDaemon(options: DaemonOptions = {}): Promise<Do
     },
     stop: async () => {
       await end('SIGTERM');
-      endContainerd(folder);
-      await removeFolder(folder);
+      await removeWithDaemons(folder);
     },
   };
 }
@@ -103,11 +102,17 @@ function pings(socketPath: string): Promise<boolean> {
   });
 }
 
+/** Removes a folder that daemons had theirs in, however they ended: what they left running and mounted goes first. */
+export async function removeWithDaemons(folder: string): Promise<void> {
+  endContainerd(folder);
+  await removeFolder(folder);
+}
+
 /** A killed daemon leaves its containerd and the shims of its containers: they are found by the folder in their argv. */
 function endContainerd(folder: string): void {
   for (const line of execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')) {
     const [pid, program] = line.trim().split(/\s+/, 2);
-    if (pid === undefined || !/containerd/.test(program ?? '') || !line.includes(`${folder}/exec`)) continue;
+    if (pid === undefined || !/containerd/.test(program ?? '') || !line.includes(`${folder}/`)) continue;
     try {
       process.kill(Number(pid), 'SIGKILL');
     } catch {
