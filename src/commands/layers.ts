@@ -9,6 +9,7 @@ import { readProjectText } from '../facts/read-project-text.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { type FoundLayer, findLayer, layerPackages, searchLayers } from '../layers/catalogue.ts';
+import type { LayerCheck } from '../layers/layer.ts';
 import { printable } from '../problem/problem.ts';
 import { type Answer, table } from './answer.ts';
 import type { Session } from './session.ts';
@@ -77,13 +78,26 @@ function show(names: readonly string[], suite: DebianSuite): Result<Answer> {
     .map((layer) => {
       const rows = [
         [`packages on ${suite}`, layer.packages.join(' ')],
+        ['needs', layer.needs.join(' ')],
+        ['nixpkgs', layer.nix.join(' ')],
         ['pkg-config', layer.pkgConfig.join(' ')],
         ['links', layer.links.join(' ')],
+        ['crates', layer.crates.join(' ')],
+        ['programs', layer.tools.join(' ')],
+        ['headers', layer.headers.join(' ')],
+        ['proved by', describeCheck(layer.check)],
       ];
       return `${layer.name}: ${layer.description}\n${table(rows.filter(([, cell]) => cell !== '').map((row) => ['', ...row]))}`;
     })
     .join('');
   return success({ status: 0, text, data: { suite, layers: found } });
+}
+
+function describeCheck(check: LayerCheck): string {
+  if ('program' in check) return check.program.join(' ');
+  if ('header' in check) return `#include <${check.header}>`;
+  if ('library' in check) return `-l${check.library}`;
+  return `pkg-config ${check.pkgConfig}${check.atLeast === undefined ? '' : ` >= ${check.atLeast}`}`;
 }
 
 /** The one command that edits the configuration: a person asked for exactly this. */

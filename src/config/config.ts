@@ -5,7 +5,7 @@ export interface Config {
   /** An OCI image reference; only read with the `image` environment. */
   readonly image: Setting<string | null>;
   readonly suite: Setting<DebianSuite>;
-  /** Names from the layer catalogue (images/debian/layers.json), sorted, without duplicates. */
+  /** Names from the layer catalogue (`images/layers`), sorted, without duplicates. */
   readonly layers: Setting<readonly string[]>;
   /** `host`: the host's rustup toolchain, mounted read-only. `image`: the one that the image brings. */
   readonly toolchain: Setting<'host' | 'image'>;
