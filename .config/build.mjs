@@ -2,9 +2,10 @@
 // is loaded only when it is needed: a no-op build must not pay for the Docker client or the YAML parser at start-up.
 // Commands are the exception: they are evaluated late, but stand in the main bundle.
 // A lazy bundle gets its own copy of the small modules it shares, so no module may hold state or rely on `instanceof`.
-import { chmod, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { tsImport } from 'tsx/esm/api';
 import { lighterLibraries } from './lighter-libraries.mjs';
 
 const outdir = process.argv[2] ?? 'dist';
@@ -65,5 +66,7 @@ while (bundled.size < lazyEntries.size) {
     await build(options(name, file));
   }
 }
+const { allLayers, bundledLayers } = await tsImport('../src/layers/layer-files.ts', import.meta.url);
+await writeFile(join(outdir, bundledLayers), JSON.stringify([...allLayers().values()]));
 await copyFile('src/launch.cjs', join(outdir, 'cargo-boxed.cjs'));
 await chmod(join(outdir, 'cargo-boxed.cjs'), 0o755);

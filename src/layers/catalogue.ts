@@ -5,17 +5,20 @@ import { all, failure, type Result, success } from '../base/result.ts';
 import type { DebianSuite } from '../config/config.ts';
 import { printable } from '../problem/problem.ts';
 import type { FoundLayer, Layer } from './layer.ts';
-import { allLayers, layerNames } from './layer-files.ts';
+import { allLayers } from './layer-files.ts';
 import { layersWith } from './look-up.ts';
 import { packagesOn } from './packages.ts';
 
 export type { FoundLayer, Layer } from './layer.ts';
-export { layerNames } from './layer-files.ts';
 export { layersWith, searchLayers } from './look-up.ts';
 
 /** The whole catalogue, sorted by name. It is closed: a project names a layer and never a Debian package. */
 export function layerCatalogue(): readonly Layer[] {
   return [...allLayers().values()];
+}
+
+export function layerNames(): readonly string[] {
+  return [...allLayers().keys()];
 }
 
 /**

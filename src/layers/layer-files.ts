@@ -1,38 +1,37 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder } from '../host/package-folder.ts';
 import type { Layer } from './layer.ts';
 import { readLayer } from './read-layer.ts';
 
-const ending = '.json';
+/** Beside a bundle: all layers in one, as the build read them. */
+export const bundledLayers = 'layers.json';
+
 let kept: ReadonlyMap<string, Layer> | null = null;
 
-/** The names of all layers, sorted. Lists a folder of our package and reads no file of it. */
-export function layerNames(): readonly string[] {
-  return readdirSync(layerFolder())
-    .filter((file) => file.endsWith(ending))
-    .map((file) => file.slice(0, -ending.length))
-    .sort();
-}
-
-/** All layers by name, sorted. They are ours: a broken file is a fault of the package, and thrown. */
+/** All layers by name, sorted. Nothing is read before somebody asks. */
 export function allLayers(): ReadonlyMap<string, Layer> {
   // Files of the package do not change while it runs: a copy of this module reads them once more, and that is all.
-  kept ??= readAll(layerFolder());
+  kept ??= readBundle() ?? readFiles(packageFolder('images/layers', 'zlib.json'));
   return kept;
 }
 
-function readAll(folder: string): ReadonlyMap<string, Layer> {
-  return new Map(layerNames().map((name) => [name, layerFromFile(folder, name)]));
+/** Some 400 files and what is checked of each would take 30 ms of every command that names a layer. */
+function readBundle(): ReadonlyMap<string, Layer> | null {
+  const file = join(import.meta.dirname, bundledLayers);
+  if (!existsSync(file)) return null;
+  const layers = JSON.parse(readFileSync(file, 'utf8')) as readonly Layer[];
+  return new Map(layers.map((layer) => [layer.name, layer]));
 }
 
-function layerFromFile(folder: string, name: string): Layer {
-  const file = join(folder, name + ending);
-  const layer = readLayer(name, JSON.parse(readFileSync(file, 'utf8')), file);
-  if (layer.ok) return layer.value;
-  throw new Error(layer.problems.map(({ what }) => `${file}: ${what}`).join('; '));
-}
-
-function layerFolder(): string {
-  return packageFolder('images/layers', 'zlib.json');
+/** They are ours: a broken file is a fault of the package, and thrown. */
+function readFiles(folder: string): ReadonlyMap<string, Layer> {
+  const layers = readdirSync(folder).map((entry) => {
+    const file = join(folder, entry);
+    const layer = readLayer(entry.replace(/\.json$/, ''), JSON.parse(readFileSync(file, 'utf8')), file);
+    if (layer.ok) return layer.value;
+    throw new Error(layer.problems.map(({ what }) => `${file}: ${what}`).join('; '));
+  });
+  layers.sort((left, right) => (left.name < right.name ? -1 : 1));
+  return new Map(layers.map((layer) => [layer.name, layer]));
 }

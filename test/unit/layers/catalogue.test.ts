@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   basePackages,
   fetchRoot,
+  findLayer,
   layerCatalogue,
   layerNames,
   layerPackages,
@@ -45,6 +46,13 @@ test('the root that fetches for a host without Rust has a cargo and no compilers
 test('layers give their Debian packages, sorted and once', () => {
   const packages = layerPackages(['sqlite', 'curl', 'openssl'], 'bookworm');
   assert.deepEqual(packages, { ok: true, value: ['libcurl4-openssl-dev', 'libsqlite3-dev', 'libssl-dev'] });
+});
+
+test('what a layer needs comes with it, through as many layers as it takes', () => {
+  const xdp = layerPackages(['xdp'], 'trixie');
+  assert.ok(xdp.ok);
+  for (const name of ['libxdp-dev', 'libbpf-dev', 'libelf-dev']) assert.ok(xdp.value.includes(name), name);
+  assert.deepEqual(findLayer('xdp', 'trixie')?.packages, xdp.value);
 });
 
 test('a layer may differ from suite to suite, or be missing on one', () => {
