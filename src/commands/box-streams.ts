@@ -25,6 +25,8 @@ export interface OpenStreams {
   finished(): Promise<void>;
   /** Packages whose build scripts failed while a write was refused, where the output passes us. */
   refused(): readonly string[];
+  /** Whether the build may lack something of the system; `unseen`: the output did not pass us. */
+  signs(): 'some' | 'none' | 'unseen';
   /** System libraries that were looked for in vain, where the output passes us. */
   missing(): readonly string[];
   /** Names of hidden files, and words for what could not be written, that stood in the output where it passes us. */
@@ -45,9 +47,11 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const watch = watchNames([...missedWords, ...hiddenNames(planned.facts.secrets)]);
   const scripts = watchBuildScripts();
   const libraries = watchMissingLibraries();
-  const heard = { named: watch.seen, refused: scripts.refused, missing: libraries.missing };
+  const signs = () => (scripts.hasFailed() || libraries.missing().length > 0 ? 'some' : 'none');
+  const heard = { named: watch.seen, refused: scripts.refused, missing: libraries.missing, signs } as const;
   if (streams === 'terminal' || direct) {
-    return { ...heard, box: { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }, finished: async () => {} };
+    const box = { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' } as const;
+    return { ...heard, signs: () => 'unseen', box, finished: async () => {} };
   }
   const paths = mapping(planned, anchors);
   const stderr = session.reporter.foreignStream(planned.request.program === 'cargo' ? paths : []).stream;

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { DebianHost } from '../environment/debian/debian-host.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
 import { holdLock } from '../host/hold-lock.ts';
+import type { Additions } from '../layers/additions.ts';
 import type { RootWish } from '../layers/catalogue.ts';
 import type { DebianPins } from '../lock/pins.ts';
 import { keptPins, readPins } from '../lock/read-pins.ts';
@@ -32,9 +33,9 @@ export function fetchPinsFile(session: Session): string {
   return join(session.locations.data, 'default', `fetch-${session.host.architecture}.lock`);
 }
 
-/** The root of a box with the configured suite. */
-export function boxRoot({ suite }: Config, layers: readonly string[]): RootWish {
-  return { kind: 'box', suite: suite.value, layers };
+/** The base of a box with the configured suite. */
+export function boxRoot({ suite }: Config): RootWish {
+  return { kind: 'box', suite: suite.value };
 }
 
 /** The user's pins in `file`, made once if they are not there: by one process, while others wait and say so. */
@@ -74,15 +75,62 @@ export function refreshDebianPins(
   });
 }
 
-/** Pins as of today; their root is in the cache afterwards. */
-export function freshDebianPins(
+/**
+ * Pins of a project's own in `file`: these on top of the base that all projects share. Made once, as above; what the base
+ * is by then stays pinned with them.
+ */
+export async function ownAddedPins(
   session: Session,
   config: Config,
   mountRoot: string,
-  wish: RootWish,
+  file: string,
+  additions: Additions,
+): Promise<Result<DebianPins>> {
+  const known = readAdded(file, config, additions);
+  if (!known.ok || known.value !== null) return known as Result<DebianPins>;
+  const base = await ownDebianPins(
+    session,
+    config,
+    mountRoot,
+    defaultPinsFile(session, config.suite.value),
+    boxRoot(config),
+  );
+  if (!base.ok) return base;
+  return exclusively(session, 'debian', 'making the pins of an environment', async () => {
+    const again = readAdded(file, config, additions);
+    if (!again.ok || again.value !== null) return again as Result<DebianPins>;
+    const pins = await add(session, config, mountRoot, base.value, additions);
+    if (!pins.ok) return pins;
+    const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
+    return written.ok ? pins : written;
+  });
+}
+
+/** The same as of today, kept nowhere; their root is in the cache afterwards. */
+export function freshAddedPins(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  base: DebianPins,
+  additions: Additions,
 ): Promise<Result<DebianPins>> {
   const what = 'making the pins of an environment';
-  return exclusively(session, 'debian', what, () => resolve(session, config, mountRoot, wish));
+  return exclusively(session, 'debian', what, () => add(session, config, mountRoot, base, additions));
+}
+
+async function add(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  base: DebianPins,
+  additions: Additions,
+): Promise<Result<DebianPins>> {
+  const named = [...additions.layers, ...additions.packages].join(', ');
+  session.reporter.step(`Adding to the root of Debian ${base.suite}: ${named}`);
+  const { addToPins } = await import('../environment/debian/make-pins.ts');
+  const { rootMaker } = await import('./root-maker.ts');
+  const maker = await rootMaker(session, config, debianHost(session, config, mountRoot));
+  return maker.ok ? addToPins(maker.value, base, additions, new Date()) : maker;
 }
 
 async function resolve(
@@ -127,11 +175,21 @@ const remarks: Readonly<Record<RootWish['kind'], string>> = {
   fetch: ': once, to fetch with, since this machine has no Rust toolchain',
 };
 
-function readOwn(file: string, { suite, layers }: RootWish): Result<DebianPins | null> {
+function readOwn(file: string, { suite }: RootWish): Result<DebianPins | null> {
   const pins = readPins(file);
   if (!pins.ok) return pins;
   const debian = pins.value?.debian;
-  const fits = debian?.suite === suite && debian.layers.join() === layers.join();
+  return success(debian?.suite === suite && debian.added === undefined ? debian : null);
+}
+
+function readAdded(file: string, { suite }: Config, { layers, packages }: Additions): Result<DebianPins | null> {
+  const pins = readPins(file);
+  if (!pins.ok) return pins;
+  const debian = pins.value?.debian;
+  const fits =
+    debian?.suite === suite.value &&
+    debian.layers.join() === layers.join() &&
+    debian.added?.names.join() === packages.join();
   return success(fits ? debian : null);
 }
 

@@ -2,13 +2,13 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { judgePlan } from '../policy/judge-plan.ts';
 import { asIdentity } from './box-owner.ts';
-import { boxStreams, presentationVariables } from './box-streams.ts';
+import { boxStreams, type OpenStreams, presentationVariables } from './box-streams.ts';
 import { withoutGone } from './cover-folders.ts';
 import type { Planned } from './make-plan.ts';
 import { openBoxDoors, reportDoors } from './open-box-doors.ts';
 import { type ExecuteOptions, prepareBox } from './prepare-box.ts';
 import { reapLeftovers } from './reap-leftovers.ts';
-import { resolveBox } from './resolve-box.ts';
+import { type AnchorFolders, resolveBox } from './resolve-box.ts';
 import { sayHidden } from './say-hidden.ts';
 import { sayMissed } from './say-missed.ts';
 import { sayMissingLayers } from './say-missing-layers.ts';
@@ -19,6 +19,13 @@ import type { Session } from './session.ts';
 export interface Executed {
   readonly outcome: Outcome;
   readonly target: string;
+  readonly signs: ReturnType<OpenStreams['signs']>;
+  /** After a failure: what of the system it looked for in vain, by the output. */
+  readonly missing: readonly string[];
+}
+
+interface Ran<Streams> extends Pick<Executed, 'outcome' | 'target'> {
+  readonly streams: Streams;
 }
 
 /** Runs a plan: judged, fetched, prepared, boxed. What it leaves in the target is for customs. */
@@ -27,6 +34,25 @@ export async function execute(
   planned: Planned,
   options: ExecuteOptions = { scratch: null },
 ): Promise<Result<Executed>> {
+  const ran = await runBox(session, planned, options, (anchors) => boxStreams(session, planned, anchors));
+  if (!ran.ok) return ran;
+  const { outcome, target, streams } = ran.value;
+  if (outcome.kind === 'finished' && outcome.status !== 0) {
+    sayHidden(session, planned, streams.named());
+    sayMissed(session, planned, target, streams.named());
+    if (options.missing !== 'left') await sayMissingLayers(session, planned, streams.missing());
+    sayWalls(session, planned, streams.refused());
+  }
+  return success({ outcome, target, signs: streams.signs(), missing: streams.missing() });
+}
+
+/** The same with streams of one's own, and nothing said of how it ended. */
+export async function runBox<Streams extends Pick<OpenStreams, 'box' | 'finished'>>(
+  session: Session,
+  planned: Planned,
+  options: ExecuteOptions,
+  open: (anchors: AnchorFolders) => Streams,
+): Promise<Result<Ran<Streams>>> {
   const { plan, chosen, facts } = planned;
   const box = plan.box;
   if (box === null) throw new Error('a plan without a box cannot be executed');
@@ -46,19 +72,12 @@ export async function execute(
   const step = withoutGone(box, anchors);
   const resolved = resolveBox(session.runWord, step, root, anchors, facts, presentation);
   const owned = asIdentity(session, resolved, user);
-  const streams = boxStreams(session, planned, anchors);
+  const streams = open(anchors);
   session.reporter.pause();
   const outcome = await chosen.engine
     .run(owned, streams.box, session.interruption.signal)
     .finally(() => doors.value.close());
   await streams.finished();
-  const hasFailed = outcome.ok && outcome.value.kind === 'finished' && outcome.value.status !== 0;
-  if (hasFailed) {
-    sayHidden(session, planned, streams.named());
-    sayMissed(session, planned, target, streams.named());
-    await sayMissingLayers(session, planned, streams.missing());
-    sayWalls(session, planned, streams.refused());
-  }
   reportDoors(session, doors.value);
-  return outcome.ok ? success({ outcome: outcome.value, target }) : outcome;
+  return outcome.ok ? success({ outcome: outcome.value, target, streams }) : outcome;
 }

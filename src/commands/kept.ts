@@ -28,6 +28,7 @@ export function listKept({ cache }: Locations): readonly Kept[] {
     ...plain('walls', cacheFolders.walls),
     ...whole('crates', cacheFolders.store),
     ...whole('packages', cacheFolders.debs),
+    ...whole('packages', cacheFolders.contents),
     ...whole('fetch', cacheFolders.fetchHome),
   ];
 }

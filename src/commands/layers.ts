@@ -10,10 +10,11 @@ import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { type FoundLayer, findLayer, layerPackages, searchLayers } from '../layers/catalogue.ts';
 import type { LayerCheck } from '../layers/layer.ts';
+import type { Learned } from '../lock/pins.ts';
 import { printable } from '../problem/problem.ts';
 import { type Answer, table } from './answer.ts';
 import type { Session } from './session.ts';
-import { lockFileName } from './settle-pins.ts';
+import { lockFileName, pinnedLearned, wantedAdditions } from './settle-pins.ts';
 import { configFileName, projectRoot, type Surveyed, survey } from './survey.ts';
 
 /** `layers`, `layers search WORD`, `layers show NAME`, `layers add NAME…`, `layers remove NAME…`. */
@@ -23,7 +24,7 @@ export async function layers(session: Session, command: OwnCommand): Promise<Res
   const surveyed = await survey(session, { manifestPath: null, project: isChange ? 'needed' : 'optional' });
   if (!surveyed.ok) return surveyed;
   const suite = surveyed.value.config.suite.value;
-  if (action === undefined) return list(surveyed.value, suite);
+  if (action === undefined) return list(session, surveyed.value, suite);
   if (words.length === 0) return failure(usage(`\`layers ${printable(action, 40)}\` lacks a word`, howToUse));
   switch (action) {
     case 'search':
@@ -44,15 +45,26 @@ export async function layers(session: Session, command: OwnCommand): Promise<Res
 const actions = ['search', 'show', 'add', 'remove'] as const;
 const howToUse = 'Write `cargo-boxed layers search|show|add|remove WORD`.';
 
-function list({ config }: Surveyed, suite: DebianSuite): Result<Answer> {
-  const { value, origin } = config.layers;
-  const held = withPackages(value, suite);
-  const from = describeOrigin(origin);
-  const text =
-    held.length === 0
-      ? 'No layers: the root is the base. `cargo-boxed layers search WORD` finds one.\n'
-      : `${overview(held)}Named by ${from}\n`;
-  return success({ status: 0, text, data: { suite, from, layers: held } });
+/** What the root of the project has beyond the base, each with why: named in the configuration, or learned. */
+function list(session: Session, { project, config }: Surveyed, suite: DebianSuite): Result<Answer> {
+  const learned = pinnedLearned(session, project);
+  if (!learned.ok) return learned;
+  const additions = wantedAdditions(config, learned.value);
+  const why = (kind: Learned['kind'], name: string) => {
+    const reason = learned.value.find((one) => one.kind === kind && one.name === name);
+    const named = kind === 'layer' ? config.layers : config.packages;
+    if (reason === undefined || named.value.includes(name)) return `named by ${describeOrigin(named.origin)}`;
+    return `${printable(reason.crate, 60)} looked for ${printable(reason.wanted, 120)}`;
+  };
+  const held = withPackages(additions.layers, suite).map((layer) => ({ ...layer, why: why('layer', layer.name) }));
+  const packages = additions.packages.map((name) => ({ name, why: why('package', name) }));
+  const rows = [
+    ...held.map((layer) => [layer.name, layer.description, layer.packages.join(' '), layer.why]),
+    ...packages.map(({ name, why: reason }) => [name, 'a Debian package', name, reason]),
+  ];
+  const nothing = 'No layers: the root is the base. `cargo-boxed layers search WORD` finds one.\n';
+  const text = rows.length === 0 ? nothing : table(rows);
+  return success({ status: 0, text, data: { suite, layers: held, packages } });
 }
 
 function search(words: readonly string[], suite: DebianSuite): Result<Answer> {

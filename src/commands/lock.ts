@@ -4,9 +4,10 @@ import { type Result, success } from '../base/result.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
 import { componentDigests } from '../facts/hash-components.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
+import { hasAdditions } from '../layers/additions.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
 import { pinChanges } from '../lock/pin-changes.ts';
-import type { DebianPins, Pins, ToolchainPins } from '../lock/pins.ts';
+import type { DebianPins, Learned, Pins, ToolchainPins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { pinsText } from '../lock/write-pins.ts';
 import { printable } from '../problem/problem.ts';
@@ -16,14 +17,14 @@ import {
   debianRoot,
   defaultPinsFile,
   fetchPinsFile,
-  freshDebianPins,
+  freshAddedPins,
   ownDebianPins,
   refreshDebianPins,
 } from './debian.ts';
 import { type Gathered, gather } from './gather.ts';
 import { freshImagePins } from './image.ts';
 import type { Session } from './session.ts';
-import { lockFileName, projectLockFile } from './settle-pins.ts';
+import { lockFileName, projectLockFile, wantedAdditions } from './settle-pins.ts';
 
 /** Components without which cargo builds nothing; others are pinned when they are installed and a build can use them. */
 const pinnedComponents = /^(cargo|rustc|rust-std|clippy|rustfmt)(-preview)?-/;
@@ -36,7 +37,8 @@ export async function lock(session: Session, { options }: OwnCommand): Promise<R
   const file = projectLockFile(gathered.value);
   const read = readPins(file);
   const before = read.ok ? read.value : null;
-  const environment = await environmentPins(session, gathered.value, options.update !== undefined);
+  const learned = before?.learned ?? [];
+  const environment = await environmentPins(session, gathered.value, options.update !== undefined, learned);
   if (!environment.ok) return environment;
   session.reporter.step('Hashing the toolchain');
   const toolchain = await toolchainPins(session, gathered.value);
@@ -46,6 +48,7 @@ export async function lock(session: Session, { options }: OwnCommand): Promise<R
     version: 1,
     ...environment.value,
     ...(toolchain.value === null ? {} : { toolchain: toolchain.value }),
+    ...(learned.length === 0 ? {} : { learned }),
     ...(extra === undefined ? {} : { extraCrates: extra }),
   };
   const { mountRoot, workspace } = gathered.value.facts.project;
@@ -65,7 +68,7 @@ async function lockDefault(session: Session, update: boolean): Promise<Result<An
   const { mountRoot } = facts.project;
   const file = defaultPinsFile(session, config.suite.value);
   const read = readPins(file);
-  const wish = boxRoot(config, []);
+  const wish = boxRoot(config);
   const debian = update
     ? await refreshDebianPins(session, config, mountRoot, file, wish)
     : await ownDebianPins(session, config, mountRoot, file, wish);
@@ -88,32 +91,34 @@ async function environmentPins(
   session: Session,
   gathered: Gathered,
   update: boolean,
+  learned: readonly Learned[],
 ): Promise<Result<Pick<Pins, 'debian' | 'image'>>> {
   const { config, facts } = gathered;
   if (config.environment.value === 'image') {
     const image = await freshImagePins(session, config);
     return image.ok ? success({ image: image.value }) : image;
   }
-  const debian = await debianPins(session, gathered, facts.project.mountRoot, update);
+  const debian = await debianPins(session, gathered, facts.project.mountRoot, update, learned);
   if (!debian.ok) return debian;
   // The lock is only worth having when its root can be made: it is made before anything is written.
   const root = await debianRoot(session, config, facts.project.mountRoot, debian.value);
   return root.ok ? success({ debian: debian.value }) : root;
 }
 
-/** Without layers a project shares the root of the user's default pins; with layers it gets one of its own. */
-function debianPins(
+/** The base is that of the user's default pins, which all projects share; what is added to it is a project's own. */
+async function debianPins(
   session: Session,
   { config }: Gathered,
   mountRoot: string,
   update: boolean,
+  learned: readonly Learned[],
 ): Promise<Result<DebianPins>> {
-  const layers = config.layers.value;
-  const wish = boxRoot(config, layers);
-  if (layers.length > 0) return freshDebianPins(session, config, mountRoot, wish);
   const file = defaultPinsFile(session, config.suite.value);
-  if (update) return refreshDebianPins(session, config, mountRoot, file, wish);
-  return ownDebianPins(session, config, mountRoot, file, wish);
+  const make = update ? refreshDebianPins : ownDebianPins;
+  const base = await make(session, config, mountRoot, file, boxRoot(config));
+  const additions = wantedAdditions(config, learned);
+  if (!base.ok || !hasAdditions(additions)) return base;
+  return freshAddedPins(session, config, mountRoot, base.value, additions);
 }
 
 async function toolchainPins(

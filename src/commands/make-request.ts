@@ -125,6 +125,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       ...wishes,
       gitFolder: isFolder(join(mountRoot, '.git')),
       crates: needsCrates(entry, options) ? 'needed' : 'not-needed',
+      recording: 'off',
       lockfile: options.includes('--locked') || options.includes('--frozen') ? 'locked' : 'may-change',
       offline: options.includes('--offline') || options.includes('--frozen'),
     },

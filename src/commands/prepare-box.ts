@@ -19,6 +19,10 @@ import { targetFolder } from './target-folder.ts';
 export interface ExecuteOptions {
   /** The writable copy of the project, for commands that write sources. */
   readonly scratch: string | null;
+  /** Where it is noted what a build looks for, for a plan that does. */
+  readonly record?: string;
+  /** `left`: whoever calls says after a failure which layers have what was missing. */
+  readonly missing?: 'said' | 'left';
 }
 
 /** All that a box stands on, before a door of it is open. */
@@ -67,6 +71,7 @@ export async function prepareBox(
     beside: dirname(mountRoot),
     ...(walls.value === null ? {} : { walls: walls.value }),
     ...(copy.value === null ? {} : { 'project-copy': copy.value }),
+    ...(options.record === undefined ? {} : { record: options.record }),
     ...(options.scratch === null ? {} : { scratch: options.scratch }),
   };
   return success({ root: root.value, anchors, target: target.value, user });

@@ -36,7 +36,7 @@ export async function prepareFetchRoot(
 ): Promise<Result<PreparedRoot>> {
   const ownCargo = toolchain === 'of-the-root';
   const file = ownCargo ? fetchPinsFile(session) : defaultPinsFile(session, config.suite.value);
-  const pins = await ownDebianPins(session, config, mountRoot, file, ownCargo ? fetchRoot : boxRoot(config, []));
+  const pins = await ownDebianPins(session, config, mountRoot, file, ownCargo ? fetchRoot : boxRoot(config));
   return pins.ok ? debianRootFor(session, config, mountRoot, chosen, pins.value) : pins;
 }
 

@@ -64,7 +64,9 @@ async function make(
     if (!ran.ok) return ran;
     writeFileSync(join(unfinished, 'rules'), wallRules(buildScriptWalls, variables), { mode: 0o444 });
     writeFileSync(join(unfinished, 'ld.so.preload'), `${inside.wall}/preload.so\n`, { mode: 0o444 });
-    for (const name of ['preload.so', 'enter']) chmodSync(join(unfinished, name), 0o555);
+    const recording = `${inside.wall}/preload.so\n${inside.wall}/record.so\n`;
+    writeFileSync(join(unfinished, 'ld.so.preload-recording'), recording, { mode: 0o444 });
+    for (const name of ['preload.so', 'record.so', 'enter']) chmodSync(join(unfinished, name), 0o555);
     if (readFileSync(join(unfinished, 'libc'), 'utf8').trim() !== 'glibc') session.reporter.note(withoutGlibc);
     renameSync(unfinished, folder);
     return success(true);

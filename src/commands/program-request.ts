@@ -22,6 +22,7 @@ export function programRequest(session: Session, gathered: Gathered, command: Ow
     ...fetchWishes(gathered, []),
     gitFolder: isFolder(join(gathered.facts.project.mountRoot, '.git')),
     crates: 'needed',
+    recording: 'off',
     lockfile: 'may-change',
     offline: false,
   };

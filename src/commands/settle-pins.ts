@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
+import type { Config } from '../config/config.ts';
 import type { ProjectFacts } from '../facts/facts.ts';
 import { projectKey } from '../host/project-key.ts';
+import { type Additions, hasAdditions, joinAdditions, noAdditions } from '../layers/additions.ts';
+import { learnedAdditions } from '../lock/learned-additions.ts';
 import { lockDrift } from '../lock/lock-drift.ts';
-import type { Pins } from '../lock/pins.ts';
+import type { Learned, Pins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
-import { boxRoot, defaultPinsFile, ownDebianPins } from './debian.ts';
+import { boxRoot, defaultPinsFile, ownAddedPins, ownDebianPins } from './debian.ts';
 import type { Gathered } from './gather.ts';
 import { ownImagePins } from './image.ts';
 import type { Session } from './session.ts';
@@ -24,10 +27,25 @@ export function projectLockFile({ facts }: Gathered): string {
 }
 
 /** Where the pins of a project without a lock of its own are kept: nothing is littered into a foreign checkout. */
-export function ownLockFile(session: Session, { facts, config }: Gathered): string {
-  const plain = config.environment.value === 'debian' && config.layers.value.length === 0;
+function ownLockFile(session: Session, { facts, config }: Gathered, additions: Additions): string {
+  const plain = config.environment.value === 'debian' && !hasAdditions(additions);
   if (plain) return defaultPinsFile(session, config.suite.value);
   return projectPinsFile(session, facts.project);
+}
+
+/** What builds of a project turned out to need: as its lock says, or without one as the pins outside of it do. */
+export function pinnedLearned(session: Session, project: ProjectFacts): Result<readonly Learned[]> {
+  const written = readPins(join(project.mountRoot, project.workspace, lockFileName));
+  if (!written.ok) return written;
+  if (written.value !== null) return success(written.value.learned ?? []);
+  const own = readPins(projectPinsFile(session, project));
+  return success((own.ok ? own.value?.learned : undefined) ?? []);
+}
+
+/** What the root of a project without a lock has beyond the base: what the configuration names, and what was learned. */
+export function wantedAdditions({ layers, packages, infer }: Config, learned: readonly Learned[]): Additions {
+  const named = { layers: layers.value, packages: packages.value };
+  return joinAdditions(named, infer.value === 'learn' ? learnedAdditions(learned) : noAdditions);
 }
 
 /** The pins that are a project's own and kept outside of it. */
@@ -57,15 +75,21 @@ export async function settlePins(session: Session, gathered: Gathered): Promise<
       fix: 'Run `cargo-boxed lock` and commit the file.',
     });
   }
-  const own = ownLockFile(session, gathered);
   const mountRoot = facts.project.mountRoot;
-  const kept = readPins(projectPinsFile(session, facts.project));
-  const extraCrates = kept.ok ? kept.value?.extraCrates : undefined;
-  const extra = extraCrates === undefined ? {} : { extraCrates };
+  const read = readPins(projectPinsFile(session, facts.project));
+  const { extraCrates, learned } = (read.ok ? read.value : null) ?? {};
+  const additions = wantedAdditions(config, learned ?? []);
+  const own = ownLockFile(session, gathered, additions);
+  const extra = {
+    ...(extraCrates === undefined ? {} : { extraCrates }),
+    ...(learned === undefined ? {} : { learned }),
+  };
   if (config.environment.value === 'image') {
     const image = await ownImagePins(session, config, own);
     return image.ok ? success({ pins: { version: 1, image: image.value, ...extra }, file: own, kind: 'own' }) : image;
   }
-  const debian = await ownDebianPins(session, config, mountRoot, own, boxRoot(config, config.layers.value));
+  const debian = hasAdditions(additions)
+    ? await ownAddedPins(session, config, mountRoot, own, additions)
+    : await ownDebianPins(session, config, mountRoot, own, boxRoot(config));
   return debian.ok ? success({ pins: { version: 1, debian: debian.value, ...extra }, file: own, kind: 'own' }) : debian;
 }

@@ -8,15 +8,18 @@ import type { BoxPlan, BoxStep } from '../plan/box-plan.ts';
 import { wallRules } from '../plan/plan-build-script-walls.ts';
 
 /** What the walls are made of, in the order in which their content is hashed. */
-const sources = ['calls.h', 'enter.c', 'make.sh', 'preload.c'] as const;
+const sources = ['calls.h', 'enter.c', 'make.sh', 'preload.c', 'record.c'] as const;
 
-/** Where the walls of this plan are kept: named by their sources, the root that they are made in, and their rules. */
+/**
+ * Where the walls of this plan are kept: named by their sources, the root that they are made in, and their rules. They
+ * need nothing of a root but its kernel's calls: what was made in a base serves all roots on top of it.
+ */
 export function wallsFolder({ cache }: Locations, { environment }: BoxPlan, box: BoxStep): string | null {
   if (box.buildScriptWalls === null) return null;
   const folder = wallSources();
   const key = canonicalJson({
     sources: sources.map((name) => readFileSync(join(folder, name), 'utf8')),
-    root: environment.kind === 'debian' ? environment.rootSha256 : environment.digest,
+    root: environment.kind === 'debian' ? (environment.baseSha256 ?? environment.rootSha256) : environment.digest,
     rules: wallRules(box.buildScriptWalls, box.variables),
   });
   return join(cache, cacheFolders.walls, sha256(key));

@@ -31,9 +31,20 @@ export function checkDocument(root: DocumentNode | null, tier: 'user' | 'project
 
 function checkEntry(draft: Draft, entry: MapEntry): void {
   if (entry.key === 'env') checkEnv(draft, entry.value);
+  else if (entry.key === 'layers') checkLayers(draft, entry);
   else if (sections.includes(entry.key)) checkSection(draft, entry);
   else if (topNames.includes(entry.key)) checkKey(draft, entry.key as KeyName, entry);
   else unknownKey(draft, entry, '', topNames);
+}
+
+/** `[NAME]`, or `{use: [NAME], infer: off}`. */
+function checkLayers(draft: Draft, entry: MapEntry): void {
+  if (entry.value.kind !== 'map') checkKey(draft, 'layers', entry);
+  for (const inner of entry.value.kind === 'map' ? entry.value.entries : []) {
+    if (inner.key === 'use') checkKey(draft, 'layers', inner);
+    else if (inner.key === 'infer') checkKey(draft, 'layers.infer', inner);
+    else unknownKey(draft, inner, 'layers.', ['use', 'infer']);
+  }
 }
 
 function checkSection(draft: Draft, section: MapEntry): void {

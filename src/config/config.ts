@@ -7,6 +7,10 @@ export interface Config {
   readonly suite: Setting<DebianSuite>;
   /** Names from the layer catalogue (`images/layers`), sorted, without duplicates. */
   readonly layers: Setting<readonly string[]>;
+  /** Whether a build that lacks system libraries is asked which they are. */
+  readonly infer: Setting<'learn' | 'off'>;
+  /** Debian packages by name, for what no layer has; sorted. */
+  readonly packages: Setting<readonly string[]>;
   /** `host`: the host's rustup toolchain, mounted read-only. `image`: the one that the image brings. */
   readonly toolchain: Setting<'host' | 'image'>;
   /** Where the project stands inside the box: a fixed path, or (for editors) the host's own. */

@@ -1,6 +1,7 @@
 import maker from '../../images/debian/maker.json' with { type: 'json' };
 import type { Key, KeyName, KeyValues, Widening } from './key.ts';
 import {
+  debianPackage,
   devicePath,
   doorAddress,
   imagePattern,
@@ -61,6 +62,21 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     type: { kind: 'list', form: layerName },
     default: [],
     description: 'System libraries and tools that the root adds to its base.',
+  },
+  'layers.infer': {
+    ...free,
+    type: { kind: 'choice', values: ['learn', 'off'] },
+    default: 'learn',
+    description:
+      'Whether a build that lacks system libraries shows which layers it needs, in a project without a lock.',
+    variable: 'CARGO_BOXED_LAYERS_INFER',
+  },
+  packages: {
+    ...free,
+    type: { kind: 'list', form: debianPackage },
+    default: [],
+    description: "Debian packages that the root adds to its base, for what no layer has; of Debian's own archive only.",
+    variable: 'CARGO_BOXED_PACKAGES',
   },
   toolchain: {
     ...free,

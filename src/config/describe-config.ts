@@ -51,6 +51,8 @@ function settingOf(config: Config, key: KeyName): Setting<unknown> {
       return config.env.pass;
     case 'env.set':
       return config.env.set;
+    case 'layers.infer':
+      return config.infer;
     case 'limits.memory':
       return config.limits.memoryBytes;
     case 'limits.processes':

@@ -8,6 +8,8 @@ export interface KeyValues {
   readonly image: string | null;
   readonly suite: DebianSuite;
   readonly layers: readonly string[];
+  readonly 'layers.infer': 'learn' | 'off';
+  readonly packages: readonly string[];
   readonly toolchain: 'host' | 'image';
   readonly 'project-path': 'fixed' | 'mirror';
   readonly 'project-files': 'read-only' | 'copy';

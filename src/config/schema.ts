@@ -22,6 +22,10 @@ export function configSchema(writer: 'project' | 'user' = 'project'): Schema {
       properties[section] = keySchema(key);
       continue;
     }
+    if (section === 'layers') {
+      properties[section] = layersSchema(keys.layers, { infer: keySchema(key) });
+      continue;
+    }
     const below = sections[section] ?? {};
     sections[section] = below;
     properties[section] ??= section === 'env' ? envSchema(below) : sectionSchema(below);
@@ -33,6 +37,16 @@ export function configSchema(writer: 'project' | 'user' = 'project'): Schema {
     type: ['object', 'null'],
     properties,
     additionalProperties: false,
+  };
+}
+
+/** `[NAME]`, or `{use: [NAME], infer: …}`. */
+function layersSchema(key: Key, more: Schema): Schema {
+  const { description, default: none, ...list } = keySchema(key);
+  return {
+    description: description ?? '',
+    default: none ?? [],
+    anyOf: [list, { type: 'object', properties: { use: list, ...more }, additionalProperties: false }],
   };
 }
 

@@ -14,6 +14,8 @@ export function settle(sources: readonly Written[]): Result<Config> {
     image: value('image'),
     suite: value('suite'),
     layers: layers(sources),
+    infer: value('layers.infer'),
+    packages: value('packages'),
     toolchain: value('toolchain'),
     projectPath: value('project-path'),
     projectFiles: value('project-files'),

@@ -51,6 +51,15 @@ export const layerName: TextForm = {
   known: layerNames,
 };
 
+/** Debian policy 5.6.1. */
+export const debianPackage: TextForm = {
+  one: 'the name of a Debian package',
+  many: 'names of Debian packages',
+  example: 'libasound2-dev',
+  pattern: /^[a-z0-9][a-z0-9+.-]+$/,
+  maximumLength: 100,
+};
+
 /** `[host[:port]/]name[/name…][:tag][@sha256:digest]`, as container tools write it; never an option or a URL. */
 export const imageReference: TextForm = {
   one: 'an image reference',

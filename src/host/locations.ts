@@ -40,6 +40,8 @@ export function locations(variables: Readonly<Record<string, string | undefined>
 export const cacheFolders = {
   /** `<rootSha256>/`: a prepared Debian root. */
   roots: 'roots',
+  /** `<suite>-<architecture>`: which Debian packages have what a build can look for. */
+  contents: 'contents',
   /** `<sha256>.deb` */
   debs: 'debs',
   /** Unpacked crates, named by a keyed hash, in a folder that cannot be listed. */

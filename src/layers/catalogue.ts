@@ -22,14 +22,12 @@ export function layerNames(): readonly string[] {
 }
 
 /**
- * What a root is made of. `box`: the base and these layers. `fetch`: what cargo fetches with on a host that has no
- * toolchain; no box ever sees it.
+ * What a root is made of that is made from nothing. `box`: the base. `fetch`: what cargo fetches with on a host that has
+ * no toolchain; no box ever sees it.
  */
-export type RootWish =
-  | { readonly kind: 'box'; readonly suite: DebianSuite; readonly layers: readonly string[] }
-  | typeof fetchRoot;
+export type RootWish = { readonly kind: 'box'; readonly suite: DebianSuite } | typeof fetchRoot;
 
-export const fetchRoot = { kind: 'fetch', suite: fetch.suite as DebianSuite, layers: [] as readonly string[] } as const;
+export const fetchRoot = { kind: 'fetch', suite: fetch.suite as DebianSuite } as const;
 
 /** One layer with the packages that it adds on a suite; `null`: there is none of this name. None on a suite that lacks it. */
 export function findLayer(name: string, suite: DebianSuite): FoundLayer | null {
@@ -37,11 +35,9 @@ export function findLayer(name: string, suite: DebianSuite): FoundLayer | null {
   return layer === undefined ? null : { ...layer, packages: packagesOn(allLayers(), name, suite) };
 }
 
-/** The Debian packages of such a root, sorted. Every wrong name of a layer is a problem of its own. */
-export function rootPackages(wish: RootWish): Result<readonly string[]> {
-  if (wish.kind === 'fetch') return success(sortedUnique(fetch.packages));
-  const added = layerPackages(wish.layers, wish.suite);
-  return added.ok ? success(sortedUnique([...basePackages(wish.suite), ...added.value])) : added;
+/** The Debian packages of such a root, sorted. */
+export function rootPackages(wish: RootWish): readonly string[] {
+  return wish.kind === 'fetch' ? sortedUnique(fetch.packages) : basePackages(wish.suite);
 }
 
 /** The Debian packages of a suite's base, sorted. Their dependencies come with them when they are resolved. */

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { ToolchainFacts } from '../facts/facts.ts';
 import { isPlainName } from '../facts/toolchain-name.ts';
 import type { Problem } from '../problem/problem.ts';
+import { learnedAdditions } from './learned-additions.ts';
 import type { Pins } from './pins.ts';
 
 /** Where the project's lock and what is wanted now differ. A drift is named, never followed. */
@@ -30,10 +31,15 @@ function environmentDrift(config: Config, pins: Pins): readonly Difference[] {
   if (debian.suite !== config.suite.value) {
     differences.push([`cargo-boxed.lock pins Debian ${debian.suite}, not ${config.suite.value}`, lockAgain]);
   }
-  const [pinned, wanted] = [debian.layers.join(', '), config.layers.value.join(', ')];
-  if (pinned !== wanted) {
-    differences.push([`cargo-boxed.lock pins the layers [${pinned}], not [${wanted}]`, lockAgain]);
-  }
+  const learned = learnedAdditions(pins.learned ?? []);
+  const compare = (what: string, has: readonly string[], wanted: readonly string[], own: readonly string[]) => {
+    const expected = [...new Set([...wanted, ...own])].sort();
+    if (has.join() === expected.join()) return;
+    const difference = `cargo-boxed.lock pins the ${what} [${has.join(', ')}], not [${expected.join(', ')}]`;
+    differences.push([difference, lockAgain]);
+  };
+  compare('layers', debian.layers, config.layers.value, learned.layers);
+  compare('packages', debian.added?.names ?? [], config.packages.value, learned.packages);
   return differences;
 }
 

@@ -14,7 +14,7 @@ export function pinChanges(before: Pins | null, after: Pins): readonly string[] 
 
 function debianChanges(before: DebianPins | undefined, after: DebianPins | undefined): readonly string[] {
   if (before === undefined || after === undefined) return presence('a Debian environment', before, after);
-  const packages = packageChanges(before.packages, after.packages);
+  const packages = packageChanges(allPackages(before), allPackages(after));
   const more = packages.length - mostPackages;
   return [
     ...changed('suite', before.suite, after.suite),
@@ -23,6 +23,11 @@ function debianChanges(before: DebianPins | undefined, after: DebianPins | undef
     ...(more > 0 ? [`and ${more} more packages`] : []),
     ...(packages.length === 0 ? changed('root', before.rootSha256, after.rootSha256) : []),
   ];
+}
+
+/** What is added may be newer than what the base has of the same name: the last one counts. */
+function allPackages({ packages, added }: DebianPins): readonly DebianPackage[] {
+  return [...packages, ...(added?.packages ?? [])];
 }
 
 function packageChanges(before: readonly DebianPackage[], after: readonly DebianPackage[]): readonly string[] {

@@ -4,6 +4,8 @@ export interface Pins {
   readonly debian?: DebianPins;
   readonly image?: ImagePins;
   readonly toolchain?: ToolchainPins;
+  /** Why layers and packages are there that nobody named: what builds looked for. */
+  readonly learned?: readonly Learned[];
   /** Crates that a command line may reach beyond Cargo.lock (`--features DEP/FEAT`). */
   readonly extraCrates?: readonly ExtraCrate[];
   /** In the user's own pins: where roots are made on a machine without mmdebstrap. A root's bytes do not depend on it. */
@@ -17,9 +19,21 @@ export interface DebianPins {
   readonly layers: readonly string[];
   /** When the packages were resolved, as a snapshot mirror names it: `20261126T000000Z`. */
   readonly snapshot: string;
+  /** Of the root that is made from nothing: the base, or the base of `added`. */
   readonly packages: readonly DebianPackage[];
-  /** sha256 of the root file system's tar. */
+  readonly added?: AddedPackages;
+  /** sha256 of the root file system's tar; with `added` over the base and what differs from it. */
   readonly rootSha256: string;
+}
+
+/** What was installed on top of a base that projects share. */
+export interface AddedPackages {
+  /** Debian packages that were named one by one, beside the layers, sorted. */
+  readonly names: readonly string[];
+  /** When they were resolved, as that of the base. */
+  readonly snapshot: string;
+  readonly packages: readonly DebianPackage[];
+  readonly baseSha256: string;
 }
 
 export interface DebianPackage {
@@ -64,4 +78,14 @@ export interface ExtraCrate {
   readonly version: string;
   readonly source: string;
   readonly checksum: string;
+}
+
+/** A layer, or where no layer has it a Debian package, that a build turned out to need. */
+export interface Learned {
+  readonly kind: 'layer' | 'package';
+  readonly name: string;
+  /** The crate that looked for it. */
+  readonly crate: string;
+  /** What it looked for, as `describeWanted` says it. */
+  readonly wanted: string;
 }

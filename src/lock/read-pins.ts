@@ -86,6 +86,14 @@ const sections: Readonly<Record<string, Check>> = {
       snapshot: matches(/^\d{8}T\d{6}Z$/),
       rootSha256: matches(sha256),
       packages,
+      added: optional(
+        record({
+          names: listOf(matches(word)),
+          snapshot: matches(/^\d{8}T\d{6}Z$/),
+          packages,
+          baseSha256: matches(sha256),
+        }),
+      ),
     }),
   ),
   image: optional(
@@ -113,6 +121,16 @@ const sections: Readonly<Record<string, Check>> = {
       snapshot: matches(/^\d{8}T\d{6}Z$/),
       packages,
     }),
+  ),
+  learned: optional(
+    listOf(
+      record({
+        kind: (value) => value === 'layer' || value === 'package',
+        name: matches(word),
+        crate: isText,
+        wanted: isText,
+      }),
+    ),
   ),
   extraCrates: optional(listOf(record({ name: isText, version: isText, source: isText, checksum: isText }))),
 };

@@ -68,7 +68,11 @@ function boxStep(
     workingDirectory: joined(projectPath, facts.project.current),
     variables: planVariables(inputs, toolchain),
     passedVariables: config.env.pass.value,
-    mounts: [...planMounts(inputs, toolchain, projectPath), ...wallMounts(walls), ...openings.mounts],
+    mounts: [
+      ...planMounts(inputs, toolchain, projectPath),
+      ...wallMounts(walls, request.recording),
+      ...openings.mounts,
+    ],
     buildScriptWalls: walls,
     network: 'none',
     doors: openings.doors,

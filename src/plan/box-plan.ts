@@ -18,7 +18,14 @@ export interface BoxPlan {
 }
 
 export type EnvironmentPlan =
-  | { readonly kind: 'debian'; readonly suite: string; readonly layers: readonly string[]; readonly rootSha256: string }
+  | {
+      readonly kind: 'debian';
+      readonly suite: string;
+      readonly layers: readonly string[];
+      readonly rootSha256: string;
+      /** The root that packages were added to, with layers. */
+      readonly baseSha256?: string;
+    }
   | { readonly kind: 'image'; readonly reference: string; readonly digest: string };
 
 export type ToolchainPlan =
@@ -131,6 +138,8 @@ export type Anchor =
   | 'filesystem'
   /** What makes the walls of build scripts: made for one root. */
   | 'walls'
+  /** Where a box that learns notes what is looked for. */
+  | 'record'
   /** What is around the project's mounted folder: only for granted folders beside it. */
   | 'beside'
   /** Sockets and program of the relays of one run. */
@@ -191,4 +200,5 @@ export const inside = {
   bin: '/box/bin',
   doors: '/box/doors',
   wall: '/box/wall',
+  record: '/box/record',
 } as const;

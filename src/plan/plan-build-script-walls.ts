@@ -16,7 +16,11 @@ export function planBuildScriptWalls(inputs: PlanInputs, projectPath: string): B
   if (request.class === 'creating' || unwalled.includes(everyScript)) return null;
   const granted = config.mounts.value.filter(({ access }) => access === 'read-write');
   return {
-    writable: [...rules.write, ...granted.map(({ target }) => target)].sort(),
+    writable: [
+      ...rules.write,
+      ...granted.map(({ target }) => target),
+      ...(request.recording === 'on' ? [inside.record] : []),
+    ].sort(),
     ownSources: projectSource(inputs) === 'project-copy' ? [projectPath] : [],
     devices: rules.devices,
     sharedCrates: rules.shared.map(({ crate }) => crate).sort(),
@@ -25,7 +29,7 @@ export function planBuildScriptWalls(inputs: PlanInputs, projectPath: string): B
 }
 
 /** The two programs of the wall with their rules, and the word for the loader of programs that has cargo load one. */
-export function wallMounts(walls: BuildScriptWalls | null): readonly Mount[] {
+export function wallMounts(walls: BuildScriptWalls | null, recording: 'on' | 'off'): readonly Mount[] {
   if (walls === null) return [];
   const readOnly = (path: string, target: string): Mount => ({
     kind: 'bind',
@@ -33,7 +37,12 @@ export function wallMounts(walls: BuildScriptWalls | null): readonly Mount[] {
     target,
     access: 'read-only',
   });
-  return [readOnly('', inside.wall), readOnly('ld.so.preload', preloadList)];
+  if (recording === 'off') return [readOnly('', inside.wall), readOnly('ld.so.preload', preloadList)];
+  return [
+    readOnly('', inside.wall),
+    readOnly('ld.so.preload-recording', preloadList),
+    { kind: 'bind', source: { anchor: 'record', path: '' }, target: inside.record, access: 'read-write' },
+  ];
 }
 
 /** The loader of glibc reads it at every start of a program; other loaders do not. */

@@ -9,8 +9,9 @@ export function planEnvironment({ config, pins }: PlanInputs): Result<Environmen
     return success({ kind: 'image', reference: pins.image.reference, digest: pins.image.digest });
   }
   if (pins.debian === undefined) return unpinned('debian');
-  const { suite, layers, rootSha256 } = pins.debian;
-  return success({ kind: 'debian', suite, layers, rootSha256 });
+  const { suite, layers, rootSha256, added } = pins.debian;
+  const base = added === undefined ? {} : { baseSha256: added.baseSha256 };
+  return success({ kind: 'debian', suite, layers, rootSha256, ...base });
 }
 
 function unpinned(environment: string): Result<never> {

@@ -46,6 +46,8 @@ export interface Request {
   readonly beyondLock: BeyondLockPlan;
   /** What of the user's own cargo configuration changes results, as text; empty when there is none. */
   readonly userConfiguration: string;
+  /** `on`: the box notes what build scripts and the linker look for, to learn which layers they need. */
+  readonly recording: 'on' | 'off';
   readonly lockfile: 'locked' | 'may-change';
   readonly offline: boolean;
 }

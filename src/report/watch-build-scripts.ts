@@ -6,6 +6,8 @@ export interface BuildScriptWatch {
   listen(stream: Readable): void;
   /** Packages whose build script failed, when a write was refused to somebody. */
   refused(): readonly string[];
+  /** Whether one has failed, for whatever reason. */
+  hasFailed(): boolean;
 }
 
 /**
@@ -31,5 +33,6 @@ export function watchBuildScripts(): BuildScriptWatch {
       });
     },
     refused: () => (isRefused ? [...packages] : []),
+    hasFailed: () => packages.size > 0,
   };
 }

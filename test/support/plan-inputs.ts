@@ -58,6 +58,7 @@ export const buildRequest: Request = {
   beyondLock: { features: [], standardLibrary: false },
   userConfiguration: '',
   gitFolder: false,
+  recording: 'off',
   lockfile: 'may-change',
   offline: false,
 };

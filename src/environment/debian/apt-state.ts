@@ -12,6 +12,8 @@ import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 /** An apt of our own that knows nothing of the host's packages and needs no root. */
 export interface AptState {
   run(programArguments: readonly string[]): Promise<ProgramEnd>;
+  /** Where the mirrors' indexes lie after an update. */
+  readonly lists: string;
   remove(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function makeAptState(
   writeFileSync(join(folder, 'apt.conf'), configuration(folder, wanted, network));
   const variables = { ...toolVariables(host), APT_CONFIG: join(folder, 'apt.conf') };
   return success({
+    lists: join(folder, 'lists'),
     run: async (programArguments) =>
       (await runApt(host, 'apt-get', programArguments, { variables, folders: [folder] })) ?? notStarted,
     remove: async () => {

@@ -5,12 +5,12 @@ import { failure, type Result, success } from '../../base/result.ts';
 import { runProgram } from '../../host/program.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
 import { buildInContainer } from './build-in-container.ts';
-import { containMmdebstrap } from './contain-mmdebstrap.ts';
 import { sha256OfFile } from './deb-cache.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { makeLocalRepository } from './local-repository.ts';
 import { explainFailure, missingForUnshare, mmdebstrapMissing } from './mmdebstrap-problems.ts';
 import { mmdebstrapArguments, mmdebstrapProgress } from './mmdebstrap-run.ts';
+import { ownNamespaces } from './own-namespaces.ts';
 import { finishScript, sourceDateEpoch } from './root-recipe.ts';
 import type { RootTar } from './root-tar.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
@@ -51,12 +51,10 @@ async function makeTar(
   await mkdir(temporary);
   await chmod(temporary, 0o755);
   const log = watchLog(host, join(scratch.path, 'log'));
-  const contained = await containMmdebstrap(
-    host,
-    program,
-    mmdebstrapArguments(packages, { finish, repository, tar: file }),
-  );
-  const ended = await runProgram(...contained, {
+  const { prefix, root } = await ownNamespaces(host);
+  const words = mmdebstrapArguments(packages, { finish, repository, tar: file });
+  const [first = program, ...rest] = [...prefix, program, `--mode=${root ? 'root' : 'unshare'}`, ...words];
+  const ended = await runProgram(first, rest, {
     variables: { ...toolVariables(host), SOURCE_DATE_EPOCH: sourceDateEpoch, TMPDIR: temporary },
     workingDirectory: scratch.path,
     stdout: 'none',

@@ -7,15 +7,19 @@ import { printable } from '../../problem/problem.ts';
  * file names, addresses and arguments of programs here.
  */
 export function checkDebianPins(pins: DebianPins): Result<DebianPins> {
-  const wrong = pins.packages.find((pinned) => !isSound(pinned));
-  const repeated = pins.packages.find((pinned, index) => pins.packages[index - 1]?.name === pinned.name);
-  const odd = wrong ?? repeated;
+  const odd = [pins.packages, pins.added?.packages ?? []].map(findOdd).find((pinned) => pinned !== undefined);
   if (odd !== undefined) return refuse(`the package '${printable(String(odd.name), 60)}' is not one of the archive`);
-  if (!/^[0-9a-f]{64}$/.test(pins.rootSha256)) return refuse('the sum of the root is not a sha256');
+  const sums = [pins.rootSha256, ...(pins.added === undefined ? [] : [pins.added.baseSha256])];
+  if (!sums.every((sum) => /^[0-9a-f]{64}$/.test(sum))) return refuse('the sum of the root is not a sha256');
   if (!/^[a-z]+$/.test(pins.suite) || !/^[a-z0-9]+$/.test(pins.architecture))
     return refuse('suite or architecture are not names');
   if (!/^\d{8}T\d{6}Z$/.test(pins.snapshot)) return refuse('the snapshot is not a time');
   return success(pins);
+}
+
+function findOdd(packages: readonly DebianPackage[]): DebianPackage | undefined {
+  const repeats = (pinned: DebianPackage, index: number) => packages[index - 1]?.name === pinned.name;
+  return packages.find((pinned, index) => !isSound(pinned) || repeats(pinned, index));
 }
 
 function isSound(pinned: DebianPackage): boolean {

@@ -1,14 +1,18 @@
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Result, success } from '../../base/result.ts';
+import type { DebianSuite } from '../../config/config.ts';
+import { type Additions, additionPackages, joinAdditions, noAdditions } from '../../layers/additions.ts';
 import type { RootWish } from '../../layers/catalogue.ts';
 import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
 import { buildDebianRoot } from './build-root.ts';
 import type { DebianHost } from './debian-host.ts';
 import { fetchDebianPackages } from './fetch-packages.ts';
-import { keepRoot, oneAtATime } from './prepare-root.ts';
-import { debianArchitecture, resolveDebianPackages } from './resolve-packages.ts';
+import { addToRoot, keepRoot, oneAtATime, prepareDebianRoot } from './prepare-root.ts';
+import { debianArchitecture, resolveDebianPackages, resolveNames } from './resolve-packages.ts';
 
 export interface DebianWish {
+  /** A root that is made from nothing. */
   readonly root: RootWish;
   readonly machine: 'x86_64' | 'aarch64';
   readonly now: Date;
@@ -20,14 +24,37 @@ export interface DebianWish {
 export async function makeDebianPins(host: DebianHost, wish: DebianWish): Promise<Result<DebianPins>> {
   const architecture = debianArchitecture(wish.machine);
   const { suite } = wish.root;
-  const layers = [...new Set(wish.root.layers)].sort();
   const packages = await resolveDebianPackages(host, wish.root, architecture);
   if (!packages.ok) return packages;
   const { known = null } = wish;
   if (known !== null && isDeepStrictEqual(known.packages, packages.value) && known.suite === suite) {
-    return success({ ...known, layers });
+    return success(known);
   }
-  return pinPackages(host, { suite, architecture, layers, snapshot: snapshotTime(wish.now) }, packages.value);
+  return pinPackages(host, { suite, architecture, layers: [], snapshot: snapshotTime(wish.now) }, packages.value);
+}
+
+/** Resolves what today's mirrors have of these beside what the base has, and makes the root of both. */
+export async function addToPins(
+  host: DebianHost,
+  base: DebianPins,
+  additions: Additions,
+  now: Date,
+): Promise<Result<DebianPins>> {
+  const wanted = additionPackages(additions, base.suite as DebianSuite);
+  if (!wanted.ok) return wanted;
+  const root = await prepareDebianRoot(host, base);
+  if (!root.ok) return root;
+  const { suite, architecture } = base;
+  const installed = join(root.value.path, 'var/lib/dpkg/status');
+  const resolved = await resolveNames(host, { suite, architecture, installed }, wanted.value);
+  if (!resolved.ok) return resolved;
+  const { layers, packages: names } = joinAdditions(additions, noAdditions);
+  const snapshot = snapshotTime(now);
+  const added = { names, snapshot, packages: resolved.value, baseSha256: base.rootSha256 };
+  return oneAtATime(host, async () => {
+    const made = await addToRoot(host, root.value, { suite, ...added }, null);
+    return made.ok ? success({ ...base, layers, added, rootSha256: made.value.sha256 }) : made;
+  });
 }
 
 /** Makes the root of these packages and pins it with them. */

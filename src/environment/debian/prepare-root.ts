@@ -6,19 +6,18 @@ import { holdLock } from '../../host/hold-lock.ts';
 import { cacheFolders } from '../../host/locations.ts';
 import { isAliveWord } from '../../host/owner.ts';
 import type { DebianPins } from '../../lock/pins.ts';
+import { fullDisk } from '../../problem/full-disk.ts';
+import type { Problem } from '../../problem/problem.ts';
 import { buildDebianRoot } from './build-root.ts';
 import { checkDebianPins } from './check-pins.ts';
 import { makeCacheFolder } from './deb-cache.ts';
 import type { DebianHost } from './debian-host.ts';
+import type { DebianRoot } from './debian-root.ts';
 import { fetchDebianPackages } from './fetch-packages.ts';
+import { installPackages } from './install-packages.ts';
+import { keepAddedRoot } from './keep-added-root.ts';
 import type { RootTar } from './root-tar.ts';
 import { unpackRoot } from './unpack-root.ts';
-
-/** A root file system in the cache. */
-export interface DebianRoot {
-  readonly path: string;
-  readonly sha256: string;
-}
 
 /** The root of these pins, if it is in the cache: a matter of microseconds. */
 export function findDebianRoot(host: Pick<DebianHost, 'locations'>, rootSha256: string): DebianRoot | null {
@@ -49,22 +48,73 @@ export async function oneAtATime<T>(host: DebianHost, work: () => Promise<Result
   return held.ok ? held.value : held;
 }
 
+/** The base of pins whose root has packages added to it. */
+export function basePins({ added, ...pins }: DebianPins): DebianPins {
+  return added === undefined ? pins : { ...pins, layers: [], rootSha256: added.baseSha256 };
+}
+
 async function makePinnedRoot(host: DebianHost, pins: DebianPins): Promise<Result<DebianRoot>> {
+  if (pins.added === undefined) return makePinnedBase(host, pins);
+  const base = findDebianRoot(host, pins.added.baseSha256);
+  const made = base === null ? await makePinnedBase(host, basePins(pins)) : success(base);
+  if (!made.ok) return made;
+  return addToRoot(host, made.value, { suite: pins.suite, ...pins.added }, pins.rootSha256);
+}
+
+/** Brings these packages and installs them on top of a root. With an `expected` sum nothing else is taken. */
+export async function addToRoot(
+  host: DebianHost,
+  base: DebianRoot,
+  added: Pick<DebianPins, 'suite' | 'snapshot' | 'packages'>,
+  expected: string | null,
+): Promise<Result<DebianRoot>> {
+  // The base may have all of it.
+  if (added.packages.length === 0) return success(base);
+  const fetched = await fetchDebianPackages(host, added);
+  if (!fetched.ok) return fetched;
+  const installed = await installPackages(host, base.path, added.packages);
+  if (!installed.ok) return installed;
+  try {
+    const roots = makeCacheFolder(join(host.locations.cache, cacheFolders.roots));
+    if (!roots.ok) return roots;
+    await removeUnfinished(roots.value);
+    const kept = await keepAddedRoot(base, installed.value.path, roots.value, expected);
+    return 'found' in kept ? failure(otherRoot(expected ?? '', kept.found)) : success(kept);
+  } catch (error) {
+    return failure(notKept(error));
+  } finally {
+    await installed.value.remove();
+  }
+}
+
+function notKept(error: unknown): Problem {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === undefined) throw error;
+  return code === 'ENOSPC'
+    ? { what: 'the root cannot be kept in the cache', ...fullDisk }
+    : { code: 'storage', what: 'the root cannot be kept in the cache', why: code };
+}
+
+async function makePinnedBase(host: DebianHost, pins: DebianPins): Promise<Result<DebianRoot>> {
   const fetched = await fetchDebianPackages(host, pins);
   if (!fetched.ok) return fetched;
   const tar = await buildDebianRoot(host, pins.packages);
   if (!tar.ok) return tar;
   try {
     if (tar.value.sha256 === pins.rootSha256) return await keepRoot(host, tar.value);
-    return failure({
-      code: 'checksum-mismatch',
-      what: 'the root made from the pinned packages is not the pinned one',
-      why: `expected sha256 ${pins.rootSha256}, got ${tar.value.sha256}`,
-      fix: 'Run `cargo-boxed lock` to pin the root that this machine makes.',
-    });
+    return failure(otherRoot(pins.rootSha256, tar.value.sha256));
   } finally {
     await tar.value.remove();
   }
+}
+
+function otherRoot(expected: string, found: string): Problem {
+  return {
+    code: 'checksum-mismatch',
+    what: 'the root made from the pinned packages is not the pinned one',
+    why: `expected sha256 ${expected}, got ${found}`,
+    fix: 'Run `cargo-boxed lock` to pin the root that this machine makes.',
+  };
 }
 
 /** Unpacks a finished root into the cache. */

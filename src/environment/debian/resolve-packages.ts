@@ -25,9 +25,8 @@ export async function resolveDebianPackages(
   root: RootWish,
   architecture: string,
 ): Promise<Result<readonly DebianPackage[]>> {
-  const names = rootPackages(root);
-  if (!names.ok) return names;
-  return resolveNames(host, { suite: root.suite, architecture, installed: null }, [essential, ...names.value]);
+  const names = [essential, ...rootPackages(root)];
+  return resolveNames(host, { suite: root.suite, architecture, installed: null }, names);
 }
 
 /** The same for Debian packages by name, beside those that dpkg's list `installed` has. */

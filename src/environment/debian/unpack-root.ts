@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { currentOwner, ownerWord } from '../../host/owner.ts';
 import { runProgram } from '../../host/program.ts';
+import type { Problem } from '../../problem/problem.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { explainFailure } from './mmdebstrap-problems.ts';
 
@@ -20,7 +21,7 @@ export async function unpackRoot(
   const unfinished = join(roots, `.new-${ownerWord(currentOwner())}`);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });
-  const problem = await extract(host, tar, unfinished);
+  const problem = await extractRoot(host, tar, unfinished);
   if (problem !== null) {
     await rm(unfinished, { recursive: true, force: true });
     return failure(problem);
@@ -35,7 +36,8 @@ export async function unpackRoot(
   return success(target);
 }
 
-async function extract(host: DebianHost, tar: string, folder: string) {
+/** Unpacks the archive of a root into an empty folder; gives what went wrong, or `null`. */
+export async function extractRoot(host: DebianHost, tar: string, folder: string): Promise<Problem | null> {
   const what = 'the root file system could not be unpacked';
   const steps: readonly (readonly [string, readonly string[]])[] = [
     ['tar', ['--extract', `--file=${tar}`, `--directory=${folder}`, '--no-same-owner', '--same-permissions']],

@@ -37,10 +37,9 @@ test('the base of each suite has compilers, the usual tools and the libclang of 
 
 test('the root that fetches for a host without Rust has a cargo and no compilers of the base', () => {
   const fetching = rootPackages(fetchRoot);
-  assert.ok(fetching.ok && fetching.value.includes('cargo'));
-  assert.ok(!fetching.value.includes('g++'));
-  const box = rootPackages({ kind: 'box', suite: 'trixie', layers: ['zlib'] });
-  assert.ok(box.ok && !box.value.includes('cargo') && box.value.includes('zlib1g-dev') && box.value.includes('g++'));
+  assert.ok(fetching.includes('cargo') && !fetching.includes('g++'));
+  const box = rootPackages({ kind: 'box', suite: 'trixie' });
+  assert.ok(!box.includes('cargo') && box.includes('g++'));
 });
 
 test('layers give their Debian packages, sorted and once', () => {

@@ -1,0 +1,47 @@
+import { sourceDateEpoch } from './root-recipe.ts';
+
+/** Where the packages lie while they are installed, below the root. */
+export const installFolder = '.packages';
+
+/**
+ * Installs the packages in `$1/.packages` in the root `$1`, runs the finish `$2` and leaves all as a whole root is left:
+ * the same clock, every file the caller's, no set-id bits. It runs as root of namespaces that end with it, or of a
+ * container; devices are mounted, or made where a container may not mount.
+ */
+export const installScript = `#!/bin/sh
+set -eu
+umask 022
+cd "$1"
+for name in null zero full random urandom tty; do
+  : > "dev/$name"
+  mount --bind "/dev/$name" "dev/$name" 2> /dev/null || {
+    rm "dev/$name"
+    mknod -m 666 "dev/$name" c "$((0x$(stat -c %t "/dev/$name")))" "$((0x$(stat -c %T "/dev/$name")))"
+  }
+done
+mount -t proc proc proc 2> /dev/null || true
+mkdir -p var/cache/debconf var/cache/ldconfig var/log/apt
+printf '#!/bin/sh\\nexit 101\\n' > usr/sbin/policy-rc.d
+chmod 755 usr/sbin/policy-rc.d
+chroot . /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \\
+  sh -c 'exec dpkg --force-unsafe-io --force-confnew --install /${installFolder}/*.deb' >&2
+umount proc dev/* 2> /dev/null || true
+rm -rf ${installFolder} usr/sbin/policy-rc.d
+rm -f dev/*
+"$2" .
+find . -xdev \\( ! -uid 0 -o ! -gid 0 \\) -exec chown --no-dereference 0:0 {} +
+find . -xdev -type f -perm /6000 -exec chmod u-s,g-s {} +
+find . -xdev -type d -exec chmod u+rwx,u-s,g-s,-t {} +
+find . -xdev -newermt @${sourceDateEpoch} -exec touch --no-dereference --date=@${sourceDateEpoch} {} +
+`;
+
+/** The same in a container: the base is mounted, the result goes out as an archive. */
+export const installInContainerScript = `set -eu
+umask 022
+cp --archive "$3" "$1"
+mkdir "$1/${installFolder}"
+sed "s,.*,$5/&.deb," "$4" | xargs cp --target-directory="$1/${installFolder}"
+sh "$6" "$1" "$2"
+tar --create --file="$7" --directory="$1" .
+chown --reference="$4" "$7"
+`;

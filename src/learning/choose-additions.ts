@@ -1,0 +1,65 @@
+import { describeWanted, isSameWanted, type Missed, type Wanted } from '../layers/wanted.ts';
+import type { Learned } from '../lock/pins.ts';
+import type { Evidence } from './find-missed.ts';
+
+/** What has something that a build looked for. */
+export type Provider = { readonly kind: 'layer' | 'package'; readonly name: string };
+
+export interface Providers {
+  /** Whether the root has it already: then it is not what is missing. */
+  has(wanted: Wanted): boolean;
+  /** The layer that has it or, where none has, the Debian package. */
+  find(wanted: Wanted): Promise<Provider | null>;
+}
+
+export interface Choice {
+  readonly learned: readonly Learned[];
+  /** What nothing has, of packages for which nothing was found. */
+  readonly unknown: readonly Wanted[];
+}
+
+/** No build wants more at once; the words come from inside of the box. */
+const mostAdditions = 30;
+
+/** Of each package's evidence the first rank that leads anywhere new: a wrong guess is worse than none. */
+export async function chooseAdditions(
+  evidence: readonly Evidence[],
+  known: readonly Learned[],
+  providers: Providers,
+): Promise<Choice> {
+  const learned: Learned[] = [];
+  const unknown: Wanted[] = [];
+  for (const { ranks } of evidence) {
+    const missing: Wanted[] = [];
+    let found: readonly Learned[] = [];
+    for (const rank of ranks) {
+      const lookedUp = await lookUp(rank, providers);
+      missing.push(...lookedUp.missing);
+      found = lookedUp.found.filter((one) => !known.some((other) => isSame(one, other)));
+      if (found.length > 0) break;
+    }
+    learned.push(...found.filter((one) => !learned.some((other) => isSame(one, other))));
+    if (found.length === 0) unknown.push(...missing.filter(({ kind }) => kind !== 'debian-package'));
+  }
+  return {
+    learned: learned.slice(0, mostAdditions),
+    unknown: unknown.filter((one, at) => unknown.findIndex((other) => isSameWanted(one, other)) === at),
+  };
+}
+
+async function lookUp(rank: readonly Missed[], providers: Providers) {
+  const found: Learned[] = [];
+  const missing: Wanted[] = [];
+  for (const { crate, wanted } of rank) {
+    if (providers.has(wanted)) continue;
+    const provider = await providers.find(wanted);
+    if (provider === null) missing.push(wanted);
+    else if (!found.some((one) => isSame(one, provider)))
+      found.push({ ...provider, crate, wanted: describeWanted(wanted) });
+  }
+  return { found, missing };
+}
+
+function isSame(left: Provider, right: Provider): boolean {
+  return left.kind === right.kind && left.name === right.name;
+}

@@ -1,0 +1,28 @@
+import type { Missed } from '../layers/wanted.ts';
+import type { Failures } from './read-failures.ts';
+import type { BuildRecord } from './read-record.ts';
+
+/** What a package that failed may lack: in each rank what stands for the same thing, the best evidence first. */
+export interface Evidence {
+  readonly crate: string;
+  readonly ranks: readonly (readonly Missed[])[];
+}
+
+/**
+ * For each package that failed: what messages say, then what it asked pkg-config, then which programs it could not start,
+ * then Debian packages that its messages name. One that did not fail can do without what it looked for.
+ */
+export function findMissed(failures: Failures, record: BuildRecord): readonly Evidence[] {
+  return failures.crates.map((crate) => {
+    const own = (list: readonly Missed[]) => list.filter((missed) => missed.crate === crate);
+    const noted = (kind: 'module' | 'program', names: readonly string[] | undefined) =>
+      (names ?? []).map((name): Missed => ({ crate, wanted: { kind, name } }));
+    const ranks = [
+      own(failures.missed),
+      noted('module', record.asked.get(crate)),
+      noted('program', record.absent.get(crate)),
+      own(failures.hints),
+    ];
+    return { crate, ranks: ranks.filter((rank) => rank.length > 0) };
+  });
+}

@@ -1,0 +1,41 @@
+import type { Missed, Wanted } from '../layers/wanted.ts';
+import { findSignals, packageHints } from './signals.ts';
+
+/** What cargo's output says of a build that failed. */
+export interface Failures {
+  /** Packages whose build script or linking failed, in their order. */
+  readonly crates: readonly string[];
+  readonly missed: readonly Missed[];
+  /** Debian packages that the messages of those packages name. */
+  readonly hints: readonly Missed[];
+}
+
+/**
+ * Reads what cargo says without colours. What a script has said stands below its error, further in than cargo's own lines;
+ * of a linker's error the next line that says what could not be compiled names the package.
+ */
+export function readFailures(text: string): Failures {
+  const sections = text.split(/^(?=(?:error|warning)(?:\[|:))/m);
+  const crates = new Set<string>();
+  const missed: Missed[] = [];
+  const hints: Missed[] = [];
+  sections.forEach((section, index) => {
+    const crate = failedCrate(section, sections[index + 1] ?? '');
+    if (crate === null) return;
+    crates.add(crate);
+    const of = (wanted: Wanted): Missed => ({ crate, wanted });
+    missed.push(...findSignals(section).map(of));
+    hints.push(...findSignals(section, packageHints).map(of));
+  });
+  return { crates: [...crates], missed, hints };
+}
+
+function failedCrate(section: string, next: string): string | null {
+  const script = /^error: failed to run custom build command for `([\w-]{1,128}) v/.exec(section);
+  if (script !== null) return script[1] ?? null;
+  const compiled = /^error: could not compile `([\w-]{1,128})`/;
+  const own = compiled.exec(section);
+  if (own !== null) return own[1] ?? null;
+  if (!/^error: (?:linking with|linker|could not find native|could not execute process)/.test(section)) return null;
+  return compiled.exec(next)?.[1] ?? 'the project';
+}

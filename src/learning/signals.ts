@@ -1,0 +1,66 @@
+import type { Wanted } from '../layers/wanted.ts';
+
+/**
+ * How programs say that something is missing: pkg-config, its crate and pkgconf, CMake and meson, the linkers, compilers,
+ * shells, make, cargo and rustc. Each pattern is linear and takes a name of at most 64 characters. Any program in a box
+ * can say the same: a name is only ever looked up.
+ */
+export interface Signal {
+  readonly kind: Wanted['kind'];
+  readonly pattern: RegExp;
+  /** What is missing, where the words do not name it. */
+  readonly name?: string;
+}
+
+const name = '([\\w.+-]{1,64})';
+
+export const signals: readonly Signal[] = [
+  { kind: 'module', pattern: new RegExp(`Package '?${name}'? was not found in the pkg-config`, 'g') },
+  { kind: 'module', pattern: new RegExp(`Package '${name}', required by '[^'\\n]{1,64}', not found`, 'g') },
+  { kind: 'module', pattern: new RegExp(`No package '${name}' found`, 'g') },
+  { kind: 'module', pattern: new RegExp(`The system library \`${name}\` required by crate`, 'g') },
+  { kind: 'module', pattern: new RegExp(`Dependency "?${name}"? not found, tried`, 'g') },
+  { kind: 'module', pattern: /Could not find directory of OpenSSL installation/g, name: 'openssl' },
+  { kind: 'library', pattern: new RegExp(`cannot find -l:?${name}`, 'g') },
+  { kind: 'library', pattern: new RegExp(`unable to find library -l:?${name}`, 'g') },
+  { kind: 'library', pattern: new RegExp(`could not find native static library \`${name}\``, 'g') },
+  { kind: 'header', pattern: /fatal error: ([\w.+/-]{1,128}): No such file or directory/g },
+  { kind: 'header', pattern: /fatal error: '([\w.+/-]{1,128})' file not found/g },
+  { kind: 'program', pattern: new RegExp(`linker \`${name}\` not found`, 'g') },
+  { kind: 'program', pattern: new RegExp(`invalid linker name in (?:argument )?'-fuse-ld=${name}'`, 'g') },
+  { kind: 'program', pattern: new RegExp(`could not execute process \`${name}[ \`]`, 'g') },
+  { kind: 'program', pattern: new RegExp(`is \`${name}\` not installed`, 'g') },
+  { kind: 'program', pattern: new RegExp(`: \\d{1,5}: ${name}: not found`, 'g') },
+  { kind: 'program', pattern: new RegExp(`: ${name}: command not found`, 'g') },
+  { kind: 'program', pattern: new RegExp(`env: [‘']${name}[’']: No such file`, 'g') },
+  { kind: 'program', pattern: new RegExp(`make(?:\\[\\d\\])?: ${name}: No such file or directory`, 'g') },
+  { kind: 'program', pattern: new RegExp(`Could not find \`${name}\``, 'g') },
+  { kind: 'cmake-package', pattern: new RegExp(`Could NOT find ${name} \\(missing`, 'g') },
+  { kind: 'cmake-package', pattern: new RegExp(`package configuration file provided by "${name}"`, 'g') },
+];
+
+/** A Debian package that a message tells people to install. A guess: used where nothing else is known. */
+export const packageHints: readonly Signal[] = [
+  { kind: 'debian-package', pattern: /\b([a-z0-9][a-z0-9.+-]{1,62}-dev)\b/g },
+];
+
+/** All that these say is missing in a text, in the order of the table, each once. */
+export function findSignals(text: string, table: readonly Signal[] = signals): readonly Wanted[] {
+  const found = new Map<string, Wanted>();
+  for (const { kind, pattern, name: fixed } of table) {
+    for (const { 1: captured } of text.matchAll(pattern)) {
+      const wanted: Wanted = { kind, name: tidy(kind, fixed ?? captured ?? '') };
+      const key = `${kind} ${wanted.name}`;
+      if (found.size < mostSignals) found.set(key, wanted);
+    }
+  }
+  return [...found.values()];
+}
+
+const mostSignals = 50;
+
+/** `-l:libfoo.so.0` is `-lfoo`; a name at the end of a sentence has no full stop. */
+function tidy(kind: Wanted['kind'], text: string): string {
+  const plain = text.replace(/[.:]+$/, '');
+  return kind === 'library' ? plain.replace(/^lib(.+?)\.(?:so|a)(?:\.[\d.]+)?$/, '$1') : plain;
+}
