@@ -1,6 +1,6 @@
 /** Something of the system that a build looked for. */
 export interface Wanted {
-  readonly kind: 'module' | 'library' | 'header' | 'program' | 'cmake-package' | 'debian-package';
+  readonly kind: 'module' | 'library' | 'header' | 'program' | 'cmake-package' | 'debian-package' | 'crate';
   readonly name: string;
 }
 
@@ -18,6 +18,7 @@ const words: Readonly<Record<Wanted['kind'], (name: string) => string>> = {
   program: (name) => `the program ${name}`,
   'cmake-package': (name) => `the CMake package ${name}`,
   'debian-package': (name) => `the Debian package ${name}`,
+  crate: (name) => `what ${name} is known to need`,
 };
 
 /** As it stands in a sentence after "looked for". */

@@ -39,7 +39,8 @@ export async function chooseAdditions(
       if (found.length > 0) break;
     }
     learned.push(...found.filter((one) => !learned.some((other) => isSame(one, other))));
-    if (found.length === 0) unknown.push(...missing.filter(({ kind }) => kind !== 'debian-package'));
+    if (found.length === 0)
+      unknown.push(...missing.filter(({ kind }) => kind !== 'debian-package' && kind !== 'crate'));
   }
   return {
     learned: learned.slice(0, mostAdditions),

@@ -30,6 +30,8 @@ export function choosePackage(wanted: Wanted, index: PackageIndex): string | nul
 /** The same thing as it may be listed: a package that a message names is in no list of files under its name. */
 function spellings({ kind, name }: Wanted): readonly Wanted[] {
   switch (kind) {
+    case 'crate':
+      return [];
     case 'debian-package':
       return [{ kind, name }];
     case 'cmake-package':

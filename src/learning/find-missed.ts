@@ -10,7 +10,7 @@ export interface Evidence {
 
 /**
  * For each package that failed: what messages say, then what it asked pkg-config, then which programs it could not start,
- * then Debian packages that its messages name. One that did not fail can do without what it looked for.
+ * then what the catalogue knows of it, then Debian packages that its messages name. One that did not fail can do without what it looked for.
  */
 export function findMissed(failures: Failures, record: BuildRecord): readonly Evidence[] {
   return failures.crates.map((crate) => {
@@ -21,6 +21,7 @@ export function findMissed(failures: Failures, record: BuildRecord): readonly Ev
       own(failures.missed),
       noted('module', record.asked.get(crate)),
       noted('program', record.absent.get(crate)),
+      [{ crate, wanted: { kind: 'crate', name: crate } } as const],
       own(failures.hints),
     ];
     return { crate, ranks: ranks.filter((rank) => rank.length > 0) };

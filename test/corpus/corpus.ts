@@ -6,6 +6,7 @@ import { join } from 'node:path';
 // `npm run corpus [-- --only TEXT --again --jobs N]`: real crates with build scripts, each the one dependency of an empty
 // project without any configuration, built by the tool as a person would. What a crate came to is kept in a file of its
 // own, so that a run that was stopped goes on where it was; the table is written at the end, and committed.
+// `--package DIR` takes the tool from there; `--results NAME` keeps its results apart.
 
 interface Row {
   readonly crate: string;
@@ -24,10 +25,12 @@ interface Outcome {
 }
 
 const here = import.meta.dirname;
-const cli = join(here, '../../dist/cargo-boxed.cjs');
+const tool = option('--package') ?? join(here, '../..');
+const cli = join(tool, 'dist/cargo-boxed.cjs');
 const cache = process.env.CARGO_BOXED_TEST_DOWNLOADS ?? join(homedir(), '.cache/cargo-boxed-tests');
 const work = join(cache, 'corpus');
 const home = join(work, 'home');
+const results = option('--results') ?? 'results';
 const [only, jobs, again] = [option('--only'), Number(option('--jobs') ?? 2), process.argv.includes('--again')];
 
 function option(name: string): string | undefined {
@@ -115,7 +118,7 @@ function lastWords(stderr: string): string {
 }
 
 function fileOf(row: Row): string {
-  return join(work, 'results', `${nameOf(row)}.json`);
+  return join(work, results, `${nameOf(row)}.json`);
 }
 
 async function work1(waiting: Row[]): Promise<void> {
@@ -160,7 +163,7 @@ ${lines.map((line) => `| ${line} |`).join('\n')}
 `;
 }
 
-for (const name of ['projects', 'logs', 'results']) mkdirSync(join(work, name), { recursive: true });
+for (const name of ['projects', 'logs', results]) mkdirSync(join(work, name), { recursive: true });
 const rows = readRows();
 const waiting = rows.filter(
   (row) => (only === undefined || nameOf(row).includes(only)) && (again || !existsSync(fileOf(row))),

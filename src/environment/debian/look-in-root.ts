@@ -16,7 +16,6 @@ export function rootHas(root: string, { kind, name }: Wanted): boolean {
       return isIn(['usr/include', ...triplets(root).map((triplet) => `usr/include/${triplet}`)], name);
     case 'program':
       return isIn(['usr/bin', 'usr/sbin', 'bin', 'sbin'], name);
-    case 'cmake-package':
     case 'debian-package':
       return isThere(join(root, 'var/lib/dpkg/info', `${name}.list`));
     default:
