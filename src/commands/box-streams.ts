@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Transform, Writable } from 'node:stream';
 import type { BoxStreams } from '../engine/engine.ts';
 import { outsidePaths } from '../facts/outside-paths.ts';
+import type { Wanted } from '../layers/wanted.ts';
 import { projectPathInside } from '../plan/assemble-plan.ts';
 import { inside } from '../plan/box-plan.ts';
 import { besidePath } from '../plan/plan-doors.ts';
@@ -28,7 +29,7 @@ export interface OpenStreams {
   /** Whether the build may lack something of the system; `unseen`: the output did not pass us. */
   signs(): 'some' | 'none' | 'unseen';
   /** System libraries that were looked for in vain, where the output passes us. */
-  missing(): readonly string[];
+  missing(): readonly Wanted[];
   /** Names of hidden files, and words for what could not be written, that stood in the output where it passes us. */
   named(): ReadonlySet<string>;
 }

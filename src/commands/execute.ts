@@ -1,5 +1,6 @@
 import { failure, type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
+import type { Wanted } from '../layers/wanted.ts';
 import { judgePlan } from '../policy/judge-plan.ts';
 import { asIdentity } from './box-owner.ts';
 import { boxStreams, type OpenStreams, presentationVariables } from './box-streams.ts';
@@ -21,7 +22,7 @@ export interface Executed {
   readonly target: string;
   readonly signs: ReturnType<OpenStreams['signs']>;
   /** After a failure: what of the system it looked for in vain, by the output. */
-  readonly missing: readonly string[];
+  readonly missing: readonly Wanted[];
 }
 
 interface Ran<Streams> extends Pick<Executed, 'outcome' | 'target'> {

@@ -29,6 +29,7 @@ export function listKept({ cache }: Locations): readonly Kept[] {
     ...whole('crates', cacheFolders.store),
     ...whole('packages', cacheFolders.debs),
     ...whole('packages', cacheFolders.contents),
+    ...whole('packages', cacheFolders.apt),
     ...whole('fetch', cacheFolders.fetchHome),
   ];
 }

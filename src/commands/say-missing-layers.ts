@@ -1,22 +1,24 @@
+import { describeWanted, type Wanted } from '../layers/wanted.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
 
-/** After a command that failed: which layers have the system libraries that it looked for. */
+/** After a command that failed: which layers have what it looked for. */
 export async function sayMissingLayers(
   { reporter }: Session,
-  { config }: Planned,
-  libraries: readonly string[],
+  { config, plan }: Planned,
+  missing: readonly Wanted[],
 ): Promise<void> {
-  if (libraries.length === 0) return;
-  if (config.environment.value === 'image') {
-    reporter.note(`The image does not have what the build looked for: ${libraries.join(', ')}.`);
+  if (missing.length === 0) return;
+  if (plan.environment.kind === 'image') {
+    reporter.note(`The image does not have what the build looked for: ${missing.map(describeWanted).join(', ')}.`);
     return;
   }
-  const { layersWith } = await import('../layers/catalogue.ts');
-  const found = libraries.flatMap((library) => layersWith(library).slice(0, 1));
-  const held = config.layers.value;
+  const { layersProviding } = await import('../layers/find-layers.ts');
+  const suite = config.suite.value;
+  const { layers: held } = plan.environment;
+  const found = missing.flatMap((wanted) => layersProviding(wanted, suite).slice(0, 1));
   const more = [...new Set(found)].filter((layer) => !held.includes(layer));
-  const unknown = libraries.filter((library) => layersWith(library).length === 0);
+  const unknown = missing.filter((wanted) => layersProviding(wanted, suite).length === 0);
   if (more.length > 0) {
     reporter.note(
       `The build looked for libraries or programs that the box does not have. \`cargo-boxed layers add ${more.join(' ')}\` ` +
@@ -24,6 +26,9 @@ export async function sayMissingLayers(
     );
   }
   if (unknown.length > 0) {
-    reporter.note(`The build looked for ${unknown.join(', ')}, which no layer has: an image of your own can have it.`);
+    const names = unknown.map(describeWanted).join(', ');
+    reporter.note(
+      `The build looked for ${names}, which no layer has: \`packages: [NAME]\` in cargo-boxed.yaml adds a Debian package.`,
+    );
   }
 }

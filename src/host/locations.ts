@@ -42,6 +42,8 @@ export const cacheFolders = {
   roots: 'roots',
   /** `<suite>-<architecture>`: which Debian packages have what a build can look for. */
   contents: 'contents',
+  /** `<mirrors>/`: what apt knows of them. */
+  apt: 'apt',
   /** `<sha256>.deb` */
   debs: 'debs',
   /** Unpacked crates, named by a keyed hash, in a folder that cannot be listed. */

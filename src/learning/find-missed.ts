@@ -1,4 +1,4 @@
-import type { Missed } from '../layers/wanted.ts';
+import type { Missed, Wanted } from '../layers/wanted.ts';
 import type { Failures } from './read-failures.ts';
 import type { BuildRecord } from './read-record.ts';
 
@@ -7,6 +7,13 @@ export interface Evidence {
   readonly crate: string;
   readonly ranks: readonly (readonly Missed[])[];
 }
+
+/** A module stands for all that it brings: a script that has it asks for nothing else, nor does it build a copy of its own. */
+const kindsOfMessages: readonly (readonly Wanted['kind'][])[] = [
+  ['module'],
+  ['library', 'header', 'cmake-package'],
+  ['program'],
+];
 
 /**
  * For each package that failed: what messages say, then what it asked pkg-config, then which programs it could not start,
@@ -18,7 +25,7 @@ export function findMissed(failures: Failures, record: BuildRecord): readonly Ev
     const noted = (kind: 'module' | 'program', names: readonly string[] | undefined) =>
       (names ?? []).map((name): Missed => ({ crate, wanted: { kind, name } }));
     const ranks = [
-      own(failures.missed),
+      ...kindsOfMessages.map((kinds) => own(failures.missed).filter(({ wanted }) => kinds.includes(wanted.kind))),
       noted('module', record.asked.get(crate)),
       noted('program', record.absent.get(crate)),
       [{ crate, wanted: { kind: 'crate', name: crate } } as const],

@@ -44,9 +44,14 @@ export const packageHints: readonly Signal[] = [
   { kind: 'debian-package', pattern: /\b([a-z0-9][a-z0-9.+-]{1,62}-dev)\b/g },
 ];
 
+/** What every one of these sentences has in it: most of what a build says has none of it, and is passed over at once. */
+const oneOfThem =
+  /not found|o such file|annot find|nable to find|ould not|ould NOT|required by crate|No package|not installed|invalid linker|configuration file provided|-dev\b/;
+
 /** All that these say is missing in a text, in the order of the table, each once. */
 export function findSignals(text: string, table: readonly Signal[] = signals): readonly Wanted[] {
   const found = new Map<string, Wanted>();
+  if (!oneOfThem.test(text)) return [];
   for (const { kind, pattern, name: fixed } of table) {
     for (const { 1: captured } of text.matchAll(pattern)) {
       const wanted: Wanted = { kind, name: tidy(kind, fixed ?? captured ?? '') };

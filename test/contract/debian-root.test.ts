@@ -3,9 +3,11 @@ import { execFile } from 'node:child_process';
 import {
   createReadStream,
   existsSync,
+  lstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -19,7 +21,7 @@ import { promisify } from 'node:util';
 import { debFile } from '../../src/environment/debian/deb-cache.ts';
 import type { DebianHost } from '../../src/environment/debian/debian-host.ts';
 import { fetchDebianPackages } from '../../src/environment/debian/fetch-packages.ts';
-import { pinPackages } from '../../src/environment/debian/make-pins.ts';
+import { addToPins, pinPackages } from '../../src/environment/debian/make-pins.ts';
 import { findDebianRoot, prepareDebianRoot } from '../../src/environment/debian/prepare-root.ts';
 import { essential, resolveNames } from '../../src/environment/debian/resolve-packages.ts';
 import { locations } from '../../src/host/locations.ts';
@@ -180,4 +182,69 @@ test('a cache that is a file is said so', async () => {
   assert.ok(!result.ok);
   assert.equal(result.problems[0]?.code, 'storage');
   assert.match(result.problems[0]?.fix ?? '', /CARGO_BOXED_HOME/);
+});
+
+/** The base with two packages more: one has a maintainer script that makes alternatives. */
+async function withPackages(host: DebianHost, ...packages: readonly string[]): Promise<DebianPins> {
+  const added = await addToPins(host, pins, { layers: [], packages }, new Date('2026-01-01T00:00:00Z'));
+  assert.ok(added.ok, JSON.stringify(added));
+  return added.value;
+}
+
+test('packages are added to a copy of the base; what did not change is the same file in both', async () => {
+  const added = await withPackages(first, 'netbase', 'less');
+  assert.deepEqual(added.added?.names, ['less', 'netbase']);
+  assert.equal(added.added?.baseSha256, pins.rootSha256);
+  const [base, root] = [pins, added].map(({ rootSha256 }) => findDebianRoot(first, rootSha256)?.path ?? '') as [
+    string,
+    string,
+  ];
+  assert.match(readFileSync(join(root, 'etc/services'), 'utf8'), /^http\s+80\/tcp/m);
+  assert.equal(readlinkSync(join(root, 'etc/alternatives/pager')), '/usr/bin/less');
+  assert.match(
+    readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8'),
+    /^Package: less\nStatus: install ok installed/m,
+  );
+  assert.equal(readlinkSync(join(base, 'etc/alternatives/pager')), '/bin/more');
+  for (const name of ['usr/bin/less', 'etc/services'])
+    assert.equal(lstatSync(join(base, name), { throwIfNoEntry: false }), undefined, name);
+  assert.equal(statSync(join(root, 'usr/bin/perl')).ino, statSync(join(base, 'usr/bin/perl')).ino);
+  assert.notEqual(statSync(join(root, 'var/lib/dpkg/status')).ino, statSync(join(base, 'var/lib/dpkg/status')).ino);
+  assert.deepEqual(readdirSync(join(root, 'dev')), []);
+  for (const name of ['.packages', 'usr/sbin/policy-rc.d', 'usr/share/doc'])
+    assert.ok(!existsSync(join(root, name)), name);
+  for (const name of ['usr/bin/less', 'etc/services', 'var/lib/dpkg/status']) {
+    const { uid, mode, mtimeMs } = statSync(join(root, name));
+    assert.deepEqual([uid, mode & 0o7022, mtimeMs <= 1_700_000_000_000], [process.getuid?.(), 0, true], name);
+  }
+});
+
+test('equal sets give equal roots: in another order, elsewhere, from the pins, in a base that was used already', async () => {
+  const added = await withPackages(first, 'less', 'netbase');
+  assert.deepEqual(await withPackages(first, 'netbase', 'less', 'less'), added);
+  const again = hostAt('again');
+  const base = findDebianRoot(again, pins.rootSha256)?.path ?? '';
+  // What a first use leaves in a root: a mount point.
+  writeFileSync(join(base, 'etc/ld.so.preload'), '');
+  const made = await prepareDebianRoot(again, added);
+  assert.equal(made.ok && made.value.sha256, added.rootSha256, JSON.stringify(made));
+  assert.notEqual((await withPackages(first, 'less')).rootSha256, added.rootSha256);
+});
+
+test('what the base has already adds nothing; what no suite has is named', async () => {
+  assert.equal((await withPackages(first, 'ca-certificates')).rootSha256, pins.rootSha256);
+  const none = await addToPins(first, pins, { layers: [], packages: ['no-such-package-dev'] }, new Date());
+  assert.ok(!none.ok);
+  assert.match(none.problems[0]?.why ?? '', /no-such-package-dev/);
+  const odd = await addToPins(first, pins, { layers: [], packages: ['--allow-unauthenticated'] }, new Date());
+  assert.ok(!odd.ok && odd.problems[0]?.code === 'config');
+});
+
+test('an added root that does not come out as pinned is not kept, nor anything of its making', async () => {
+  const added = await withPackages(first, 'less');
+  const wrong = { ...added, rootSha256: '2'.repeat(64) };
+  const result = await prepareDebianRoot(first, wrong);
+  assert.ok(!result.ok && result.problems[0]?.code === 'checksum-mismatch', JSON.stringify(result));
+  const left = readdirSync(join(first.locations.cache, 'roots')).filter((name) => name.startsWith('.new-'));
+  assert.deepEqual(left, []);
 });

@@ -165,9 +165,10 @@ ${lines.map((line) => `| ${line} |`).join('\n')}
 
 for (const name of ['projects', 'logs', results]) mkdirSync(join(work, name), { recursive: true });
 const rows = readRows();
-const waiting = rows.filter(
-  (row) => (only === undefined || nameOf(row).includes(only)) && (again || !existsSync(fileOf(row))),
-);
+// What needs something first: that is where the news is.
+const waiting = rows
+  .filter((row) => (only === undefined || nameOf(row).includes(only)) && (again || !existsSync(fileOf(row))))
+  .sort((left, right) => Number(left.needs === 'base') - Number(right.needs === 'base'));
 await Promise.all(Array.from({ length: jobs }, () => work1(waiting)));
 writeFileSync(join(here, 'RESULTS.md'), table(rows));
 console.log(

@@ -1,11 +1,11 @@
 // A command of its own for tests that hide programs from it or kill it: HOME DOCKER_HOST IMAGE. Makes the pins of a small
-// root in a container of that image and prints them.
+// root in a container of that image, adds a package to it, and prints the pins of both.
 import { join } from 'node:path';
 import { rootMaker } from '../../src/commands/root-maker.ts';
 import type { Session } from '../../src/commands/session.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { DebianHost } from '../../src/environment/debian/debian-host.ts';
-import { pinPackages } from '../../src/environment/debian/make-pins.ts';
+import { addToPins, pinPackages } from '../../src/environment/debian/make-pins.ts';
 import { essential, resolveNames } from '../../src/environment/debian/resolve-packages.ts';
 import { readHost } from '../../src/facts/read-host.ts';
 import { locations } from '../../src/host/locations.ts';
@@ -35,7 +35,11 @@ async function main([home = '', dockerHost = '', image = '']: readonly string[])
   const packages = await resolveNames(maker.value, wanted, [essential, 'ca-certificates']);
   if (!packages.ok) throw new Error(JSON.stringify(packages));
   const named = { suite: 'bookworm', architecture: 'amd64', layers: [], snapshot: '20260101T000000Z' };
-  console.log(JSON.stringify(await pinPackages(maker.value, named, packages.value)));
+  const base = await pinPackages(maker.value, named, packages.value);
+  if (!base.ok) throw new Error(JSON.stringify(base));
+  const added = await addToPins(maker.value, base.value, { layers: [], packages: ['less'] }, new Date(0));
+  if (!added.ok) throw new Error(JSON.stringify(added));
+  console.log(JSON.stringify({ base: base.value, added: added.value }));
 }
 
 await main(process.argv.slice(2));

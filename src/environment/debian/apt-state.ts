@@ -1,18 +1,23 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { cacheFolders } from '../../host/locations.ts';
 import { makeNotedFolder } from '../../host/noted-path.ts';
 import { type ProgramEnd, runProgram } from '../../host/program.ts';
+import { sha256 } from '../../host/project-key.ts';
 import { findApt, runApt } from './apt-program.ts';
 import type { DebianMirror } from './apt-sources.ts';
+import { makeCacheFolder } from './deb-cache.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 
 /** An apt of our own that knows nothing of the host's packages and needs no root. */
 export interface AptState {
   run(programArguments: readonly string[]): Promise<ProgramEnd>;
-  /** Where the mirrors' indexes lie after an update. */
+  /** Fetches the mirrors' indexes, unless that was done a moment ago; with options always. */
+  update(options?: readonly string[]): Promise<ProgramEnd>;
+  /** Where they lie then. */
   readonly lists: string;
   remove(): Promise<void>;
 }
@@ -29,23 +34,47 @@ export async function makeAptState(
   const { suite, architecture } = wanted;
   if (host.container === undefined && findApt(host, 'apt-get') === null) return failure(aptMissing());
   const network = await hostNetworkSettings(host);
+  const sources = sourcesList(suite, architecture, mirrors);
+  const kept = makeCacheFolder(join(host.locations.cache, cacheFolders.apt, sha256(sources).slice(0, 16)));
+  if (!kept.ok) return kept;
   const { path: folder, forget } = makeNotedFolder(host.locations.state, join(tmpdir(), 'cargo-boxed-apt-'));
-  for (const name of ['lists/partial', 'archives/partial', 'parts', 'preferences'])
-    mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['archives/partial', 'parts', 'preferences']) mkdirSync(join(folder, name), { recursive: true });
+  mkdirSync(join(kept.value, 'lists/partial'), { recursive: true });
   writeFileSync(join(folder, 'status'), '');
-  writeFileSync(join(folder, 'sources.list'), sourcesList(suite, architecture, mirrors));
-  writeFileSync(join(folder, 'apt.conf'), configuration(folder, wanted, network));
+  writeFileSync(join(folder, 'sources.list'), sources);
+  writeFileSync(join(folder, 'apt.conf'), configuration({ folder, kept: kept.value }, wanted, network));
   const variables = { ...toolVariables(host), APT_CONFIG: join(folder, 'apt.conf') };
+  const folders = [folder, kept.value];
+  const run = async (programArguments: readonly string[]) =>
+    (await runApt(host, 'apt-get', programArguments, { variables, folders })) ?? notStarted;
+  const stamp = join(kept.value, 'updated');
   return success({
-    lists: join(folder, 'lists'),
-    run: async (programArguments) =>
-      (await runApt(host, 'apt-get', programArguments, { variables, folders: [folder] })) ?? notStarted,
+    lists: join(kept.value, 'lists'),
+    run,
+    update: async (options) => {
+      if (options === undefined && isFresh(stamp)) return nothingToDo;
+      // What is cut short is not taken for whole.
+      rmSync(stamp, { force: true });
+      const ended = await run(['update', '--quiet', ...(options ?? [])]);
+      if (ended.status === 0 && options === undefined) writeFileSync(stamp, '');
+      return ended;
+    },
     remove: async () => {
       await rm(folder, { recursive: true, force: true });
       forget();
     },
   });
 }
+
+/** A build that learns asks again and again; nobody is served worse with what a mirror had some minutes ago. */
+const freshMs = 10 * 60 * 1000;
+
+function isFresh(stamp: string): boolean {
+  const age = Date.now() - (statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  return age >= 0 && age < freshMs;
+}
+
+const nothingToDo: ProgramEnd = { status: 0, signal: null, stdout: '', stderr: '', timedOut: false, startError: null };
 
 const notStarted: ProgramEnd = {
   status: null,
@@ -83,17 +112,19 @@ export function sourcesList(suite: string, architecture: string, mirrors: readon
 }
 
 function configuration(
-  folder: string,
+  { folder, kept }: { readonly folder: string; readonly kept: string },
   { architecture, installed }: { readonly architecture: string; readonly installed: string | null },
   network: readonly string[],
 ): string {
   const settings: readonly (readonly [string, string])[] = [
     ['Dir::State', folder],
-    ['Dir::State::lists', join(folder, 'lists')],
+    ['Dir::State::lists', join(kept, 'lists')],
     ['Dir::State::status', installed ?? join(folder, 'status')],
     ['Dir::State::extended_states', join(folder, 'extended_states')],
     ['Dir::Cache', folder],
     ['Dir::Cache::archives', join(folder, 'archives')],
+    ['Dir::Cache::pkgcache', join(kept, 'pkgcache.bin')],
+    ['Dir::Cache::srcpkgcache', join(kept, 'srcpkgcache.bin')],
     ['Dir::Etc::main', '/dev/null'],
     ['Dir::Etc::parts', join(folder, 'parts')],
     ['Dir::Etc::sourcelist', join(folder, 'sources.list')],

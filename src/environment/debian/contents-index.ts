@@ -75,7 +75,7 @@ async function makeIndex(host: DebianHost, wanted: Suite, file: string): Promise
       ...['-o', `Acquire::IndexTargets::deb::${target}::KeepCompressed=true`],
       ...['-o', `Acquire::IndexTargets::deb::${target}::KeepCompressedAs=gz`],
     ]);
-    const updated = await apt.value.run(['update', '--quiet', ...options]);
+    const updated = await apt.value.update(options);
     if (updated.status !== 0)
       return failure(explainFailure("Debian's lists of files could not be fetched", updated.stderr));
     const lists = readdirSync(apt.value.lists).filter((name) => /_Contents-[a-z0-9]+\.gz$/.test(name));

@@ -52,7 +52,7 @@ async function askApt(
   names: readonly string[],
   mirrors: readonly DebianMirror[],
 ): Promise<Result<readonly DebianPackage[]>> {
-  const update = await apt.run(['update', '--quiet']);
+  const update = await apt.update();
   if (update.status !== 0) return failure(explainFailure("Debian's package lists could not be fetched", update.stderr));
   const printed = await apt.run(['install', '--quiet=2', '--yes', '--print-uris', ...names]);
   if (printed.status !== 0)

@@ -25,7 +25,7 @@ const script = new URL('../../support/make-a-root.ts', import.meta.url).pathname
 let daemon: DockerDaemon;
 let registry: Registry;
 let image = '';
-let pins: DebianPins;
+let pins: MadePins;
 
 before(async () => {
   registry = await startRegistry();
@@ -66,15 +66,18 @@ function start(home: string) {
   return { child, said, ended };
 }
 
-async function made(home: string): Promise<DebianPins> {
-  const { said, ended } = start(home);
-  assert.equal(await ended, 0, said.stderr);
-  const result = JSON.parse(said.stdout) as { ok: boolean; value: DebianPins };
-  assert.ok(result.ok, said.stdout);
-  return result.value;
+interface MadePins {
+  readonly base: DebianPins;
+  readonly added: DebianPins;
 }
 
-test('a root made in a container is byte for byte the one that this machine makes', async () => {
+async function made(home: string): Promise<MadePins> {
+  const { said, ended } = start(home);
+  assert.equal(await ended, 0, said.stderr);
+  return JSON.parse(said.stdout) as MadePins;
+}
+
+test('a root made in a container is byte for byte the one that this machine makes, with packages added too', async () => {
   pins = await made('container');
   const host: DebianHost = {
     locations: locations({ CARGO_BOXED_HOME: join(folder, 'host') }),
@@ -83,9 +86,13 @@ test('a root made in a container is byte for byte the one that this machine make
     onProgress: () => undefined,
     snapshotMirror: null,
   };
-  const here = await prepareDebianRoot(host, pins);
-  assert.equal(here.ok && here.value.sha256, pins.rootSha256, JSON.stringify(here));
-  assert.deepEqual(readdirSync(join(folder, 'container/cache/roots')), [pins.rootSha256]);
+  const sums = [pins.base.rootSha256, pins.added.rootSha256];
+  for (const wanted of [pins.base, pins.added]) {
+    const here = await prepareDebianRoot(host, wanted);
+    assert.equal(here.ok && here.value.sha256, wanted.rootSha256, JSON.stringify(here));
+  }
+  assert.notEqual(sums[0], sums[1]);
+  assert.deepEqual(readdirSync(join(folder, 'container/cache/roots')), [...sums].sort());
   assert.equal(docker('ps', '--all', '--quiet'), '');
 });
 
@@ -111,7 +118,7 @@ test('killed in the middle: nothing half-made is kept, and the next command take
   await first.ended;
   assert.ok(!existsSync(join(folder, 'killed/cache/roots')));
   assert.equal(docker('ps', '--quiet', '--filter', `id=${left}`), left);
-  assert.equal((await made('killed')).rootSha256, pins.rootSha256);
+  assert.deepEqual(await made('killed'), pins);
   assert.equal(docker('ps', '--all', '--quiet'), '');
   assert.equal(docker('volume', 'ls', '--quiet'), '');
   const scratch = ['/dev/shm', tmpdir(), '/var/tmp', '/tmp'].flatMap((place) =>

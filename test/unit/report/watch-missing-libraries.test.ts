@@ -10,7 +10,7 @@ async function missing(...chunks: readonly string[]): Promise<readonly string[]>
   for (const chunk of chunks) stream.write(chunk);
   stream.end();
   await new Promise((done) => stream.on('end', done));
-  return watch.missing();
+  return watch.missing().map(({ name }) => name);
 }
 
 test('what pkg-config, its crate, the linkers and openssl-sys miss is named', async () => {
