@@ -8,6 +8,7 @@ import { projectPathInside } from '../plan/assemble-plan.ts';
 import { inside } from '../plan/box-plan.ts';
 import { besidePath } from '../plan/plan-doors.ts';
 import { filterTerminal } from '../report/filter-terminal.ts';
+import { holdFinished } from '../report/hold-finished.ts';
 import { isContinuousIntegration } from '../report/neutralise-commands.ts';
 import type { PathMapping } from '../report/path-mapping.ts';
 import { rewriteMessages } from '../report/rewrite-messages.ts';
@@ -32,6 +33,8 @@ export interface OpenStreams {
   missing(): readonly Wanted[];
   /** Names of hidden files, and words for what could not be written, that stood in the output where it passes us. */
   named(): ReadonlySet<string>;
+  /** Hands on that the build has failed, which is kept back from programs until it is known that it is not run again. */
+  release(): void;
 }
 
 /**
@@ -48,8 +51,15 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const watch = watchNames([...missedWords, ...hiddenNames(planned.facts.secrets)]);
   const scripts = watchBuildScripts();
   const libraries = watchMissingLibraries();
-  const signs = () => (scripts.hasFailed() || libraries.missing().length > 0 ? 'some' : 'none');
-  const heard = { named: watch.seen, refused: scripts.refused, missing: libraries.missing, signs } as const;
+  const own = new Set(planned.facts.project.manifests.map(({ packageName }) => packageName ?? ''));
+  const signs = () => (scripts.hasFailed(own) || libraries.missing().length > 0 ? 'some' : 'none');
+  const heard = {
+    named: watch.seen,
+    refused: scripts.refused,
+    missing: libraries.missing,
+    signs,
+    release: () => {},
+  } as const;
   if (streams === 'terminal' || direct) {
     const box = { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' } as const;
     return { ...heard, signs: () => 'unseen', box, finished: async () => {} };
@@ -66,25 +76,33 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const stdout = writesMessages(planned)
     ? rewriteMessages(paths, { commands })
     : filterTerminal({ commands, ...(commandsThatNamePaths.has(session.invocation.command.name) ? { paths } : {}) });
-  stdout.pipe(process.stdout, { end: false });
+  const messages = writesMessages(planned) ? holdFinished() : null;
+  const last = messages === null ? stdout : stdout.pipe(messages.stream);
+  last.pipe(process.stdout, { end: false });
   watch.listen(stdout);
   libraries.listen(stdout);
   return {
     ...heard,
+    release: () => {
+      const kept = messages?.release() ?? nothing;
+      if (kept.length > 0) process.stdout.write(kept);
+    },
     box: { stdin, stdout, stderr },
     finished: async () => {
-      await Promise.all([ended(stdout), ended(stderr)]);
+      await Promise.all([ended(last, stdout), ended(stderr)]);
     },
   };
 }
 
 /** Ends a filter and waits until what is still in it has been handed on. */
-async function ended(filter: Transform & Writable): Promise<void> {
+async function ended(filter: Transform, first: Writable = filter): Promise<void> {
   if (filter.readableEnded || filter.destroyed) return;
   const end = once(filter, 'end');
-  filter.end();
+  first.end();
   await end;
 }
+
+const nothing = Buffer.alloc(0);
 
 const commandsThatWriteJson = new Set(['metadata', 'locate-project', 'read-manifest']);
 

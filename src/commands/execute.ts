@@ -1,6 +1,5 @@
 import { failure, type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
-import type { Wanted } from '../layers/wanted.ts';
 import { judgePlan } from '../policy/judge-plan.ts';
 import { asIdentity } from './box-owner.ts';
 import { boxStreams, type OpenStreams, presentationVariables } from './box-streams.ts';
@@ -21,8 +20,8 @@ export interface Executed {
   readonly outcome: Outcome;
   readonly target: string;
   readonly signs: ReturnType<OpenStreams['signs']>;
-  /** After a failure: what of the system it looked for in vain, by the output. */
-  readonly missing: readonly Wanted[];
+  /** Says what is only said of a command that is not run again. */
+  giveUp(): Promise<void>;
 }
 
 interface Ran<Streams> extends Pick<Executed, 'outcome' | 'target'> {
@@ -41,10 +40,20 @@ export async function execute(
   if (outcome.kind === 'finished' && outcome.status !== 0) {
     sayHidden(session, planned, streams.named());
     sayMissed(session, planned, target, streams.named());
-    if (options.missing !== 'left') await sayMissingLayers(session, planned, streams.missing());
     sayWalls(session, planned, streams.refused());
   }
-  return success({ outcome, target, signs: streams.signs(), missing: streams.missing() });
+  const executed = {
+    outcome,
+    target,
+    signs: streams.signs(),
+    giveUp: async () => {
+      streams.release();
+      if (outcome.kind === 'finished' && outcome.status !== 0)
+        await sayMissingLayers(session, planned, streams.missing());
+    },
+  };
+  if (options.failure !== 'may-run-again') await executed.giveUp();
+  return success(executed);
 }
 
 /** The same with streams of one's own, and nothing said of how it ended. */

@@ -6,7 +6,6 @@ import type { Outcome } from '../engine/engine.ts';
 import { recall, remember } from '../host/memory.ts';
 import { projectKey, sha256 } from '../host/project-key.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
-import { learningCommand } from '../invocation/learning-command.ts';
 import { describeWanted, type Wanted } from '../layers/wanted.ts';
 import { chooseAdditions } from '../learning/choose-additions.ts';
 import { findMissed } from '../learning/find-missed.ts';
@@ -22,7 +21,7 @@ import { makePlan, type Planned } from './make-plan.ts';
 import { prepareCommand, type ReadyCommand } from './make-request.ts';
 import { type LearningRun, runLearningBox } from './run-learning-box.ts';
 import type { Session } from './session.ts';
-import { projectPinsFile } from './settle-pins.ts';
+import { type PinsOf, projectPinsFile } from './settle-pins.ts';
 
 /** More than any build takes: each round finds all that can be found without what the next one needs. */
 const mostRounds = 8;
@@ -33,6 +32,14 @@ const mostRounds = 8;
  */
 export type LearningEnd = 'more' | 'nothing' | Outcome;
 
+/** What is built to learn from. */
+export interface Learning {
+  readonly command: CargoCommand;
+  /** The manifest that `--manifest-path` names: absolute, on the host. */
+  readonly manifestPath: string | null;
+  readonly pins: PinsOf;
+}
+
 /**
  * After a build of a project without a lock has failed: builds again what can be built, looks at what failed for want of
  * something, adds what has it, and so on until nothing fails for that. The pins of the project change, outside of its
@@ -40,15 +47,12 @@ export type LearningEnd = 'more' | 'nothing' | Outcome;
  */
 export async function learnLayers(
   session: Session,
-  command: CargoCommand,
-  ready: ReadyCommand,
+  { command, manifestPath, pins }: Learning,
 ): Promise<Result<LearningEnd>> {
-  const learning = learningCommand(ready.classified, command);
-  if (learning === null) return success('nothing');
   // The build that failed may have written Cargo.lock.
-  const gathered = await gather(session, { manifestPath: ready.manifestPath, project: 'needed' });
+  const gathered = await gather(session, { manifestPath, project: 'needed' });
   if (!gathered.ok) return gathered;
-  const prepared = await prepareCommand(session, gathered.value, learning, 'needed');
+  const prepared = await prepareCommand(session, gathered.value, command, 'needed');
   if (!prepared.ok) return prepared;
   const { project } = gathered.value.facts;
   const key = projectKey(project.mountRoot, project.workspace);
@@ -56,13 +60,10 @@ export async function learnLayers(
   let last = '';
   let hasMore = false;
   for (let round = 1; round <= mostRounds; round++) {
-    const planned = await makePlan(
-      session,
-      plainOutput(prepared.value.gathered),
-      learningRequest(prepared.value.ready),
-    );
+    const request = learningRequest(prepared.value.ready);
+    const planned = await makePlan(session, plainOutput(prepared.value.gathered), request, pins);
     if (!planned.ok) return planned;
-    last = stateOf(planned.value, learning);
+    last = stateOf(planned.value, command);
     if (round === 1 && recall<true>(memory, 'last', last) === true) return success('nothing');
     const ran = await runLearningBox(session, planned.value, round);
     if (!ran.ok) return ran;

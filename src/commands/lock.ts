@@ -11,6 +11,7 @@ import type { DebianPins, Learned, Pins, ToolchainPins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { pinsText } from '../lock/write-pins.ts';
 import { printable } from '../problem/problem.ts';
+import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
 import {
   boxRoot,
@@ -23,6 +24,7 @@ import {
 } from './debian.ts';
 import { type Gathered, gather } from './gather.ts';
 import { freshImagePins } from './image.ts';
+import { learnForLock } from './learn-for-lock.ts';
 import type { Session } from './session.ts';
 import { lockFileName, projectLockFile, wantedAdditions } from './settle-pins.ts';
 
@@ -37,7 +39,10 @@ export async function lock(session: Session, { options }: OwnCommand): Promise<R
   const file = projectLockFile(gathered.value);
   const read = readPins(file);
   const before = read.ok ? read.value : null;
-  const learned = before?.learned ?? [];
+  const learning = await learnForLock(session, gathered.value, before?.learned ?? []);
+  if (!learning.ok) return learning;
+  if (learning.value.ended !== null) return success({ status: exitCodeOf(learning.value.ended) });
+  const { learned } = learning.value;
   const environment = await environmentPins(session, gathered.value, options.update !== undefined, learned);
   if (!environment.ok) return environment;
   session.reporter.step('Hashing the toolchain');

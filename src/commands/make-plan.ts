@@ -6,7 +6,7 @@ import type { Request } from '../plan/plan-inputs.ts';
 import { type ChosenEngine, chooseEngine } from './choose-engine.ts';
 import type { Gathered } from './gather.ts';
 import type { Session } from './session.ts';
-import { type SettledPins, settlePins } from './settle-pins.ts';
+import { type PinsOf, type SettledPins, settlePins } from './settle-pins.ts';
 
 /** Everything decided, nothing done: what `plan` prints and `build` runs. */
 export interface Planned extends Gathered {
@@ -16,11 +16,16 @@ export interface Planned extends Gathered {
   readonly plan: BoxPlan;
 }
 
-export async function makePlan(session: Session, gathered: Gathered, request: Request): Promise<Result<Planned>> {
+export async function makePlan(
+  session: Session,
+  gathered: Gathered,
+  request: Request,
+  pins: PinsOf = 'project',
+): Promise<Result<Planned>> {
   const mountRoot = gathered.facts.project.mountRoot;
   const chosen = await chooseEngine(session, gathered.config, mountRoot);
   if (!chosen.ok) return chosen;
-  const settled = await settlePins(session, gathered);
+  const settled = await settlePins(session, gathered, pins);
   if (!settled.ok) return settled;
   const plan = assemblePlan({
     ...gathered,

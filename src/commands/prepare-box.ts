@@ -21,8 +21,8 @@ export interface ExecuteOptions {
   readonly scratch: string | null;
   /** Where it is noted what a build looks for, for a plan that does. */
   readonly record?: string;
-  /** `left`: whoever calls says after a failure which layers have what was missing. */
-  readonly missing?: 'said' | 'left';
+  /** `may-run-again`: whoever calls decides what a failure comes to, and then has `giveUp` say it. */
+  readonly failure?: 'final' | 'may-run-again';
 }
 
 /** All that a box stands on, before a door of it is open. */

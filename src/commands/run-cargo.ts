@@ -1,6 +1,7 @@
 import { failure, type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
+import { learningCommand } from '../invocation/learning-command.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
@@ -11,7 +12,6 @@ import { fetchCrates } from './fetch.ts';
 import { type Gathered, gather } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { classify, prepareCommand, type ReadyCommand } from './make-request.ts';
-import { sayMissingLayers } from './say-missing-layers.ts';
 import type { Session } from './session.ts';
 
 /** Any cargo command, each by its class. What a build does not need is loaded when it is asked for. */
@@ -57,18 +57,20 @@ async function runOffline(
   if (!planned.ok) return planned;
   const unfit = checkSubcommand(planned.value);
   if (unfit.length > 0) return failure(...unfit);
-  const executed = await execute(session, planned.value, { scratch: null, missing: 'left' });
+  const executed = await execute(session, planned.value, { scratch: null, failure: 'may-run-again' });
   if (!executed.ok) return executed;
-  const { outcome, missing } = executed.value;
+  const { outcome } = executed.value;
   const status = exitCodeOf(outcome);
-  if (attempt === 'may-learn' && mayLearn(planned.value, executed.value)) {
+  const learning = attempt === 'may-learn' ? learningCommand(ready.classified, command) : null;
+  if (learning !== null && mayLearn(planned.value, executed.value)) {
     const { learnLayers } = await import('./learn-layers.ts');
-    const end = await learnLayers(session, command, ready);
+    const { manifestPath } = ready;
+    const end = await learnLayers(session, { command: learning, manifestPath, pins: 'project' });
     if (!end.ok) return end;
     if (end.value === 'more') return runOnce(session, command, 'learned');
     if (end.value !== 'nothing') return endedAs(session, end.value);
   }
-  if (status !== 0) await sayMissingLayers(session, planned.value, missing);
+  await executed.value.giveUp();
   if (status === 0 && planned.value.plan.exports !== null) {
     const exported = await exportResults(session, planned.value, ready, executed.value.target);
     if (!exported.ok) return exported;

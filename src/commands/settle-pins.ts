@@ -53,21 +53,24 @@ export function projectPinsFile(session: Session, { mountRoot, workspace }: Proj
   return join(session.locations.data, 'projects', projectKey(mountRoot, workspace), lockFileName);
 }
 
+/** `own`: as if the project had no lock, which is about to be written anew. */
+export type PinsOf = 'project' | 'own';
+
 /**
  * The pins that hold: the project's lock if it has one (a drift is an error), else the user's own, made once. With
  * `pinned` only the project's lock will do.
  */
-export async function settlePins(session: Session, gathered: Gathered): Promise<Result<SettledPins>> {
+export async function settlePins(session: Session, gathered: Gathered, from: PinsOf): Promise<Result<SettledPins>> {
   const { config, facts } = gathered;
   const file = projectLockFile(gathered);
-  const written = readPins(file);
+  const written = from === 'project' ? readPins(file) : success(null);
   if (!written.ok) return written;
   if (written.value !== null) {
     const drift = lockDrift(config, written.value, facts.toolchain, file);
     if (drift.length > 0) return failure(...drift);
     return success({ pins: written.value, file, kind: 'project' });
   }
-  if (config.pinned.value) {
+  if (config.pinned.value && from === 'project') {
     return failure({
       code: 'lock-missing',
       what: 'this project has no cargo-boxed.lock, and `--pinned` needs one',

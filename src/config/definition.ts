@@ -69,7 +69,6 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     default: 'learn',
     description:
       'Whether a build that lacks system libraries shows which layers it needs, in a project without a lock.',
-    variable: 'CARGO_BOXED_LAYERS_INFER',
   },
   packages: {
     ...free,

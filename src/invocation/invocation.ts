@@ -15,6 +15,7 @@ export interface BoxFlags {
   readonly config?: string;
   /** `-C DIR`: run as if started there. */
   readonly directory?: string;
+  readonly addMissing?: true;
   readonly pinned?: true;
   readonly noExport?: true;
   readonly json?: true;

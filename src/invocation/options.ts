@@ -119,6 +119,15 @@ export const boxOptions: readonly BoxOption[] = [
   },
   {
     ...toggle,
+    field: 'addMissing',
+    long: '--add-missing',
+    variable: 'CARGO_BOXED_ADD_MISSING',
+    configKey: 'layers.infer',
+    configValue: 'learn',
+    summary: 'Learn which layers a build needs, where that is switched off',
+  },
+  {
+    ...toggle,
     field: 'pinned',
     long: '--pinned',
     variable: 'CARGO_BOXED_PINNED',

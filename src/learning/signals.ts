@@ -26,6 +26,7 @@ export const signals: readonly Signal[] = [
   { kind: 'library', pattern: new RegExp(`could not find native static library \`${name}\``, 'g') },
   { kind: 'header', pattern: /fatal error: ([\w.+/-]{1,128}): No such file or directory/g },
   { kind: 'header', pattern: /fatal error: '([\w.+/-]{1,128})' file not found/g },
+  { kind: 'header', pattern: /(?:find|found|locate|missing)[^\n]{0,40}['"`]([\w.+/-]{1,128}\.h(?:pp)?)['"`]/g },
   { kind: 'program', pattern: new RegExp(`linker \`${name}\` not found`, 'g') },
   { kind: 'program', pattern: new RegExp(`invalid linker name in (?:argument )?'-fuse-ld=${name}'`, 'g') },
   { kind: 'program', pattern: new RegExp(`could not execute process \`${name}[ \`]`, 'g') },
@@ -46,7 +47,7 @@ export const packageHints: readonly Signal[] = [
 
 /** What every one of these sentences has in it: most of what a build says has none of it, and is passed over at once. */
 const oneOfThem =
-  /not found|o such file|annot find|nable to find|ould not|ould NOT|required by crate|No package|not installed|invalid linker|configuration file provided|-dev\b/;
+  /not found|o such file|annot find|nable to find|ould not|ould NOT|required by crate|No package|not installed|invalid linker|locate|missing|to find|configuration file provided|-dev\b/;
 
 /** All that these say is missing in a text, in the order of the table, each once. */
 export function findSignals(text: string, table: readonly Signal[] = signals): readonly Wanted[] {

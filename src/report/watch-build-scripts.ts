@@ -6,8 +6,8 @@ export interface BuildScriptWatch {
   listen(stream: Readable): void;
   /** Packages whose build script failed, when a write was refused to somebody. */
   refused(): readonly string[];
-  /** Whether one has failed, for whatever reason. */
-  hasFailed(): boolean;
+  /** Whether one has failed, for whatever reason, or a package that is none of these could not be compiled. */
+  hasFailed(own: ReadonlySet<string>): boolean;
 }
 
 /**
@@ -15,6 +15,7 @@ export interface BuildScriptWatch {
  * say the same: a name has letters and digits, so that none is a part of a command for the shell.
  */
 const failedScript = /failed to run custom build command for `([\w\u0080-\u00ff-]{1,128}) v/g;
+const notCompiled = /could not compile `([\w-]{1,128})`/g;
 const refusal = /[Pp]ermission denied|\bEACCES\b|\bos error 13\b/;
 /** Longer than either sentence: what a chunk may hold of one. */
 const tailLength = 256;
@@ -22,17 +23,19 @@ const mostPackages = 20;
 
 export function watchBuildScripts(): BuildScriptWatch {
   const packages = new Set<string>();
+  const broken = new Set<string>();
   let isRefused = false;
   return {
     listen(stream) {
       listenWithTail(stream, tailLength, (text) => {
         isRefused ||= refusal.test(text);
+        for (const { 1: name = '' } of text.matchAll(notCompiled)) if (broken.size < mostPackages) broken.add(name);
         for (const { 1: name = '' } of text.matchAll(failedScript)) {
           if (packages.size < mostPackages) packages.add(Buffer.from(name, 'latin1').toString('utf8'));
         }
       });
     },
     refused: () => (isRefused ? [...packages] : []),
-    hasFailed: () => packages.size > 0,
+    hasFailed: (own) => packages.size > 0 || [...broken].some((name) => !own.has(name)),
   };
 }

@@ -235,7 +235,7 @@ test('what the base has already adds nothing; what no suite has is named', async
   assert.equal((await withPackages(first, 'ca-certificates')).rootSha256, pins.rootSha256);
   const none = await addToPins(first, pins, { layers: [], packages: ['no-such-package-dev'] }, new Date());
   assert.ok(!none.ok);
-  assert.match(none.problems[0]?.why ?? '', /no-such-package-dev/);
+  assert.match(none.problems[0]?.what ?? '', /no-such-package-dev/);
   const odd = await addToPins(first, pins, { layers: [], packages: ['--allow-unauthenticated'] }, new Date());
   assert.ok(!odd.ok && odd.problems[0]?.code === 'config');
 });

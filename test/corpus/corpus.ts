@@ -64,12 +64,13 @@ function writeProject(folder: string, { crate, version, features, as }: Row): vo
           .map((one) => `"${one}"`)
           .join(', ')}]`;
   const section = as === 'dependency' ? 'dependencies' : 'build-dependencies';
-  const dependency = `[${section}]\n${crate} = { version = "=${version}"${wanted} }\n`;
+  // Its library may be called otherwise.
+  const dependency = `[${section}]\nwanted = { package = "${crate}", version = "=${version}"${wanted} }\n`;
   writeFileSync(
     join(folder, 'Cargo.toml'),
     `[package]\nname = "corpus"\nversion = "0.1.0"\nedition = "2021"\n\n${dependency}`,
   );
-  const uses = `extern crate ${crate.replaceAll('-', '_')};\n`;
+  const uses = 'extern crate wanted;\n';
   writeFileSync(join(folder, 'src/main.rs'), `${as === 'dependency' ? uses : ''}fn main() {}\n`);
   if (as !== 'dependency') writeFileSync(join(folder, 'build.rs'), `${uses}fn main() {}\n`);
 }

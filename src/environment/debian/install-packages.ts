@@ -58,8 +58,8 @@ async function installHere(
   if (copied.status !== 0) return failure(explainFailure(what, copied.startError ?? copied.stderr));
   const debs = join(root, installFolder);
   mkdirSync(debs, { mode: 0o755 });
-  for (const { sha256 } of packages)
-    copyFileSync(debFile(host, sha256), join(debs, `${sha256}.deb`), constants.COPYFILE_FICLONE);
+  for (const { name, sha256 } of packages)
+    copyFileSync(debFile(host, sha256), join(debs, `${name}.deb`), constants.COPYFILE_FICLONE);
   writeJob(scratch.path, { install: installScript, finish: finishScript });
   const job = [shell, join(scratch.path, 'install'), root, join(scratch.path, 'finish')];
   const { prefix, root: isRoot } = await ownNamespaces(host);
@@ -82,7 +82,7 @@ async function installInContainer(
     make: installInContainerScript,
     install: installScript,
     finish: finishScript,
-    packages: packages.map(({ sha256 }) => `${sha256}\n`).join(''),
+    packages: packages.map(({ name, sha256 }) => `${sha256} ${name}\n`).join(''),
   });
   const [root, from, tar] = [`${work}/root`, '/base', 'root.tar'];
   let log = '';

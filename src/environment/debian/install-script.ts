@@ -23,8 +23,10 @@ mount -t proc proc proc 2> /dev/null || true
 mkdir -p var/cache/debconf var/cache/ldconfig var/log/apt
 printf '#!/bin/sh\\nexit 101\\n' > usr/sbin/policy-rc.d
 chmod 755 usr/sbin/policy-rc.d
+# One that must be configured before another is unpacked may stand behind it: then the next time finds it there.
 chroot . /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \\
-  sh -c 'exec dpkg --force-unsafe-io --force-confnew --install /${installFolder}/*.deb' >&2
+  sh -c 'install() { dpkg --force-unsafe-io --force-confnew --skip-same-version --install /${installFolder}/*.deb; }
+         install || install || install' >&2
 umount proc dev/* 2> /dev/null || true
 rm -rf ${installFolder} usr/sbin/policy-rc.d
 rm -f dev/*
@@ -40,7 +42,7 @@ export const installInContainerScript = `set -eu
 umask 022
 cp --archive "$3" "$1"
 mkdir "$1/${installFolder}"
-sed "s,.*,$5/&.deb," "$4" | xargs cp --target-directory="$1/${installFolder}"
+while read -r sum name; do cp "$5/$sum.deb" "$1/${installFolder}/$name.deb"; done < "$4"
 sh "$6" "$1" "$2"
 tar --create --file="$7" --directory="$1" .
 chown --reference="$4" "$7"

@@ -1,7 +1,7 @@
 import { failure, type Result, success } from '../../base/result.ts';
 import { type RootWish, rootPackages } from '../../layers/catalogue.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
-import { printable } from '../../problem/problem.ts';
+import { type Problem, printable } from '../../problem/problem.ts';
 import type { DebianMirror } from './apt-sources.ts';
 import { type AptState, makeAptState } from './apt-state.ts';
 import type { DebianHost } from './debian-host.ts';
@@ -55,9 +55,24 @@ async function askApt(
   const update = await apt.update();
   if (update.status !== 0) return failure(explainFailure("Debian's package lists could not be fetched", update.stderr));
   const printed = await apt.run(['install', '--quiet=2', '--yes', '--print-uris', ...names]);
-  if (printed.status !== 0)
+  if (printed.status !== 0) {
+    const missing = /Unable to locate package ([a-z0-9][a-z0-9+.-]*)|Package '?([a-z0-9][a-z0-9+.-]*)'? has no/.exec(
+      printed.stderr,
+    );
+    const name = missing?.[1] ?? missing?.[2];
+    if (name !== undefined) return failure(noPackage(name));
     return failure(explainFailure('apt cannot resolve the packages of the environment', printed.stderr));
+  }
   return parsePrintedUris(printed.stdout, mirrors);
+}
+
+function noPackage(name: string): Problem {
+  return {
+    code: 'environment',
+    what: `Debian has no package \`${printable(name, 100)}\` for this environment`,
+    why: 'neither the suite nor its updates have it',
+    fix: 'Look for its name with `cargo-boxed layers search WORD`, or try another `suite`.',
+  };
 }
 
 /** Lines of `apt-get --print-uris`: `'uri' name_version_arch.deb size SHA256:sum`. */

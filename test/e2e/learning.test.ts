@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import test from 'node:test';
+import { project } from '../support/rig.ts';
+
+/** A program that links ALSA, through a package of its own that asks pkg-config as most do. */
+const sound = {
+  'Cargo.toml':
+    '[package]\nname = "sound"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nasound-sys = { path = "sys" }\n',
+  'src/main.rs': 'fn main() { println!("{}", asound_sys::version()); }\n',
+  'sys/Cargo.toml': '[package]\nname = "asound-sys"\nversion = "0.1.0"\nedition = "2021"\nlinks = "asound"\n',
+  'sys/src/lib.rs': [
+    'extern "C" { fn snd_asoundlib_version() -> *const std::ffi::c_char; }',
+    'pub fn version() -> String { unsafe { std::ffi::CStr::from_ptr(snd_asoundlib_version()) }.to_string_lossy().into() }',
+    '',
+  ].join('\n'),
+  'sys/build.rs': [
+    'fn main() {',
+    '  let asked = std::process::Command::new("pkg-config").args(["--libs", "alsa"]).output().unwrap();',
+    '  if !asked.status.success() { SAID; std::process::exit(1); }',
+    '  println!("cargo:rustc-link-lib=asound");',
+    '}',
+    '',
+  ].join('\n'),
+};
+/** What its script says when there is no ALSA. */
+const saying = (words: string) => ({ ...sound, 'sys/build.rs': sound['sys/build.rs'].replace('SAID', words) });
+const loud = saying('eprint!("{}", String::from_utf8_lossy(&asked.stderr))');
+const silent = saying('eprintln!("it failed")');
+
+test('a build that lacks a library gets its layer, says why, and is right the next time', async (context) => {
+  const made = project(context, loud);
+
+  const built = await made.boxed(['run']);
+  assert.equal(built.status, 0, built.text);
+  assert.match(built.stdout, /^1\.\d+\.\d+$/m);
+  assert.match(built.stderr, /The layer alsa is added: asound-sys looked for the pkg-config module alsa/);
+  const again = await made.boxed(['build']);
+  assert.equal(again.status, 0, again.text);
+  assert.doesNotMatch(again.stderr, /error|Learning|Compiling/);
+  const held = await made.boxed(['layers', '--json']);
+  const [layer, ...more] = JSON.parse(held.stdout).layers;
+  assert.deepEqual([layer.name, layer.why, more], ['alsa', 'asound-sys looked for the pkg-config module alsa', []]);
+  for (const name of ['cargo-boxed.yaml', 'cargo-boxed.lock']) assert.ok(!existsSync(made.path(name)), name);
+});
+
+test('a script that says nothing is known by what it asked, and `lock` writes what was learned', async (context) => {
+  const made = project(context, silent);
+
+  const locked = await made.boxed(['lock']);
+  assert.equal(locked.status, 0, locked.text);
+  const pins = JSON.parse(made.read('cargo-boxed.lock'));
+  assert.deepEqual(pins.debian.layers, ['alsa']);
+  assert.deepEqual(pins.learned, [
+    { crate: 'asound-sys', kind: 'layer', name: 'alsa', wanted: 'the pkg-config module alsa' },
+  ]);
+  const pinned = await made.boxed(['--pinned', 'build']);
+  assert.equal(pinned.status, 0, pinned.text);
+  assert.match((await made.boxed(['lock'])).stdout, /as before/);
+});
+
+test('messages for programs come once, as if it had been built at once', async (context) => {
+  const made = project(context, loud);
+
+  const built = await made.boxed(['build', '--message-format=json']);
+  assert.equal(built.status, 0, built.text);
+  const ends = built.stdout.split('\n').filter((line) => line.includes('"build-finished"'));
+  assert.deepEqual(ends, ['{"reason":"build-finished","success":true}']);
+});
+
+test('switched off it only says which layer has it; the option switches it on for once', async (context) => {
+  const made = project(context, { ...loud, 'cargo-boxed.yaml': 'layers: {use: [], infer: off}\n' });
+
+  const failed = await made.boxed(['build', '--message-format=json']);
+  assert.equal(failed.status, 101, failed.text);
+  assert.match(failed.stderr, /cargo-boxed layers add alsa/);
+  assert.doesNotMatch(failed.stderr, /Learning/);
+  assert.match(failed.stdout, /"build-finished","success":false/);
+  const learned = await made.boxed(['--add-missing', 'build']);
+  assert.equal(learned.status, 0, learned.text);
+});
+
+test('an error of the program itself starts nothing; what nothing has is said, and looked for once', async (context) => {
+  const own = project(context, { ...loud, 'sys/build.rs': 'fn main() {}\n', 'src/main.rs': 'fn main() { wrong }\n' });
+  const failed = await own.boxed(['build']);
+  assert.equal(failed.status, 101, failed.text);
+  assert.doesNotMatch(failed.stderr, /Learning/);
+  const nowhere = project(
+    context,
+    saying('eprintln!("Package \'nowhere-lib\' was not found in the pkg-config search path")'),
+  );
+  nowhere.write('sys/build.rs', nowhere.read('sys/build.rs').replace('"alsa"', '"nowhere-lib"'));
+  const first = await nowhere.boxed(['build']);
+  assert.equal(first.status, 101, first.text);
+  assert.match(first.stderr, /looked for the pkg-config module nowhere-lib; nothing in bookworm provides it/);
+  assert.doesNotMatch((await nowhere.boxed(['build'])).stderr, /Learning/);
+});
+
+test('Debian packages can be named where no layer has them, and nothing else that apt knows', async (context) => {
+  const made = project(context, { ...silent, 'cargo-boxed.yaml': 'packages: [libasound2-dev]\n' });
+
+  assert.equal((await made.boxed(['build'])).status, 0);
+  for (const [name, exit, said] of [
+    ['no-such-package-dev', 78, /Debian has no package `no-such-package-dev`/],
+    ['--purge', 78, /the name of a Debian package/],
+    ['libasound2-dev=1.0', 78, /the name of a Debian package/],
+    ['libasound2-dev/trixie', 78, /the name of a Debian package/],
+  ] as const) {
+    made.write('cargo-boxed.yaml', `packages: ["${name}"]\n`);
+    const refused = await made.boxed(['build']);
+    assert.equal(refused.status, exit, refused.text);
+    assert.match(refused.stderr, said);
+  }
+});
