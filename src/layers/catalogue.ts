@@ -12,7 +12,7 @@ import { packagesOn } from './packages.ts';
 export type { FoundLayer, Layer } from './layer.ts';
 export { layersWith, searchLayers } from './look-up.ts';
 
-/** The whole catalogue, sorted by name. It is closed: a project names a layer and never a Debian package. */
+/** The whole catalogue, sorted by name. */
 export function layerCatalogue(): readonly Layer[] {
   return [...allLayers().values()];
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { type Result, success } from '../../base/result.ts';
+import { failure, type Result, success } from '../../base/result.ts';
 import type { DebianSuite } from '../../config/config.ts';
 import { type Additions, additionPackages, joinAdditions, noAdditions } from '../../layers/additions.ts';
 import type { RootWish } from '../../layers/catalogue.ts';
 import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
+import type { Problem } from '../../problem/problem.ts';
 import { buildDebianRoot } from './build-root.ts';
 import type { DebianHost } from './debian-host.ts';
 import { fetchDebianPackages } from './fetch-packages.ts';
@@ -33,6 +34,18 @@ export async function makeDebianPins(host: DebianHost, wish: DebianWish): Promis
   return pinPackages(host, { suite, architecture, layers: [], snapshot: snapshotTime(wish.now) }, packages.value);
 }
 
+/** Code of a build can ask for packages: more than any real one needs, and less than fills a disk. */
+const mostAddedBytes = 2 * 1024 ** 3;
+
+function tooMuch(sizeBytes: number): Problem {
+  return {
+    code: 'environment',
+    what: `the packages to be added have ${Math.ceil(sizeBytes / 1e6)} MB`,
+    why: `a root gets at most ${Math.floor(mostAddedBytes / 1e6)} MB of packages`,
+    fix: 'Name fewer layers or packages; `cargo-boxed layers` shows what there is and why.',
+  };
+}
+
 /** Resolves what today's mirrors have of these beside what the base has, and makes the root of both. */
 export async function addToPins(
   host: DebianHost,
@@ -48,6 +61,8 @@ export async function addToPins(
   const installed = join(root.value.path, 'var/lib/dpkg/status');
   const resolved = await resolveNames(host, { suite, architecture, installed }, wanted.value);
   if (!resolved.ok) return resolved;
+  const sizeBytes = resolved.value.reduce((sum, one) => sum + one.sizeBytes, 0);
+  if (sizeBytes > mostAddedBytes) return failure(tooMuch(sizeBytes));
   const { layers, packages: names } = joinAdditions(additions, noAdditions);
   const snapshot = snapshotTime(now);
   const added = { names, snapshot, packages: resolved.value, baseSha256: base.rootSha256 };

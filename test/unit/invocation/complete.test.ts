@@ -47,7 +47,10 @@ const cases: [string[], string[]][] = [
   [['-Z', 'x', 'tre'], ['tree']],
   [['build', '--rel'], ['--release']],
   [['completions', 'z'], ['zsh']],
-  [['plan', '--a'], ['--as']],
+  [
+    ['plan', '--a'],
+    ['--add-missing', '--as'],
+  ],
   [['plan', '--as', ''], ['shell']],
   [['plan', 'bu'], ['build']],
   [['plan', 'build', '--rel'], ['--release']],

@@ -5,6 +5,7 @@ import { boxOptions, optionName } from '../../../src/invocation/options.ts';
 test('every box option of the command line is there, with a variable of its own', () => {
   const names = boxOptions.map(optionName);
   assert.deepEqual([...names].sort(), [
+    '--add-missing',
     '--color',
     '--config',
     '--engine',
