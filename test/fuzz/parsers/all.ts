@@ -2,6 +2,7 @@ import type { Parser } from '../parser.ts';
 import { archiveParsers } from './archives.ts';
 import { configParsers } from './config.ts';
 import { gitParsers } from './git.ts';
+import { learningParsers } from './learning.ts';
 import { projectParsers } from './project.ts';
 import { streamParsers } from './streams.ts';
 import { toolParsers } from './tools.ts';
@@ -13,4 +14,5 @@ export const parsers: readonly Parser[] = [
   ...archiveParsers,
   ...streamParsers,
   ...toolParsers,
+  ...learningParsers,
 ];

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { contentsKeys } from '../../../src/environment/debian/contents-line.ts';
+import { isPackageName } from '../../../src/layers/additions.ts';
+import { describeWanted } from '../../../src/layers/wanted.ts';
+import { choosePackage } from '../../../src/learning/choose-package.ts';
+import { findMissed } from '../../../src/learning/find-missed.ts';
+import { readFailures } from '../../../src/learning/read-failures.ts';
+import { readRecord } from '../../../src/learning/read-record.ts';
+import { type Parser, text } from '../parser.ts';
+
+const said = text(
+  'error: failed to run custom build command for `alsa-sys v0.3.1`',
+  '',
+  'Caused by:',
+  '  --- stderr',
+  '  Package alsa was not found in the pkg-config search path.',
+  "  Package 'alsa', required by 'virtual:world', not found",
+  "  x.c:1:10: fatal error: selinux/selinux.h: No such file or directory; failed to find 'a.h'; apt install liba-dev",
+  'error: linking with `cc` failed: exit status: 1',
+  '  = note: rust-lld: error: unable to find library -l:libpulse.so.0',
+  'error: could not compile `app` (bin "app") due to 1 previous error',
+);
+const words = [
+  ...[
+    'error: ',
+    'warning: ',
+    '`',
+    "'",
+    ' v',
+    'alsa',
+    'not found',
+    'cannot find -l',
+    'could not compile `',
+    '.h',
+    '-dev',
+  ],
+  ...['\0', '\x1e', 'asked', 'absent', '--libs', ' >= 1', ',', 'CMake', ' (missing', 'is `', '` not installed'],
+];
+
+/** What comes out is looked up and shown: a name, and nothing that a program could take for something else. */
+function checkNames(names: Iterable<string>): void {
+  for (const name of names) assert.match(name, /^[\w.+/-]{1,128}$/);
+}
+
+export const learningParsers: readonly Parser[] = [
+  {
+    name: 'build-failures',
+    modules: ['learning/read-failures.ts', 'learning/signals.ts'],
+    seeds: () => [said],
+    words,
+    mostBytes: 1024 * 1024,
+    feed: (bytes) => {
+      const { crates, missed, hints } = readFailures(bytes.toString('utf8'));
+      checkNames([...missed, ...hints].map(({ wanted }) => wanted.name));
+      for (const { wanted } of missed) assert.ok(describeWanted(wanted).length < 200);
+      for (const crate of crates) assert.match(crate, /^(?:[\w-]{1,128}|the project)$/);
+      return undefined;
+    },
+  },
+  {
+    name: 'build-record',
+    modules: ['learning/read-record.ts'],
+    seeds: () => [Buffer.from('asked\0alsa-sys\0--libs\0alsa >= 1.2\0\x1eabsent\0alsa-sys\0R\0\x1e')],
+    words,
+    mostBytes: 16 * 1024 * 1024,
+    feed: (bytes) => {
+      const record = readRecord(bytes.toString('utf8'));
+      for (const names of [...record.asked.values(), ...record.absent.values()]) {
+        assert.ok(names.length <= 50);
+        checkNames(names);
+      }
+      findMissed(readFailures(Buffer.from(said).toString()), record);
+      return undefined;
+    },
+  },
+  {
+    name: 'contents-lines',
+    modules: ['environment/debian/contents-line.ts'],
+    seeds: () => [
+      text(
+        'usr/lib/x86_64-linux-gnu/pkgconfig/alsa.pc  libdevel/libasound2-dev',
+        'usr/bin/protoc  devel/protobuf-compiler',
+        'usr/include/a/b.h  libdevel/a-dev,libs/b',
+      ),
+    ],
+    words: ['usr/', 'lib/', 'bin/', 'pkgconfig/', '.pc', '.so', ' ', ',', '/', '-dev', '\t'],
+    mostBytes: 1024 * 1024,
+    feed: (bytes) => {
+      const lines = bytes.toString('latin1').split('\n').slice(0, 2000);
+      const packages = lines.flatMap(contentsKeys).flatMap((key) => key.slice(key.indexOf('\t') + 1).split(','));
+      const chosen = choosePackage({ kind: 'module', name: 'x' }, { find: () => packages.slice(0, 6) });
+      assert.ok(chosen === null || isPackageName(chosen));
+      return undefined;
+    },
+  },
+];
