@@ -1,11 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { type Result, success } from '../base/result.ts';
+import { deleteTree } from '../customs/delete-tree.ts';
 import type { Outcome } from '../engine/engine.ts';
-import { makeNotedFolder } from '../host/noted-path.ts';
+import { cacheFolders } from '../host/locations.ts';
 import { boxIdentity, handToBox } from './box-owner.ts';
 import { runBox } from './execute.ts';
 import type { Planned } from './make-plan.ts';
@@ -27,7 +26,11 @@ const mostRecordBytes = 16 * 1024 * 1024;
 
 /** Runs a plan that records. What it says is for us to read; a person sees how far it is. */
 export async function runLearningBox(session: Session, planned: Planned, round: number): Promise<Result<LearningRun>> {
-  const { path, forget } = makeNotedFolder(session.locations.state, join(tmpdir(), 'cargo-boxed-record-'));
+  const { cache } = session.locations;
+  // A later command finds by the name what a killed one has left.
+  const relative = join(cacheFolders.records, session.runWord);
+  const path = join(cache, relative);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
   try {
     handToBox(path, boxIdentity(session, planned));
     const title = `Learning which system libraries the build needs, round ${round}`;
@@ -42,8 +45,8 @@ export async function runLearningBox(session: Session, planned: Planned, round: 
       rootSha256: planned.plan.environment.kind === 'debian' ? planned.plan.environment.rootSha256 : '',
     });
   } finally {
-    await rm(path, { recursive: true, force: true });
-    forget();
+    // A box has written in it: it is deleted as carefully as a target.
+    await deleteTree({ within: cache, relative });
   }
 }
 

@@ -42,6 +42,8 @@ export const cacheFolders = {
   roots: 'roots',
   /** `<suite>-<architecture>`: which Debian packages have what a build can look for. */
   contents: 'contents',
+  /** What a box that learns notes, while it runs. */
+  records: 'records',
   /** `<mirrors>/`: what apt knows of them. */
   apt: 'apt',
   /** `<sha256>.deb` */

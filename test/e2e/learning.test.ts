@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
-import { project } from '../support/rig.ts';
+import { project, sharedHome } from '../support/rig.ts';
 
 /** A program that links ALSA, through a package of its own that asks pkg-config as most do. */
 const sound = {
@@ -111,4 +112,18 @@ test('Debian packages can be named where no layer has them, and nothing else tha
     assert.equal(refused.status, exit, refused.text);
     assert.match(refused.stderr, said);
   }
+});
+
+test('a build that is learned from writes its notes where they are bounded, deleted and not followed', async (context) => {
+  // A link in the place of the notes, and folders in each other: what looks there must neither follow nor fail.
+  const hostile = [
+    'let _ = std::fs::remove_file("/box/record/records");',
+    'let _ = std::os::unix::fs::symlink("/etc/hostname", "/box/record/records");',
+    'let _ = std::fs::create_dir_all(format!("/box/record/{}", "d/".repeat(1500)));',
+    'eprint!("{}", String::from_utf8_lossy(&asked.stderr))',
+  ].join(' ');
+  const made = project(context, saying(hostile));
+  const built = await made.boxed(['build']);
+  assert.equal(built.status, 0, built.text);
+  assert.deepEqual(readdirSync(join(sharedHome, 'cache/records')), []);
 });
