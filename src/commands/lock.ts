@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Result, success } from '../base/result.ts';
+import { failure, type Result, success } from '../base/result.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
 import { componentDigests } from '../facts/hash-components.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
+import { usage } from '../invocation/usage-problems.ts';
 import { hasAdditions } from '../layers/additions.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
 import { pinChanges } from '../lock/pin-changes.ts';
@@ -26,16 +27,22 @@ import { type Gathered, gather } from './gather.ts';
 import { freshImagePins } from './image.ts';
 import { learnForLock } from './learn-for-lock.ts';
 import type { Session } from './session.ts';
-import { lockFileName, projectLockFile, wantedAdditions } from './settle-pins.ts';
+import { lockFileName, projectLockFile, settlePins, wantedAdditions } from './settle-pins.ts';
 
 /** Components without which cargo builds nothing; others are pinned when they are installed and a build can use them. */
 const pinnedComponents = /^(cargo|rustc|rust-std|clippy|rustfmt)(-preview)?-/;
 
 /** Pins everything and writes it into the project as one file; what differs from before is shown. */
 export async function lock(session: Session, { options }: OwnCommand): Promise<Result<Answer>> {
+  if (options.check !== undefined && (options.default ?? options.update) !== undefined) {
+    return failure(
+      usage('`--check` stands alone', 'It looks whether the lock is current; `lock --update` makes it so.'),
+    );
+  }
   if (options.default !== undefined) return lockDefault(session, options.update !== undefined);
   const gathered = await gather(session, { manifestPath: null, project: 'needed' });
   if (!gathered.ok) return gathered;
+  if (options.check !== undefined) return checkLock(session, gathered.value);
   const file = projectLockFile(gathered.value);
   const read = readPins(file);
   const before = read.ok ? read.value : null;
@@ -63,6 +70,15 @@ export async function lock(session: Session, { options }: OwnCommand): Promise<R
     content: pinsText(pins),
   });
   return written.ok ? success(answer(file, before, pins)) : written;
+}
+
+/** Whether the project's lock is there and fits what is wanted; the network and the engine are not asked. */
+async function checkLock(session: Session, { config, facts }: Gathered): Promise<Result<Answer>> {
+  const pinned = { ...config, pinned: { ...config.pinned, value: true } };
+  const settled = await settlePins(session, { config: pinned, facts }, 'project');
+  if (!settled.ok) return settled;
+  const { file } = settled.value;
+  return success({ status: 0, text: `${printable(file)} is current\n`, data: { file, current: true } });
 }
 
 /** The pins of the user for all projects without a lock: nothing of a project is written, and none is needed. */

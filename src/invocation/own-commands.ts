@@ -45,8 +45,9 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   {
     ...plain,
     name: 'lock',
-    usage: '[--update] [--default]',
+    usage: '[--check] [--update] [--default]',
     options: [
+      { long: '--check', placeholder: null, allowed: [], summary: 'Say whether the lock is current, write nothing' },
       { long: '--update', placeholder: null, allowed: [], summary: 'Look for what is newest today' },
       { long: '--default', placeholder: null, allowed: [], summary: 'Pin your own default, not the project' },
     ],

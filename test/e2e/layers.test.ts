@@ -77,3 +77,22 @@ test('only the file of the project is changed: no link is followed, no other pla
   assert.equal(refused.status, 78, refused.text);
   assert.match(refused.stderr, /the configuration is in the metadata of Cargo\.toml/);
 });
+
+test('`lock --check` says whether the lock is current, and writes nothing', async (context) => {
+  const made = project(context, app);
+  const check = (...words: readonly string[]) => made.boxed(['lock', '--check', ...words]);
+  const missing = await check();
+  assert.equal(missing.status, 65, missing.text);
+  assert.ok(!existsSync(made.path('cargo-boxed.lock')));
+  assert.equal((await made.boxed(['lock'])).status, 0);
+  const text = made.read('cargo-boxed.lock');
+  const current = await check('--json');
+  assert.equal(current.status, 0, current.text);
+  assert.equal(JSON.parse(current.stdout).current, true);
+  made.write('cargo-boxed.yaml', 'layers: [zlib]\n');
+  const drifted = await check();
+  assert.equal(drifted.status, 65, drifted.text);
+  assert.match(drifted.stderr, /pins the layers \[\], not \[zlib\]/);
+  assert.equal(made.read('cargo-boxed.lock'), text);
+  assert.equal((await check('--update')).status, 64);
+});
