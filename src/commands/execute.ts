@@ -80,7 +80,7 @@ export async function runBox<Streams extends Pick<OpenStreams, 'box' | 'finished
   const anchors = folder === null ? prepared.value.anchors : { ...prepared.value.anchors, doors: folder };
   const presentation = presentationVariables(session, planned);
   const step = withoutGone(box, anchors);
-  const resolved = resolveBox(session.runWord, step, root, anchors, facts, presentation);
+  const resolved = resolveBox(session.nextBox(), step, root, anchors, facts, presentation);
   const owned = asIdentity(session, resolved, user);
   const streams = open(anchors);
   session.reporter.pause();

@@ -109,7 +109,7 @@ async function compile(session: Session, planned: Planned, root: PreparedRoot, t
 function compilerBox(session: Session, { facts }: Planned, root: PreparedRoot, to: string): ResolvedBox {
   const [sources, results] = [`${inside.base}/sources`, `${inside.base}/results`];
   return {
-    id: `${session.runWord}-walls`,
+    id: `${session.nextBox()}-walls`,
     root,
     argv: ['/bin/sh', `${sources}/make.sh`, sources, results],
     workingDirectory: '/tmp',

@@ -23,6 +23,8 @@ export interface Session {
   readonly interruption: Interruption;
   /** Names this run: boxes, containers, control groups and scratch folders begin with it. */
   readonly runWord: string;
+  /** The name of the next box of this run: an engine may still be taking away the one before. */
+  nextBox(): string;
 }
 
 export function openSession(invocation: Invocation, reporter: Reporter): Result<Session> {
@@ -30,6 +32,8 @@ export function openSession(invocation: Invocation, reporter: Reporter): Result<
   const directory = realDirectory(resolve(started, invocation.flags.directory ?? '.'));
   if (!directory.ok) return directory;
   const host = readHost(process.env, started);
+  const runWord = ownerWord(currentOwner());
+  let boxes = 0;
   if (!host.ok) return host;
   return success({
     invocation,
@@ -40,7 +44,11 @@ export function openSession(invocation: Invocation, reporter: Reporter): Result<
     rustupHome: rustupHome(host.value.variables, started),
     reporter,
     interruption: listenForInterruption(),
-    runWord: ownerWord(currentOwner()),
+    runWord,
+    nextBox: () => {
+      boxes += 1;
+      return boxes === 1 ? runWord : `${runWord}-${boxes}`;
+    },
   });
 }
 

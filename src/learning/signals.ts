@@ -57,7 +57,7 @@ export function findSignals(text: string, table: readonly Signal[] = signals): r
     for (const { 1: captured } of text.matchAll(pattern)) {
       const wanted: Wanted = { kind, name: tidy(kind, fixed ?? captured ?? '') };
       const key = `${kind} ${wanted.name}`;
-      if (found.size < mostSignals) found.set(key, wanted);
+      if (wanted.name !== '' && found.size < mostSignals) found.set(key, wanted);
     }
   }
   return [...found.values()];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { project, sharedHome } from '../support/rig.ts';
+import { engine, project, sharedHome } from '../support/rig.ts';
 
 /** A program that links ALSA, through a package of its own that asks pkg-config as most do. */
 const sound = {

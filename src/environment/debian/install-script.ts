@@ -23,10 +23,15 @@ mount -t proc proc proc 2> /dev/null || true
 mkdir -p var/cache/debconf var/cache/ldconfig var/log/apt
 printf '#!/bin/sh\\nexit 101\\n' > usr/sbin/policy-rc.d
 chmod 755 usr/sbin/policy-rc.d
-# One that must be configured before another is unpacked may stand behind it: then the next time finds it there.
+# Java's script writes where the base has nothing.
+mkdir -p usr/share/man/man1 usr/share/man/man8
+# One that must be configured before another is unpacked may stand behind it: then the next turn finds it there.
 chroot . /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \\
-  sh -c 'install() { dpkg --force-unsafe-io --force-confnew --skip-same-version --install /${installFolder}/*.deb; }
-         install || install || install' >&2
+  sh -c 'for turn in 1 2 3 4; do
+           dpkg --force-unsafe-io --force-confnew --skip-same-version --install /${installFolder}/*.deb && break
+           dpkg --configure --pending
+         done
+         dpkg --configure --pending' >&2
 umount proc dev/* 2> /dev/null || true
 rm -rf ${installFolder} usr/sbin/policy-rc.d
 rm -f dev/*
