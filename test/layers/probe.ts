@@ -35,9 +35,10 @@ export function readFinding(output: string): Finding {
   const lines = output.split('\n');
   const said = (word: string) =>
     lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  const shown = said('version').join(' ');
   return {
     proved: lines.includes('proved'),
-    version: /\d+(?:[.-]\w+)+|\d+/.exec(said('version').join(' '))?.[0] ?? '',
+    version: (/\d+\.\w+(?:[.-]\w+)*/.exec(shown) ?? /\d+/.exec(shown))?.[0] ?? '',
     lacks: said('lacks'),
   };
 }
