@@ -1,6 +1,6 @@
 /**
  * `npm run layers:check -- [NAME… | --sample N [--seed S] | --all] [--suite bookworm|trixie]`: makes a root with each layer
- * alone, checks it there, and writes what came of it into RESULTS.md. Without names: what has no row there yet.
+ * alone, checks it there, and writes what came of it into RESULTS.md. Without names: what has not passed there yet.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ function chosen(suite: DebianSuite): readonly string[] {
   const names = there.map(({ name }) => name);
   if (values.sample !== undefined) return sampleNames(names, Number(values.sample), values.seed);
   if (values.all) return names;
-  const known = oldResults().filter((row) => row.suite === suite);
+  const known = oldResults().filter((row) => row.ok && row.suite === suite);
   return names.filter((name) => !known.some(({ layer }) => layer === name));
 }
 
