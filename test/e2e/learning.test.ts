@@ -81,39 +81,6 @@ test('switched off it only says which layer has it; the option switches it on fo
   assert.equal(learned.status, 0, learned.text);
 });
 
-test('an error of the program itself starts nothing; what nothing has is said, and looked for once', async (context) => {
-  const own = project(context, { ...loud, 'sys/build.rs': 'fn main() {}\n', 'src/main.rs': 'fn main() { wrong }\n' });
-  const failed = await own.boxed(['build']);
-  assert.equal(failed.status, 101, failed.text);
-  assert.doesNotMatch(failed.stderr, /Learning/);
-  const nowhere = project(
-    context,
-    saying('eprintln!("Package \'nowhere-lib\' was not found in the pkg-config search path")'),
-  );
-  nowhere.write('sys/build.rs', nowhere.read('sys/build.rs').replace('"alsa"', '"nowhere-lib"'));
-  const first = await nowhere.boxed(['build']);
-  assert.equal(first.status, 101, first.text);
-  assert.match(first.stderr, /looked for the pkg-config module nowhere-lib; nothing in bookworm provides it/);
-  assert.doesNotMatch((await nowhere.boxed(['build'])).stderr, /Learning/);
-});
-
-test('Debian packages can be named where no layer has them, and nothing else that apt knows', async (context) => {
-  const made = project(context, { ...silent, 'cargo-boxed.yaml': 'packages: [libasound2-dev]\n' });
-
-  assert.equal((await made.boxed(['build'])).status, 0);
-  for (const [name, exit, said] of [
-    ['no-such-package-dev', 78, /Debian has no package `no-such-package-dev`/],
-    ['--purge', 78, /the name of a Debian package/],
-    ['libasound2-dev=1.0', 78, /the name of a Debian package/],
-    ['libasound2-dev/trixie', 78, /the name of a Debian package/],
-  ] as const) {
-    made.write('cargo-boxed.yaml', `packages: ["${name}"]\n`);
-    const refused = await made.boxed(['build']);
-    assert.equal(refused.status, exit, refused.text);
-    assert.match(refused.stderr, said);
-  }
-});
-
 test('a build that is learned from writes its notes where they are bounded, deleted and not followed', async (context) => {
   // A link in the place of the notes, and folders in each other: what looks there must neither follow nor fail.
   const hostile = [
@@ -127,3 +94,39 @@ test('a build that is learned from writes its notes where they are bounded, dele
   assert.equal(built.status, 0, built.text);
   assert.deepEqual(readdirSync(join(sharedHome, 'cache/records')), []);
 });
+
+// What is looked up, and where, does not depend on the engine: once is enough.
+if (engine === 'bwrap') {
+  test('an error of the program itself starts nothing; what nothing has is said, and looked for once', async (context) => {
+    const own = project(context, { ...loud, 'sys/build.rs': 'fn main() {}\n', 'src/main.rs': 'fn main() { wrong }\n' });
+    const failed = await own.boxed(['build']);
+    assert.equal(failed.status, 101, failed.text);
+    assert.doesNotMatch(failed.stderr, /Learning/);
+    const nowhere = project(
+      context,
+      saying('eprintln!("Package \'nowhere-lib\' was not found in the pkg-config search path")'),
+    );
+    nowhere.write('sys/build.rs', nowhere.read('sys/build.rs').replace('"alsa"', '"nowhere-lib"'));
+    const first = await nowhere.boxed(['build']);
+    assert.equal(first.status, 101, first.text);
+    assert.match(first.stderr, /looked for the pkg-config module nowhere-lib; nothing in bookworm provides it/);
+    assert.doesNotMatch((await nowhere.boxed(['build'])).stderr, /Learning/);
+  });
+
+  test('Debian packages can be named where no layer has them, and nothing else that apt knows', async (context) => {
+    const made = project(context, { ...silent, 'cargo-boxed.yaml': 'packages: [libasound2-dev]\n' });
+
+    assert.equal((await made.boxed(['build'])).status, 0);
+    for (const [name, exit, said] of [
+      ['no-such-package-dev', 78, /Debian has no package `no-such-package-dev`/],
+      ['--purge', 78, /the name of a Debian package/],
+      ['libasound2-dev=1.0', 78, /the name of a Debian package/],
+      ['libasound2-dev/trixie', 78, /the name of a Debian package/],
+    ] as const) {
+      made.write('cargo-boxed.yaml', `packages: ["${name}"]\n`);
+      const refused = await made.boxed(['build']);
+      assert.equal(refused.status, exit, refused.text);
+      assert.match(refused.stderr, said);
+    }
+  });
+}

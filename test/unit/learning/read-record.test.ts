@@ -30,7 +30,12 @@ test('what a hostile build writes is passed over or bounded', () => {
   const many = Array.from({ length: 200 }, (_, index) => record('asked', 'x', `m${index}`)).join('');
   assert.equal(readRecord(many).asked.get('x')?.length, 50);
   const odd = readRecord(
-    record('asked', '../x', 'a') + record('asked', 'y', '`rm`', '-x', '$(a)') + record('else', 'z', 'a') + '\x1e\0\x1e',
+    [
+      record('asked', '../x', 'a'),
+      record('asked', 'y', '`rm`', '-x', '$(a)'),
+      record('else', 'z', 'a'),
+      '\x1e\0\x1e',
+    ].join(''),
   );
   assert.deepEqual([...odd.asked], [['y', []]]);
   assert.equal(odd.absent.size, 0);
