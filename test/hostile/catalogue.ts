@@ -312,6 +312,17 @@ export const own: readonly Entry[] = [
     'a result with the name of a script of the project',
     'unit/customs/export-artifacts.test.ts#replaces no file of a folder',
   ),
+  held(
+    'own-45',
+    'notes of a build that learns: a link, and folders without end',
+    'e2e/learning.test.ts#a build that is learned from',
+  ),
+  held('own-46', 'options of apt in the place of packages', 'e2e/learning.test.ts#Debian packages can be named'),
+  held(
+    'own-47',
+    'a record that names thousands of modules and programs',
+    'unit/learning/read-record.test.ts#what a hostile build writes',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];

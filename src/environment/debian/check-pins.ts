@@ -13,7 +13,8 @@ export function checkDebianPins(pins: DebianPins): Result<DebianPins> {
   if (!sums.every((sum) => /^[0-9a-f]{64}$/.test(sum))) return refuse('the sum of the root is not a sha256');
   if (!/^[a-z]+$/.test(pins.suite) || !/^[a-z0-9]+$/.test(pins.architecture))
     return refuse('suite or architecture are not names');
-  if (!/^\d{8}T\d{6}Z$/.test(pins.snapshot)) return refuse('the snapshot is not a time');
+  const snapshots = [pins.snapshot, ...(pins.added === undefined ? [] : [pins.added.snapshot])];
+  if (!snapshots.every((time) => /^\d{8}T\d{6}Z$/.test(time))) return refuse('the snapshot is not a time');
   return success(pins);
 }
 

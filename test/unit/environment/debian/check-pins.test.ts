@@ -47,6 +47,8 @@ for (const change of hostile) {
     const result = checkDebianPins(pins(change));
     assert.ok(!result.ok);
     assert.equal(result.problems[0]?.code, 'lock-outdated');
+    const added = { names: [], snapshot: '20261126T000000Z', packages: [{ ...sound, ...change }] };
+    assert.ok(!checkDebianPins(pins({}, { added: { ...added, baseSha256: 'c'.repeat(64) } })).ok);
   });
 }
 
@@ -55,4 +57,11 @@ test('a root, suite or time that is none, and a package named twice, are refused
   assert.equal(checkDebianPins(pins({}, { suite: 'x y' })).ok, false);
   assert.equal(checkDebianPins(pins({}, { snapshot: 'now' })).ok, false);
   assert.equal(checkDebianPins(pins({}, { packages: [sound, sound] })).ok, false);
+});
+
+test('what is added has a base and a time', () => {
+  const added = { names: ['less'], snapshot: '20261126T000000Z', packages: [sound], baseSha256: 'c'.repeat(64) };
+  assert.equal(checkDebianPins(pins({}, { added })).ok, true);
+  assert.ok(!checkDebianPins(pins({}, { added: { ...added, baseSha256: '../roots' } })).ok);
+  assert.ok(!checkDebianPins(pins({}, { added: { ...added, snapshot: '../x' } })).ok);
 });
