@@ -10,6 +10,7 @@ import { table } from './answer.ts';
 import { defaultPinsFile } from './debian.ts';
 import { gather } from './gather.ts';
 import { type Kept, listKept } from './kept.ts';
+import { learningFolder } from './learning-folder.ts';
 import type { Session } from './session.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -55,7 +56,9 @@ export async function reset(session: Session): Promise<Result<Answer>> {
   if (!deleted.ok) return deleted;
   const pins = await deleteTree({ within: session.locations.data, relative: join('projects', key) });
   const record = await deleteTree({ within: session.locations.state, relative: join('exports', `${key}.json`) });
+  const learning = await deleteTree({ within: session.locations.state, relative: join(learningFolder, `${key}.json`) });
   if (!pins.ok) return pins;
+  if (!learning.ok) return learning;
   return record.ok ? deleted : record;
 }
 

@@ -17,6 +17,8 @@ import { writeOwnPins } from '../lock/write-pins.ts';
 import { printable } from '../problem/problem.ts';
 import { findProviders } from './find-providers.ts';
 import { type Gathered, gather } from './gather.ts';
+import { learningFolder } from './learning-folder.ts';
+import { linksOfCrate } from './links-of-crate.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { prepareCommand, type ReadyCommand } from './make-request.ts';
 import { type LearningRun, runLearningBox } from './run-learning-box.ts';
@@ -54,9 +56,8 @@ export async function learnLayers(
   if (!gathered.ok) return gathered;
   const prepared = await prepareCommand(session, gathered.value, command, 'needed');
   if (!prepared.ok) return prepared;
-  const { project } = gathered.value.facts;
-  const key = projectKey(project.mountRoot, project.workspace);
-  const memory = join(session.locations.state, 'learning', `${key}.json`);
+  const { mountRoot, workspace } = gathered.value.facts.project;
+  const memory = join(session.locations.state, learningFolder, `${projectKey(mountRoot, workspace)}.json`);
   let last = '';
   let hasMore = false;
   for (let round = 1; round <= mostRounds; round++) {
@@ -105,12 +106,14 @@ function learningRequest({ request }: ReadyCommand): ReadyCommand['request'] {
 /** Adds to the project's own pins what this run shows that it needs. Whether there was anything. */
 async function addMissed(
   session: Session,
-  { config, facts, settled }: Planned,
+  planned: Planned,
   { text, record, rootSha256 }: LearningRun,
 ): Promise<Result<boolean>> {
+  const { config, facts, settled } = planned;
   const { mountRoot } = facts.project;
   const suite = config.suite.value;
-  const evidence = findMissed(readFailures(text), readRecord(record));
+  const links = (crate: string) => linksOfCrate(session, planned, crate);
+  const evidence = findMissed(readFailures(text), readRecord(record), links);
   const known = settled.pins.learned ?? [];
   const providers = await findProviders(session, config, mountRoot, rootSha256);
   const { learned, unknown } = await chooseAdditions(evidence, known, providers);

@@ -17,17 +17,22 @@ const kindsOfMessages: readonly (readonly Wanted['kind'][])[] = [
 
 /**
  * For each package that failed: what messages say, then what it asked pkg-config, then which programs it could not start,
- * then what the catalogue knows of it, then Debian packages that its messages name. One that did not fail can do without what it looked for.
+ * then the library that it says it links, then what the catalogue knows of it, then Debian packages that its messages name. One that did not fail can do without what it looked for.
  */
-export function findMissed(failures: Failures, record: BuildRecord): readonly Evidence[] {
+export function findMissed(
+  failures: Failures,
+  record: BuildRecord,
+  linksOf: (crate: string) => readonly string[],
+): readonly Evidence[] {
   return failures.crates.map((crate) => {
     const own = (list: readonly Missed[]) => list.filter((missed) => missed.crate === crate);
-    const noted = (kind: 'module' | 'program', names: readonly string[] | undefined) =>
+    const noted = (kind: 'module' | 'program' | 'library', names: readonly string[] | undefined) =>
       (names ?? []).map((name): Missed => ({ crate, wanted: { kind, name } }));
     const ranks = [
       ...kindsOfMessages.map((kinds) => own(failures.missed).filter(({ wanted }) => kinds.includes(wanted.kind))),
       noted('module', record.asked.get(crate)),
       noted('program', record.absent.get(crate)),
+      noted('library', linksOf(crate)),
       [{ crate, wanted: { kind: 'crate', name: crate } } as const],
       own(failures.hints),
     ];

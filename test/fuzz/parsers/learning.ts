@@ -69,7 +69,7 @@ export const learningParsers: readonly Parser[] = [
         assert.ok(names.length <= 50);
         checkNames(names);
       }
-      findMissed(readFailures(Buffer.from(said).toString()), record);
+      findMissed(readFailures(Buffer.from(said).toString()), record, () => []);
       return undefined;
     },
   },

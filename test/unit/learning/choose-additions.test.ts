@@ -8,6 +8,7 @@ import { readRecord } from '../../../src/learning/read-record.ts';
 
 const layers: Readonly<Record<string, Provider>> = {
   'module alsa': { kind: 'layer', name: 'alsa' },
+  'library alsa': { kind: 'layer', name: 'alsa' },
   'module openssl': { kind: 'layer', name: 'openssl' },
   'module rare': { kind: 'package', name: 'librare-dev' },
   'program R': { kind: 'layer', name: 'r' },
@@ -20,7 +21,8 @@ const providers = (there: readonly string[] = []): Providers => ({
 });
 const failed = (crate: string, said: string) =>
   `error: failed to run custom build command for \`${crate} v1.0.0\`\n\nCaused by:\n  --- stderr\n  ${said}\n`;
-const evidence = (text: string, record = '') => findMissed(readFailures(text), readRecord(record));
+const evidence = (text: string, record = '') =>
+  findMissed(readFailures(text), readRecord(record), (crate) => (crate === 'linked-sys' ? ['alsa'] : []));
 
 test('a message that names a module leads to its layer, with the reason', async () => {
   const text = failed('alsa-sys', 'Package alsa was not found in the pkg-config search path.');
@@ -51,6 +53,11 @@ test('a module of a message goes before a program, a program that is not there b
   assert.deepEqual(
     (await chooseAdditions(evidence(both), [], providers())).learned.map(({ name }) => name),
     ['alsa'],
+  );
+  const linked = await chooseAdditions(evidence(failed('linked-sys', 'it failed')), [], providers());
+  assert.deepEqual(
+    linked.learned.map(({ name, wanted }) => [name, wanted]),
+    [['alsa', 'the library alsa']],
   );
   const silent = failed('known-sys', 'it failed');
   const noted = 'absent\0known-sys\0R\0\x1e';
