@@ -25,6 +25,7 @@ export interface Executed {
 }
 
 interface Ran<Streams> extends Pick<Executed, 'outcome' | 'target'> {
+  readonly anchors: AnchorFolders;
   readonly streams: Streams;
 }
 
@@ -89,5 +90,5 @@ export async function runBox<Streams extends Pick<OpenStreams, 'box' | 'finished
     .finally(() => doors.value.close());
   await streams.finished();
   reportDoors(session, doors.value);
-  return outcome.ok ? success({ outcome: outcome.value, target, streams }) : outcome;
+  return outcome.ok ? success({ outcome: outcome.value, target, streams, anchors }) : outcome;
 }

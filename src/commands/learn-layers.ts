@@ -107,12 +107,12 @@ function learningRequest({ request }: ReadyCommand): ReadyCommand['request'] {
 async function addMissed(
   session: Session,
   planned: Planned,
-  { text, record, rootSha256 }: LearningRun,
+  { text, record, rootSha256, view }: LearningRun,
 ): Promise<Result<boolean>> {
   const { config, facts, settled } = planned;
   const { mountRoot } = facts.project;
   const suite = config.suite.value;
-  const links = (crate: string) => linksOfCrate(session, planned, crate);
+  const links = (crate: string) => linksOfCrate(session, view, crate);
   const evidence = findMissed(readFailures(text), readRecord(record), links);
   const known = settled.pins.learned ?? [];
   const providers = await findProviders(session, config, mountRoot, rootSha256);

@@ -2,7 +2,6 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cacheFolders } from '../host/locations.ts';
 import { readForeignText } from '../host/read-file.ts';
-import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
 
 /** Far more than the manifest of any crate. */
@@ -12,9 +11,8 @@ const mostBytes = 1024 * 1024;
  * The libraries that a crate of the view says it links (`links = "…"` in its manifest): what it needs is known by it where
  * its build script hides what it has looked for. A view is a folder of links into the store, as a box sees it.
  */
-export function linksOfCrate({ locations }: Session, { plan }: Planned, crate: string): readonly string[] {
-  if (plan.view === null) return [];
-  const folder = join(locations.cache, cacheFolders.views, plan.view, 'crates');
+export function linksOfCrate({ locations }: Session, view: string, crate: string): readonly string[] {
+  const folder = join(view, 'crates');
   const found = names(folder).flatMap((group) =>
     names(join(folder, group))
       .filter((name) => name.startsWith(`${crate}-`) && /^\d/.test(name.slice(crate.length + 1)))

@@ -19,6 +19,8 @@ export interface LearningRun {
   readonly record: string;
   /** The root that it was run in. */
   readonly rootSha256: string;
+  /** The view of its crates, on this machine. */
+  readonly view: string;
 }
 
 const mostCharacters = 8 * 1024 * 1024;
@@ -41,6 +43,7 @@ export async function runLearningBox(session: Session, planned: Planned, round: 
     return success({
       outcome: ran.value.outcome,
       text: heard.text(),
+      view: ran.value.anchors.view ?? '',
       record: readEnd(join(path, 'records')),
       rootSha256: planned.plan.environment.kind === 'debian' ? planned.plan.environment.rootSha256 : '',
     });

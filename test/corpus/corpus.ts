@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { formattedTable } from '../support/formatted-table.ts';
 
 // `npm run corpus [-- --only TEXT --again --jobs N]`: real crates with build scripts, each the one dependency of an empty
 // project without any configuration, built by the tool as a person would. What a crate came to is kept in a file of its
@@ -141,16 +142,15 @@ function table(rows: readonly Row[]): string {
   const added = ({ layers, packages }: Outcome) => [...layers, ...packages];
   const needless = ok.filter(({ row, outcome }) => row.needs === 'base' && added(outcome).length > 0);
   const rate = ((100 * ok.length) / Math.max(1, known.length)).toFixed(1);
-  const lines = known.map(({ row, outcome }) =>
-    [
-      ...[row.crate, row.version, row.features, row.as, row.needs],
-      ...[
-        outcome.status === 0 ? 'ok' : `exit ${outcome.status}`,
-        added(outcome).join(' '),
-        outcome.said.replaceAll('|', '\\|'),
-      ],
-    ].join(' | '),
-  );
+  const cells = known.map(({ row, outcome }) => [
+    ...[row.crate, row.version, row.features, row.as, row.needs],
+    ...[
+      outcome.status === 0 ? 'ok' : `exit ${outcome.status}`,
+      added(outcome).join(' '),
+      outcome.said.replaceAll('|', '/'),
+    ],
+  ]);
+  const head = ['crate', 'version', 'features', 'as', 'needs', 'result', 'learned', 'what it said'];
   return `# Real crates without any configuration
 
 \`npm run corpus\` builds each of these crates as the one dependency of an empty project: bubblewrap, Debian bookworm, rustc
@@ -158,9 +158,7 @@ function table(rows: readonly Row[]): string {
 
 **${ok.length} of ${known.length} build (${rate} %).** ${needless.length} that build in the base got something they do not need.
 
-| crate | version | features | as | needs | result | learned | what it said |
-|---|---|---|---|---|---|---|---|
-${lines.map((line) => `| ${line} |`).join('\n')}
+${formattedTable([head, ...cells])}
 `;
 }
 

@@ -1,3 +1,5 @@
+import { formattedTable } from '../support/formatted-table.ts';
+
 /** One line of RESULTS.md. */
 export interface ResultRow {
   readonly layer: string;
@@ -21,7 +23,7 @@ export function formatResults(rows: readonly ResultRow[]): string {
   const cells = sorted.map(({ layer, suite, version, ok, lacks }) => [layer, suite, version, ok ? 'yes' : 'NO', lacks]);
   const layers = new Set(sorted.map(({ layer }) => layer)).size;
   const counts = `${passed} of ${sorted.length} checks passed, of ${layers} layers.`;
-  return `${introduction}\n${counts}\n\n${table([['layer', 'suite', 'version', 'ok', 'lacks'], ...cells])}\n`;
+  return `${introduction}\n${counts}\n\n${formattedTable([['layer', 'suite', 'version', 'ok', 'lacks'], ...cells])}\n`;
 }
 
 export function readResults(text: string): readonly ResultRow[] {
@@ -49,13 +51,4 @@ export function mergeResults(
 
 function key({ layer, suite }: ResultRow): string {
   return `${layer} ${suite}`;
-}
-
-/** As the formatter of this repository leaves it. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
-  const [head = [], ...others] = rows;
-  return [head, widths.map((width) => '-'.repeat(width)), ...others].map(line).join('\n');
 }
