@@ -69,7 +69,7 @@ function writeProject(folder: string, { crate, version, features, as }: Row): vo
   const dependency = `[${section}]\nwanted = { package = "${crate}", version = "=${version}"${wanted} }\n`;
   writeFileSync(
     join(folder, 'Cargo.toml'),
-    `[package]\nname = "corpus"\nversion = "0.1.0"\nedition = "2021"\n\n${dependency}`,
+    `[package]\nname = "corpus"\nversion = "0.1.0"\nedition = "2024"\n\n${dependency}`,
   );
   const uses = 'extern crate wanted;\n';
   writeFileSync(join(folder, 'src/main.rs'), `${as === 'dependency' ? uses : ''}fn main() {}\n`);
@@ -110,13 +110,17 @@ async function build(row: Row): Promise<Outcome> {
   return outcome;
 }
 
-/** The tool's own words on what was missing, else the first error. */
+/** The tool's own last words, else the first error. */
 function lastWords(stderr: string): string {
   const lines = stderr.split('\n');
-  const line =
-    lines.findLast((one) => one.startsWith('note: The build looked for')) ??
-    lines.find((one) => one.startsWith('error'));
+  const line = lines.findLast((one) => one.startsWith('note: The ')) ?? lines.find((one) => one.startsWith('error'));
   return (line ?? '').slice(0, 200);
+}
+
+/** Whether something was added only because the catalogue knows the crate by its name. */
+function wasKnown(row: Row): boolean {
+  const log = join(work, 'logs', `${nameOf(row)}.txt`);
+  return existsSync(log) && readFileSync(log, 'utf8').includes('is known to need');
 }
 
 function fileOf(row: Row): string {
@@ -141,7 +145,8 @@ function table(rows: readonly Row[]): string {
   const ok = known.filter(({ outcome }) => outcome.status === 0);
   const added = ({ layers, packages }: Outcome) => [...layers, ...packages];
   const needless = ok.filter(({ row, outcome }) => row.needs === 'base' && added(outcome).length > 0);
-  const rate = ((100 * ok.length) / Math.max(1, known.length)).toFixed(1);
+  const percent = (count: number) => ((100 * count) / Math.max(1, known.length)).toFixed(1);
+  const general = ok.filter(({ row }) => !wasKnown(row));
   const cells = known.map(({ row, outcome }) => [
     ...[row.crate, row.version, row.features, row.as, row.needs],
     ...[
@@ -156,7 +161,8 @@ function table(rows: readonly Row[]): string {
 \`npm run corpus\` builds each of these crates as the one dependency of an empty project: bubblewrap, Debian bookworm, rustc
 1.95, nothing configured.
 
-**${ok.length} of ${known.length} build (${rate} %).** ${needless.length} that build in the base got something they do not need.
+**${ok.length} of ${known.length} build (${percent(ok.length)} %).** ${needless.length} that build in the base got something they do not need.
+Without what the catalogue knows of single crates, by general rules alone: ${general.length} (${percent(general.length)} %).
 
 ${formattedTable([head, ...cells])}
 `;
