@@ -14,7 +14,7 @@ import { readRecord } from '../learning/read-record.ts';
 import type { Learned } from '../lock/pins.ts';
 import { keptPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
-import { printable } from '../problem/problem.ts';
+import { type Problem, printable } from '../problem/problem.ts';
 import { findProviders } from './find-providers.ts';
 import { type Gathered, gather } from './gather.ts';
 import { learningFolder } from './learning-folder.ts';
@@ -60,10 +60,17 @@ export async function learnLayers(
   const memory = join(session.locations.state, learningFolder, `${projectKey(mountRoot, workspace)}.json`);
   let last = '';
   let hasMore = false;
+  let before: readonly Learned[] = [];
   for (let round = 1; round <= mostRounds; round++) {
     const request = learningRequest(prepared.value.ready);
     const planned = await makePlan(session, plainOutput(prepared.value.gathered), request, pins);
-    if (!planned.ok) return planned;
+    if (!planned.ok) {
+      // What cannot be had is not kept: without a network, or of what excludes each other, nothing would build again.
+      if (round === 1) return planned;
+      remember(memory, 'last', last, true);
+      return takeBack(session, gathered.value, { before, problems: planned.problems, hasMore: round > 2 });
+    }
+    before = planned.value.settled.pins.learned ?? [];
     last = stateOf(planned.value, command);
     if (round === 1 && recall<true>(memory, 'last', last) === true) return success('nothing');
     const ran = await runLearningBox(session, planned.value, round);
@@ -78,6 +85,21 @@ export async function learnLayers(
   }
   remember(memory, 'last', last, true);
   return success(ended(hasMore));
+}
+
+function takeBack(
+  session: Session,
+  { facts }: Gathered,
+  {
+    before,
+    problems,
+    hasMore,
+  }: { readonly before: readonly Learned[]; readonly problems: readonly Problem[]; readonly hasMore: boolean },
+): Result<LearningEnd> {
+  session.reporter.problems(problems);
+  const file = projectPinsFile(session, facts.project);
+  const written = writeOwnPins(file, { ...keptPins(file), learned: before });
+  return written.ok ? success(ended(hasMore)) : written;
 }
 
 function ended(hasMore: boolean): 'more' | 'nothing' {

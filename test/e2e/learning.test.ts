@@ -129,4 +129,24 @@ if (engine === 'bwrap') {
       assert.match(refused.stderr, said);
     }
   });
+
+  test('what cannot be had beside the rest is said and taken back', async (context) => {
+    const script = saying('eprintln!("try: apt install libcurl4-gnutls-dev")');
+    const made = project(context, { ...script, 'cargo-boxed.yaml': 'packages: [libcurl4-openssl-dev]\n' });
+    made.write('sys/build.rs', made.read('sys/build.rs').replace('"alsa"', '"never-there"'));
+    const failed = await made.boxed(['build']);
+    assert.equal(failed.status, 101, failed.text);
+    assert.match(
+      failed.stderr,
+      /The Debian package libcurl4-gnutls-dev is added: asound-sys looked for the Debian package/,
+    );
+    assert.match(failed.stderr, /exclude each other[\s\S]*libcurl4-gnutls-dev : Conflicts: libcurl4-openssl-dev/);
+    assert.doesNotMatch((await made.boxed(['build'])).stderr, /Learning/);
+    const held = JSON.parse((await made.boxed(['layers', '--json'])).stdout);
+    assert.deepEqual(
+      held.packages.map(({ name }: { name: string }) => name),
+      ['libcurl4-openssl-dev'],
+    );
+    assert.equal((await made.boxed(['tree'])).status, 0);
+  });
 }

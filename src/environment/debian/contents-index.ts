@@ -44,6 +44,7 @@ export async function openContentsIndex(host: DebianHost, wanted: Suite): Promis
 
 /** The lines are sorted by nothing: a search over all of them takes some milliseconds. */
 function findIn(text: Buffer, { kind, name }: Wanted): readonly string[] {
+  if (kind === 'debian-package') return isListed(text, name) ? [name] : [];
   const found: string[] = [];
   const start = Buffer.from(`\n${kind} ${kind === 'cmake-package' ? name.toLowerCase() : name}\t`);
   for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) {
@@ -51,6 +52,11 @@ function findIn(text: Buffer, { kind, name }: Wanted): readonly string[] {
     found.push(...text.toString('latin1', at + start.length, end).split(','));
   }
   return [...new Set(found)];
+}
+
+/** Whether a package has anything that a build can look for. */
+function isListed(text: Buffer, name: string): boolean {
+  return ['\t', ','].some((before) => ['\n', ','].some((after) => text.includes(`${before}${name}${after}`)));
 }
 
 const indexTargets = [

@@ -54,16 +54,27 @@ async function askApt(
 ): Promise<Result<readonly DebianPackage[]>> {
   const update = await apt.update();
   if (update.status !== 0) return failure(explainFailure("Debian's package lists could not be fetched", update.stderr));
-  const printed = await apt.run(['install', '--quiet=2', '--yes', '--print-uris', ...names]);
+  const printed = await apt.run(['install', '--quiet', '--yes', '--print-uris', ...names]);
   if (printed.status !== 0) {
     const missing = /Unable to locate package ([a-z0-9][a-z0-9+.-]*)|Package '?([a-z0-9][a-z0-9+.-]*)'? has no/.exec(
       printed.stderr,
     );
     const name = missing?.[1] ?? missing?.[2];
     if (name !== undefined) return failure(noPackage(name));
+    const unmet = /^ (\S+ : (?:Conflicts|Breaks|Depends): .{1,200})/m.exec(`${printed.stdout}\n${printed.stderr}`)?.[1];
+    if (unmet !== undefined) return failure(conflict(unmet));
     return failure(explainFailure('apt cannot resolve the packages of the environment', printed.stderr));
   }
   return parsePrintedUris(printed.stdout, mirrors);
+}
+
+function conflict(unmet: string): Problem {
+  return {
+    code: 'environment',
+    what: 'the packages of the environment exclude each other',
+    why: printable(unmet, 240),
+    fix: 'Leave one of them out: `cargo-boxed layers` shows what there is and why.',
+  };
 }
 
 function noPackage(name: string): Problem {
