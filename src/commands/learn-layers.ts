@@ -47,63 +47,85 @@ export interface Learning {
  * something, adds what has it, and so on until nothing fails for that. The pins of the project change, outside of its
  * checkout; never a plan that runs. The same failure is looked at once.
  */
-export async function learnLayers(
+export async function learnLayers(session: Session, learning: Learning): Promise<Result<LearningEnd>> {
+  const prepared = await prepare(session, learning);
+  if (!prepared.ok) return prepared;
+  const { gathered, request } = prepared.value;
+  const { mountRoot, workspace } = gathered.facts.project;
+  const memory = join(session.locations.state, learningFolder, `${projectKey(mountRoot, workspace)}.json`);
+  const isKnown = (state: string) => recall<true>(memory, 'last', state) === true;
+  let last: Round | null = null;
+  for (let number = 1; number <= mostRounds; number++) {
+    const planned = await makePlan(session, gathered, request, learning.pins);
+    if (!planned.ok) {
+      if (last === null) return planned;
+      // What cannot be had is not kept: without a network, or of what excludes each other, nothing would build again.
+      remember(memory, 'last', last.state, true);
+      return takeBack(session, gathered, last, planned.problems);
+    }
+    const state = stateOf(planned.value, learning.command);
+    if (last === null && isKnown(state)) return success('nothing');
+    last = { number, state, learned: planned.value.settled.pins.learned ?? [] };
+    const step = await runRound(session, planned.value, number);
+    if (!step.ok) return step;
+    if (step.value === 'nothing') remember(memory, 'last', state, true);
+    if (step.value === 'nothing' || step.value === 'built') return success(hasMore(number));
+    if (step.value !== 'more') return success(step.value);
+  }
+  return success('more');
+}
+
+/** What is built in every round. The build that failed may have written Cargo.lock: it is read anew. */
+async function prepare(
   session: Session,
-  { command, manifestPath, pins }: Learning,
-): Promise<Result<LearningEnd>> {
-  // The build that failed may have written Cargo.lock.
+  { command, manifestPath }: Learning,
+): Promise<Result<{ readonly gathered: Gathered; readonly request: ReadyCommand['request'] }>> {
   const gathered = await gather(session, { manifestPath, project: 'needed' });
   if (!gathered.ok) return gathered;
   const prepared = await prepareCommand(session, gathered.value, command, 'needed');
   if (!prepared.ok) return prepared;
-  const { mountRoot, workspace } = gathered.value.facts.project;
-  const memory = join(session.locations.state, learningFolder, `${projectKey(mountRoot, workspace)}.json`);
-  let last = '';
-  let hasMore = false;
-  let before: readonly Learned[] = [];
-  for (let round = 1; round <= mostRounds; round++) {
-    const request = learningRequest(prepared.value.ready);
-    const planned = await makePlan(session, plainOutput(prepared.value.gathered), request, pins);
-    if (!planned.ok) {
-      // What cannot be had is not kept: without a network, or of what excludes each other, nothing would build again.
-      if (round === 1) return planned;
-      remember(memory, 'last', last, true);
-      return takeBack(session, gathered.value, { before, problems: planned.problems, hasMore: round > 2 });
-    }
-    before = planned.value.settled.pins.learned ?? [];
-    last = stateOf(planned.value, command);
-    if (round === 1 && recall<true>(memory, 'last', last) === true) return success('nothing');
-    const ran = await runLearningBox(session, planned.value, round);
-    if (!ran.ok) return ran;
-    const { outcome } = ran.value;
-    if (outcome.kind !== 'finished') return success(outcome);
-    if (outcome.status === 0) return success(ended(hasMore));
-    const found = await addMissed(session, planned.value, ran.value);
-    if (!found.ok) return found;
-    if (!found.value) break;
-    hasMore = true;
-  }
-  remember(memory, 'last', last, true);
-  return success(ended(hasMore));
+  const { gathered: whole, ready } = prepared.value;
+  return success({ gathered: plainOutput(whole), request: learningRequest(ready) });
+}
+
+/** One round: what its plan was made from. */
+interface Round {
+  readonly number: number;
+  readonly state: string;
+  readonly learned: readonly Learned[];
+}
+
+/** A round has begun when the one before has added something. */
+function hasMore(number: number): 'more' | 'nothing' {
+  return number > 1 ? 'more' : 'nothing';
+}
+
+/** `more`: something was added. `nothing`: it failed, and nothing is known that would help. */
+async function runRound(
+  session: Session,
+  planned: Planned,
+  number: number,
+): Promise<Result<'built' | 'more' | 'nothing' | Outcome>> {
+  const ran = await runLearningBox(session, planned, number);
+  if (!ran.ok) return ran;
+  const { outcome } = ran.value;
+  if (outcome.kind !== 'finished') return success(outcome);
+  if (outcome.status === 0) return success('built');
+  const found = await addMissed(session, planned, ran.value);
+  if (!found.ok) return found;
+  return success(found.value ? 'more' : 'nothing');
 }
 
 function takeBack(
   session: Session,
   { facts }: Gathered,
-  {
-    before,
-    problems,
-    hasMore,
-  }: { readonly before: readonly Learned[]; readonly problems: readonly Problem[]; readonly hasMore: boolean },
+  { number, learned }: Round,
+  problems: readonly Problem[],
 ): Result<LearningEnd> {
   session.reporter.problems(problems);
   const file = projectPinsFile(session, facts.project);
-  const written = writeOwnPins(file, { ...keptPins(file), learned: before });
-  return written.ok ? success(ended(hasMore)) : written;
-}
-
-function ended(hasMore: boolean): 'more' | 'nothing' {
-  return hasMore ? 'more' : 'nothing';
+  const written = writeOwnPins(file, { ...keptPins(file), learned });
+  return written.ok ? success(hasMore(number)) : written;
 }
 
 /** What a round depends on: with the same of all it finds the same. */
