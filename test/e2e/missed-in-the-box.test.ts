@@ -81,6 +81,7 @@ test('a build that wants the network is told that a box has none', async (contex
 test('a build that misses a linker is told the layer that has it', async (context) => {
   const made = project(context, {
     ...plainProgram('linked', 'fn main() {}\n'),
+    'cargo-boxed.yaml': 'layers: {infer: off}\n',
     '.cargo/config.toml':
       '[target.x86_64-unknown-linux-gnu]\nlinker = "clang"\n[target.aarch64-unknown-linux-gnu]\nlinker = "clang"\n',
   });
@@ -92,6 +93,7 @@ test('a build that misses a linker is told the layer that has it', async (contex
 test('a build that misses a system library is told the layer that has it', async (context) => {
   const made = project(context, {
     ...plainProgram('sound', 'fn main() {}\n'),
+    'cargo-boxed.yaml': 'layers: {infer: off}\n',
     'build.rs': `fn main() {
     let found = std::process::Command::new("pkg-config").args(["--print-errors", "--exists", "alsa"]).output().unwrap();
     assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stderr));

@@ -3,10 +3,12 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { freeBytes } from '../../host/free-bytes.ts';
 import { cacheFolders } from '../../host/locations.ts';
 import { makeNotedFolder } from '../../host/noted-path.ts';
 import { type ProgramEnd, runProgram } from '../../host/program.ts';
 import { sha256 } from '../../host/project-key.ts';
+import { fullDisk } from '../../problem/full-disk.ts';
 import { findApt, runApt } from './apt-program.ts';
 import type { DebianMirror } from './apt-sources.ts';
 import { makeCacheFolder } from './deb-cache.ts';
@@ -37,6 +39,9 @@ export async function makeAptState(
   const sources = sourcesList(suite, architecture, mirrors);
   const kept = makeCacheFolder(join(host.locations.cache, cacheFolders.apt, sha256(sources).slice(0, 16)));
   if (!kept.ok) return kept;
+  // On a full disk apt waits without end. Measured: 50 MB of lists, 46 MB more with those of files, 70 MB of its own notes.
+  if ((freeBytes(kept.value) ?? listBytes) < listBytes)
+    return failure({ what: "Debian's package lists could not be kept", ...fullDisk });
   const { path: folder, forget } = makeNotedFolder(host.locations.state, join(tmpdir(), 'cargo-boxed-apt-'));
   for (const name of ['archives/partial', 'parts', 'preferences']) mkdirSync(join(folder, name), { recursive: true });
   mkdirSync(join(kept.value, 'lists/partial'), { recursive: true });
@@ -65,6 +70,8 @@ export async function makeAptState(
     },
   });
 }
+
+const listBytes = 256 * 1024 * 1024;
 
 /** A build that learns asks again and again; nobody is served worse with what a mirror had some minutes ago. */
 const freshMs = 10 * 60 * 1000;
