@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { moveIntoPlace } from '../host/move-into-place.ts';
 import { type Refusal, unpackArchive } from './unpack-archive.ts';
 import { entryPath } from './unpack-entry-path.ts';
 import {
@@ -60,7 +51,8 @@ async function unpackWhole(job: WholeJob, archive: Buffer, limits: UnpackLimits)
   const refusal = await unpackArchive(tar, job.prefix, job.workFolder, limits);
   if (refusal !== null) return refused(refusal);
   writeFileSync(join(job.workFolder, '.cargo-checksum.json'), checksumFile(job.sha256));
-  return moveIntoPlace(job.workFolder, job.folder);
+  moveIntoPlace(job.workFolder, job.folder);
+  return { kind: 'unpacked' };
 }
 
 /** Whoever compiles it after all is told why it cannot be. */
@@ -77,7 +69,8 @@ function makeStub(job: StubJob): UnpackEnd {
   }
   writeFileSync(join(job.workFolder, 'Cargo.toml'), job.manifest);
   writeFileSync(join(job.workFolder, '.cargo-checksum.json'), checksumFile(job.sha256));
-  return moveIntoPlace(job.workFolder, job.folder);
+  moveIntoPlace(job.workFolder, job.folder);
+  return { kind: 'unpacked' };
 }
 
 function refused(refusal: Refusal): UnpackEnd {
@@ -116,15 +109,4 @@ function decompress(archive: Buffer, maximumBytes: number): Buffer | Refusal {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return tooLarge;
     return { entry: null, why: `it is no valid gzip file (${(error as Error).message})` };
   }
-}
-
-function moveIntoPlace(temporary: string, folder: string): UnpackEnd {
-  try {
-    renameSync(temporary, folder);
-  } catch (error) {
-    // Another run was faster: its folder has the same bytes, by the same sum.
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
-  }
-  return { kind: 'unpacked' };
 }

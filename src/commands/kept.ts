@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { folderNames } from '../host/folder-names.ts';
 import { cacheFolders, type Locations } from '../host/locations.ts';
 import { readTargetNote } from './target-note.ts';
 
@@ -16,7 +17,7 @@ export interface Kept {
 
 /** Everything in the cache, sorted by kind and name. */
 export function listKept({ cache }: Locations): readonly Kept[] {
-  const entries = (folder: string) => names(join(cache, folder)).filter((name) => !name.startsWith('.'));
+  const entries = (folder: string) => folderNames(join(cache, folder)).filter((name) => !name.startsWith('.'));
   const plain = (kind: Kept['kind'], folder: string) =>
     entries(folder).map((name) => keptAt(cache, kind, join(folder, name), name, null));
   const whole = (kind: Kept['kind'], folder: string) =>
@@ -62,12 +63,4 @@ function usedMark(path: string): string {
 
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }

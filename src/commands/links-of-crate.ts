@@ -1,5 +1,6 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { folderNames } from '../host/folder-names.ts';
 import { cacheFolders } from '../host/locations.ts';
 import { readForeignText } from '../host/read-file.ts';
 import type { Session } from './session.ts';
@@ -13,8 +14,8 @@ const mostBytes = 1024 * 1024;
  */
 export function linksOfCrate({ locations }: Session, view: string, crate: string): readonly string[] {
   const folder = join(view, 'crates');
-  const found = names(folder).flatMap((group) =>
-    names(join(folder, group))
+  const found = folderNames(folder).flatMap((group) =>
+    folderNames(join(folder, group))
       .filter((name) => name.startsWith(`${crate}-`) && /^\d/.test(name.slice(crate.length + 1)))
       .flatMap((name) => linkOf(locations.cache, join(folder, group, name))),
   );
@@ -27,14 +28,6 @@ function linkOf(cache: string, entry: string): readonly string[] {
     const text = readForeignText(file, mostBytes);
     const links = text.ok ? /^links\s*=\s*"([\w.+-]{1,64})"/m.exec(text.value ?? '') : null;
     return links?.[1] === undefined ? [] : [links[1]];
-  } catch {
-    return [];
-  }
-}
-
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
   } catch {
     return [];
   }

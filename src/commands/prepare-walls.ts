@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { failure, type Result, success } from '../base/result.ts';
 import type { PreparedRoot, ResolvedBox } from '../engine/engine.ts';
+import { moveIntoPlace } from '../host/move-into-place.ts';
 import { type BoxStep, inside, noLimits } from '../plan/box-plan.ts';
 import { preloadList, wallRules } from '../plan/plan-build-script-walls.ts';
 import { printable } from '../problem/problem.ts';
@@ -68,13 +69,8 @@ async function make(
     writeFileSync(join(unfinished, 'ld.so.preload-recording'), recording, { mode: 0o444 });
     for (const name of ['preload.so', 'record.so', 'enter']) chmodSync(join(unfinished, name), 0o555);
     if (readFileSync(join(unfinished, 'libc'), 'utf8').trim() !== 'glibc') session.reporter.note(withoutGlibc);
-    renameSync(unfinished, folder);
+    moveIntoPlace(unfinished, folder);
     return success(true);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    // Somebody else was faster: theirs is the same.
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return success(true);
-    throw error;
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }

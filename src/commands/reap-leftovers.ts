@@ -1,9 +1,10 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deleteTree } from '../customs/delete-tree.ts';
 import { isLeftover } from '../customs/place-file.ts';
 import type { Engine } from '../engine/engine.ts';
 import { runsFolder } from '../fetch/fetch-folders.ts';
+import { folderNames } from '../host/folder-names.ts';
 import { cacheFolders } from '../host/locations.ts';
 import { abandonedPaths } from '../host/noted-path.ts';
 import { isAliveId, isRunning } from '../host/owner.ts';
@@ -47,7 +48,7 @@ async function reapTemporary(session: Session): Promise<void> {
 
 /** What cannot be deleted stays for the next command. */
 async function reap(within: string, isDead: (name: string) => boolean): Promise<void> {
-  for (const name of names(within)) if (isDead(name)) await deleteTree({ within, relative: name });
+  for (const name of folderNames(within)) if (isDead(name)) await deleteTree({ within, relative: name });
 }
 
 /** A file is written under a name that says who does it, and then gets its own. */
@@ -55,17 +56,9 @@ const draft = /\.(?:new-)?(\d+)$/;
 const ofLock = /\.\d+-\d+-[0-9a-f]{8}$/;
 
 function removeDrafts(folder: string): void {
-  for (const name of names(folder)) {
+  for (const name of folderNames(folder)) {
     const maker = draft.exec(name)?.[1];
     const isDead = maker !== undefined ? !isRunning(Number(maker)) : ofLock.test(name) && !isAliveId(name);
     if (isDead) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

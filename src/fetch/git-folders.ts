@@ -1,5 +1,6 @@
 import { copyFileSync, linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderNames } from '../host/folder-names.ts';
 import type { LockedGit } from './lock-packages.ts';
 
 /** A repository below `git/db` and a checkout of it, both by cargo's names. */
@@ -15,12 +16,12 @@ export interface GitFolders {
 export function findGitFolders(fetchHome: string, sources: readonly LockedGit[]): readonly GitFolders[] {
   const checkouts = join(fetchHome, 'git/checkouts');
   const found = new Map<string, GitFolders>();
-  const repositories = list(checkouts);
+  const repositories = folderNames(checkouts);
   for (const { url, commit } of sources) {
     const name = lastPart(url);
     for (const repository of repositories) {
       if (repository.replace(/-[0-9a-f]{16}(?:-shallow)?$/, '').toLowerCase() !== name.toLowerCase()) continue;
-      for (const checkout of list(join(checkouts, repository))) {
+      for (const checkout of folderNames(join(checkouts, repository))) {
         if (!/^[0-9a-f]{7,64}$/.test(checkout) || !commit.startsWith(checkout)) continue;
         found.set(`${repository}/${checkout}`, { repository, checkout });
       }
@@ -80,12 +81,4 @@ function linked(source: Buffer, target: Buffer): boolean {
 function lastPart(url: string): string {
   const path = url.replace(/[?#].*$/, '').replace(/\/+$/, '');
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(':')) + 1).replace(/\.git$/, '');
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }

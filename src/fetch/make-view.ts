@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Facts } from '../facts/facts.ts';
+import { moveIntoPlace } from '../host/move-into-place.ts';
 import type { ExtraCrate } from '../lock/pins.ts';
 import { inside } from '../plan/box-plan.ts';
 import { storeId } from './fetch-folders.ts';
@@ -83,22 +84,16 @@ export function makeView(inputs: ViewInputs): View {
   );
   const note = { storeId: storeId(inputs.store), extraCrates: inputs.extraCrates };
   writeFileSync(join(workFolder, noteFile), JSON.stringify(note));
-  const view = moveIntoPlace(workFolder, inputs);
+  const view = placeView(workFolder, inputs);
   // Afterwards, and whoever moved the view there: it says nothing of what is in it.
   if (inputs.lockfile === 'as-cargo-writes') writeFileSync(join(view.path, settledFile(facts)), '');
   return view;
 }
 
-function moveIntoPlace(workFolder: string, { views, name, store, extraCrates }: ViewInputs): View {
+function placeView(workFolder: string, { views, name, store, extraCrates }: ViewInputs): View {
   const path = join(views, name);
   // One whose store is gone stands in the way: nothing but a view of the same name was ever there.
   if (existsSync(path) && findView(views, name, store) === null) rmSync(path, { recursive: true, force: true });
-  try {
-    renameSync(workFolder, path);
-  } catch (error) {
-    // Another run made the same view first.
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
-  }
+  moveIntoPlace(workFolder, path);
   return { name, path, extraCrates };
 }

@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
+import { folderNames } from '../host/folder-names.ts';
 import type { Locations } from '../host/locations.ts';
 import { sha256 } from '../host/project-key.ts';
 import { printable } from '../problem/problem.ts';
 import type { Wish } from './ask.ts';
-import { listOwnFolder, readOwnFile } from './read-own-file.ts';
+import { readOwnFile } from './read-own-file.ts';
 import { grantsFolder, writeOwnFile } from './store.ts';
 
 /** One entry of an organisation's file: what every project at such a path may have. */
@@ -46,7 +47,7 @@ export function forgetImported(locations: Locations, hash: string): boolean {
 }
 
 function importedHashes(locations: Locations): readonly string[] {
-  return listOwnFolder(folderOf(locations)).flatMap((name) => /^([0-9a-f]{64})\.yaml$/.exec(name)?.[1] ?? []);
+  return folderNames(folderOf(locations)).flatMap((name) => /^([0-9a-f]{64})\.yaml$/.exec(name)?.[1] ?? []);
 }
 
 function folderOf(locations: Locations): string {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { printable } from '../problem/problem.ts';
@@ -29,15 +29,6 @@ export function readOwnFile(file: string): Result<string | null> {
     return success(bytes.subarray(0, length).toString('utf8'));
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** Names in a folder of ours; none when it is not there. */
-export function listOwnFolder(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
   }
 }
 

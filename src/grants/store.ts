@@ -2,11 +2,12 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
+import { folderNames } from '../host/folder-names.ts';
 import type { Locations } from '../host/locations.ts';
 import { projectKey, sha256 } from '../host/project-key.ts';
 import { printable } from '../problem/problem.ts';
 import type { Wish } from './ask.ts';
-import { listOwnFolder, readOwnFile } from './read-own-file.ts';
+import { readOwnFile } from './read-own-file.ts';
 
 /** What the user granted to one project, as it lies in `<data>/grants/<project key>.json`. */
 export interface ProjectGrants {
@@ -41,7 +42,7 @@ export function readProjectGrants(locations: Locations, project: string): Result
 export function readAllGrants(locations: Locations): Result<readonly ProjectGrants[]> {
   const folder = grantsFolder(locations);
   const all: ProjectGrants[] = [];
-  for (const name of listOwnFolder(folder)) {
+  for (const name of folderNames(folder)) {
     if (!name.endsWith('.json')) continue;
     const read = readFile(join(folder, name));
     if (!read.ok) return read;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderNames } from './folder-names.ts';
 import { currentOwner, isAliveWord, ownerWord } from './owner.ts';
 
 /** Something of one run among the temporary files of the machine. */
@@ -39,7 +40,7 @@ export function makeNotedFolder(state: string, prefix: string): NotedPath {
 /** What is left of runs that were killed. What is gone, or is not ours, is only forgotten. */
 export function abandonedPaths(state: string): readonly NotedPath[] {
   const notes = join(state, notesFolder);
-  return names(notes).flatMap((name) => {
+  return folderNames(notes).flatMap((name) => {
     if (isAliveWord(name)) return [];
     const note = join(notes, name);
     const path = readText(note);
@@ -56,13 +57,5 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
-  }
-}
-
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

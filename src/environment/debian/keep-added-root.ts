@@ -9,13 +9,13 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  renameSync,
   type Stats,
   symlinkSync,
   utimesSync,
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { moveIntoPlace } from '../../host/move-into-place.ts';
 import { currentOwner, ownerWord } from '../../host/owner.ts';
 import type { DebianRoot } from './debian-root.ts';
 import { sourceDateEpoch } from './root-recipe.ts';
@@ -37,13 +37,7 @@ export async function keepAddedRoot(
     const sha256 = shareFolder(base, tree, unfinished);
     if (expected !== null && sha256 !== expected) return { found: sha256 };
     const path = join(roots, sha256);
-    try {
-      renameSync(unfinished, path);
-    } catch (error) {
-      // Somebody else was faster: theirs is the same.
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
-    }
+    moveIntoPlace(unfinished, path);
     return { path, sha256 };
   } finally {
     await rm(unfinished, { recursive: true, force: true });

@@ -1,6 +1,7 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { moveIntoPlace } from '../../host/move-into-place.ts';
 import { currentOwner, ownerWord } from '../../host/owner.ts';
 import { runProgram } from '../../host/program.ts';
 import type { Problem } from '../../problem/problem.ts';
@@ -27,11 +28,9 @@ export async function unpackRoot(
     return failure(problem);
   }
   try {
-    await rename(unfinished, target);
-  } catch (error) {
+    moveIntoPlace(unfinished, target);
+  } finally {
     await rm(unfinished, { recursive: true, force: true });
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
   }
   return success(target);
 }
