@@ -58,8 +58,7 @@ export async function openDebianContainer(
 
 /** Programs of an image, each in a container of its own that is gone afterwards. */
 function imagePrograms(session: Session, docker: DockerEngine, image: string): Pick<DebianContainer, 'run' | 'make'> {
-  let count = 0;
-  const nextId = () => `${session.runWord}-debian-${++count}`;
+  const nextId = () => `${session.nextBox()}-debian`;
   const signal = session.interruption.signal;
   const certificates = findHostNetwork(session.host.variables, {}).certificates;
   const trusted = certificates === null ? [] : [bind(certificates, '/etc/ssl/certs/ca-certificates.crt', 'read-only')];

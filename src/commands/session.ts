@@ -32,9 +32,9 @@ export function openSession(invocation: Invocation, reporter: Reporter): Result<
   const directory = realDirectory(resolve(started, invocation.flags.directory ?? '.'));
   if (!directory.ok) return directory;
   const host = readHost(process.env, started);
+  if (!host.ok) return host;
   const runWord = ownerWord(currentOwner());
   let boxes = 0;
-  if (!host.ok) return host;
   return success({
     invocation,
     host: host.value,

@@ -15,12 +15,13 @@ async function main([home = '', dockerHost = '', image = '']: readonly string[])
   const variables = { ...process.env, DOCKER_HOST: dockerHost, DOCKER_CONFIG: join(home, 'docker') };
   const facts = readHost(variables, home);
   if (!facts.ok) throw new Error('no host');
+  let boxes = 0;
   const session = {
     host: facts.value,
     locations: locations({ CARGO_BOXED_HOME: home }),
     reporter: { step: (text: string) => console.error(text), progress: () => {} },
     interruption: { signal: new AbortController().signal },
-    runWord: ownerWord(currentOwner()),
+    nextBox: () => `${ownerWord(currentOwner())}-${++boxes}`,
   } as unknown as Session;
   const host: DebianHost = {
     locations: session.locations,
@@ -37,7 +38,7 @@ async function main([home = '', dockerHost = '', image = '']: readonly string[])
   const named = { suite: 'bookworm', architecture: 'amd64', layers: [], snapshot: '20260101T000000Z' };
   const base = await pinPackages(maker.value, named, packages.value);
   if (!base.ok) throw new Error(JSON.stringify(base));
-  const added = await addToPins(maker.value, base.value, { layers: [], packages: ['less'] }, new Date(0));
+  const added = await addToPins(maker.value, base.value, { layers: [], packages: ['less'] }, { now: new Date(0) });
   if (!added.ok) throw new Error(JSON.stringify(added));
   console.log(JSON.stringify({ base: base.value, added: added.value }));
 }
