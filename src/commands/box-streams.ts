@@ -51,8 +51,10 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const watch = watchNames([...missedWords, ...hiddenNames(planned.facts.secrets)]);
   const scripts = watchBuildScripts();
   const libraries = watchMissingLibraries();
-  const own = new Set(planned.facts.project.manifests.map(({ packageName }) => packageName ?? ''));
-  const signs = () => (scripts.hasFailed(own) || libraries.missing().length > 0 ? 'some' : 'none');
+  const signs = () => {
+    const own = new Set(planned.facts.project.manifests.map(({ packageName }) => packageName ?? ''));
+    return scripts.hasFailed(own) || libraries.missing().length > 0 ? 'some' : 'none';
+  };
   const heard = {
     named: watch.seen,
     refused: scripts.refused,
@@ -73,10 +75,10 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   if (streams === 'direct') {
     return { ...heard, box: { stdin, stdout: 'inherit', stderr }, finished: () => ended(stderr) };
   }
-  const stdout = writesMessages(planned)
+  const messages = writesMessages(planned) ? holdFinished() : null;
+  const stdout = messages
     ? rewriteMessages(paths, { commands })
     : filterTerminal({ commands, ...(commandsThatNamePaths.has(session.invocation.command.name) ? { paths } : {}) });
-  const messages = writesMessages(planned) ? holdFinished() : null;
   const last = messages === null ? stdout : stdout.pipe(messages.stream);
   last.pipe(process.stdout, { end: false });
   watch.listen(stdout);
@@ -84,8 +86,8 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   return {
     ...heard,
     release: () => {
-      const kept = messages?.release() ?? nothing;
-      if (kept.length > 0) process.stdout.write(kept);
+      const kept = messages?.release();
+      if (kept !== undefined && kept.length > 0) process.stdout.write(kept);
     },
     box: { stdin, stdout, stderr },
     finished: async () => {
@@ -101,8 +103,6 @@ async function ended(filter: Transform, first: Writable = filter): Promise<void>
   first.end();
   await end;
 }
-
-const nothing = Buffer.alloc(0);
 
 const commandsThatWriteJson = new Set(['metadata', 'locate-project', 'read-manifest']);
 

@@ -46,16 +46,31 @@ export async function ownDebianPins(
   file: string,
   wish: RootWish,
 ): Promise<Result<DebianPins>> {
-  const known = readOwn(file, wish);
+  const make = () => resolve(session, config, mountRoot, wish, remarks[wish.kind]);
+  return makeOnce(session, file, () => readOwn(file, wish), make);
+}
+
+async function makeOnce(
+  session: Session,
+  file: string,
+  read: () => Result<DebianPins | null>,
+  make: () => Promise<Result<DebianPins>>,
+): Promise<Result<DebianPins>> {
+  const known = read();
   if (!known.ok || known.value !== null) return known as Result<DebianPins>;
-  return exclusively(session, 'debian', 'making the pins of an environment', async () => {
-    const again = readOwn(file, wish);
+  return exclusively(session, 'debian', making, async () => {
+    const again = read();
     if (!again.ok || again.value !== null) return again as Result<DebianPins>;
-    const pins = await resolve(session, config, mountRoot, wish, remarks[wish.kind]);
-    if (!pins.ok) return pins;
-    const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
-    return written.ok ? pins : written;
+    return keep(file, await make());
   });
+}
+
+const making = 'making the pins of an environment';
+
+function keep(file: string, pins: Result<DebianPins>): Result<DebianPins> {
+  if (!pins.ok) return pins;
+  const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
+  return written.ok ? pins : written;
 }
 
 /** The user's pins in `file`, made anew: what is newest today, for all projects that have no lock of their own. */
@@ -66,12 +81,10 @@ export function refreshDebianPins(
   file: string,
   wish: RootWish,
 ): Promise<Result<DebianPins>> {
-  return exclusively(session, 'debian', 'making the pins of an environment', async () => {
+  return exclusively(session, 'debian', making, async () => {
     const known = readOwn(file, wish);
     const pins = await resolve(session, config, mountRoot, wish, remarks[wish.kind], known.ok ? known.value : null);
-    if (!pins.ok) return pins;
-    const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
-    return written.ok ? pins : written;
+    return keep(file, pins);
   });
 }
 
@@ -96,26 +109,23 @@ export async function ownAddedPins(
     boxRoot(config),
   );
   if (!base.ok) return base;
-  return exclusively(session, 'debian', 'making the pins of an environment', async () => {
-    const again = readAdded(file, config, additions);
-    if (!again.ok || again.value !== null) return again as Result<DebianPins>;
-    const pins = await add(session, config, mountRoot, base.value, additions);
-    if (!pins.ok) return pins;
-    const written = writeOwnPins(file, { ...keptPins(file), debian: pins.value });
-    return written.ok ? pins : written;
-  });
+  const make = () => add(session, config, mountRoot, base.value, additions);
+  return makeOnce(session, file, () => readAdded(file, config, additions), make);
 }
 
-/** The same as of today, kept nowhere; their root is in the cache afterwards. */
+/** The same as of today, and not kept: what `file` has stays as it is, and is taken where today's is the same. */
 export function freshAddedPins(
   session: Session,
   config: Config,
   mountRoot: string,
+  file: string,
   base: DebianPins,
   additions: Additions,
 ): Promise<Result<DebianPins>> {
-  const what = 'making the pins of an environment';
-  return exclusively(session, 'debian', what, () => add(session, config, mountRoot, base, additions));
+  return exclusively(session, 'debian', making, () => {
+    const known = readAdded(file, config, additions);
+    return add(session, config, mountRoot, base, additions, known.ok ? known.value : null);
+  });
 }
 
 async function add(
@@ -124,13 +134,14 @@ async function add(
   mountRoot: string,
   base: DebianPins,
   additions: Additions,
+  known: DebianPins | null = null,
 ): Promise<Result<DebianPins>> {
   const named = [...additions.layers, ...additions.packages].join(', ');
   session.reporter.step(`Adding to the root of Debian ${base.suite}: ${named}`);
   const { addToPins } = await import('../environment/debian/make-pins.ts');
   const { rootMaker } = await import('./root-maker.ts');
   const maker = await rootMaker(session, config, debianHost(session, config, mountRoot));
-  return maker.ok ? addToPins(maker.value, base, additions, new Date()) : maker;
+  return maker.ok ? addToPins(maker.value, base, additions, { now: new Date(), known }) : maker;
 }
 
 async function resolve(

@@ -7,6 +7,7 @@ import { layersProviding } from '../layers/find-layers.ts';
 import type { Wanted } from '../layers/wanted.ts';
 import type { Providers } from '../learning/choose-additions.ts';
 import { choosePackage } from '../learning/choose-package.ts';
+import type { EnvironmentPlan } from '../plan/box-plan.ts';
 import { debianHost } from './debian.ts';
 import type { Session } from './session.ts';
 
@@ -15,10 +16,10 @@ export async function findProviders(
   session: Session,
   config: Config,
   mountRoot: string,
-  rootSha256: string,
+  environment: EnvironmentPlan,
 ): Promise<Providers> {
   const host = debianHost(session, config, mountRoot);
-  const root = findDebianRoot(host, rootSha256);
+  const root = environment.kind === 'debian' ? findDebianRoot(host, environment.rootSha256) : null;
   const suite = config.suite.value;
   let index: ContentsIndex | null | undefined;
   const openIndex = async () => {

@@ -1,6 +1,7 @@
 import { type Result, success } from '../base/result.ts';
 import type { Outcome } from '../engine/engine.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
+import { joinLearned } from '../lock/learned-additions.ts';
 import type { Learned } from '../lock/pins.ts';
 import { keptPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
@@ -36,10 +37,8 @@ export async function learnForLock(
   if (off) return success({ learned: before, ended: null });
   const file = projectPinsFile(session, facts.project);
   const kept = keptPins(file);
-  const known = kept.learned ?? [];
-  const more = before.filter(({ kind, name }) => !known.some((one) => one.kind === kind && one.name === name));
-  if (more.length > 0) {
-    const written = writeOwnPins(file, { ...kept, learned: [...known, ...more] });
+  if (before.length > 0) {
+    const written = writeOwnPins(file, { ...kept, learned: joinLearned(kept.learned ?? [], before) });
     if (!written.ok) return written;
   }
   const end = await learnLayers(session, { command: everything, manifestPath: null, pins: 'own' });

@@ -11,6 +11,7 @@ import { chooseAdditions } from '../learning/choose-additions.ts';
 import { findMissed } from '../learning/find-missed.ts';
 import { readFailures } from '../learning/read-failures.ts';
 import { readRecord } from '../learning/read-record.ts';
+import { joinLearned } from '../lock/learned-additions.ts';
 import type { Learned } from '../lock/pins.ts';
 import { keptPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
@@ -151,21 +152,21 @@ function learningRequest({ request }: ReadyCommand): ReadyCommand['request'] {
 async function addMissed(
   session: Session,
   planned: Planned,
-  { text, record, rootSha256, view }: LearningRun,
+  { text, record, view }: LearningRun,
 ): Promise<Result<boolean>> {
-  const { config, facts, settled } = planned;
+  const { config, facts, settled, plan } = planned;
   const { mountRoot } = facts.project;
   const suite = config.suite.value;
   const links = (crate: string) => linksOfCrate(session, view, crate);
   const evidence = findMissed(readFailures(text), readRecord(record), links);
   const known = settled.pins.learned ?? [];
-  const providers = await findProviders(session, config, mountRoot, rootSha256);
+  const providers = await findProviders(session, config, mountRoot, plan.environment);
   const { learned, unknown } = await chooseAdditions(evidence, known, providers);
   for (const one of learned) session.reporter.note(addedText(one));
   if (unknown.length > 0) session.reporter.note(unknownText(unknown, suite));
   if (learned.length === 0) return success(false);
   const file = projectPinsFile(session, facts.project);
-  const written = writeOwnPins(file, { ...keptPins(file), learned: sorted([...known, ...learned]) });
+  const written = writeOwnPins(file, { ...keptPins(file), learned: joinLearned(known, learned) });
   return written.ok ? success(true) : written;
 }
 
@@ -177,8 +178,4 @@ function addedText({ kind, name, crate, wanted }: Learned): string {
 function unknownText(unknown: readonly Wanted[], suite: DebianSuite): string {
   const names = unknown.slice(0, 5).map((wanted) => printable(describeWanted(wanted), 80));
   return `The build looked for ${names.join(', ')}; nothing in ${suite} provides it.`;
-}
-
-function sorted(learned: readonly Learned[]): readonly Learned[] {
-  return [...learned].sort((left, right) => (`${left.kind} ${left.name}` < `${right.kind} ${right.name}` ? -1 : 1));
 }

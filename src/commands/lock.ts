@@ -27,7 +27,7 @@ import { type Gathered, gather } from './gather.ts';
 import { freshImagePins } from './image.ts';
 import { learnForLock } from './learn-for-lock.ts';
 import type { Session } from './session.ts';
-import { lockFileName, projectLockFile, settlePins, wantedAdditions } from './settle-pins.ts';
+import { lockFileName, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './settle-pins.ts';
 
 /** Components without which cargo builds nothing; others are pinned when they are installed and a build can use them. */
 const pinnedComponents = /^(cargo|rustc|rust-std|clippy|rustfmt)(-preview)?-/;
@@ -119,7 +119,7 @@ async function environmentPins(
     const image = await freshImagePins(session, config);
     return image.ok ? success({ image: image.value }) : image;
   }
-  const debian = await debianPins(session, gathered, facts.project.mountRoot, update, learned);
+  const debian = await debianPins(session, gathered, update, learned);
   if (!debian.ok) return debian;
   // The lock is only worth having when its root can be made: it is made before anything is written.
   const root = await debianRoot(session, config, facts.project.mountRoot, debian.value);
@@ -129,17 +129,17 @@ async function environmentPins(
 /** The base is that of the user's default pins, which all projects share; what is added to it is a project's own. */
 async function debianPins(
   session: Session,
-  { config }: Gathered,
-  mountRoot: string,
+  { config, facts }: Gathered,
   update: boolean,
   learned: readonly Learned[],
 ): Promise<Result<DebianPins>> {
+  const { mountRoot } = facts.project;
   const file = defaultPinsFile(session, config.suite.value);
   const make = update ? refreshDebianPins : ownDebianPins;
   const base = await make(session, config, mountRoot, file, boxRoot(config));
   const additions = wantedAdditions(config, learned);
   if (!base.ok || !hasAdditions(additions)) return base;
-  return freshAddedPins(session, config, mountRoot, base.value, additions);
+  return freshAddedPins(session, config, mountRoot, projectPinsFile(session, facts.project), base.value, additions);
 }
 
 async function toolchainPins(

@@ -61,8 +61,9 @@ async function runOffline(
   if (!executed.ok) return executed;
   const { outcome } = executed.value;
   const status = exitCodeOf(outcome);
-  const learning = attempt === 'may-learn' ? learningCommand(ready.classified, command) : null;
-  if (learning !== null && mayLearn(planned.value, executed.value)) {
+  const mayLack = attempt === 'may-learn' && mayLearn(planned.value, executed.value);
+  const learning = mayLack ? learningCommand(ready.classified, command) : null;
+  if (learning !== null) {
     const { learnLayers } = await import('./learn-layers.ts');
     const { manifestPath } = ready;
     const end = await learnLayers(session, { command: learning, manifestPath, pins: 'project' });
@@ -89,9 +90,8 @@ const failedToBuild = 101;
 
 /** A project with a lock has said what its root is; others are helped to find out. */
 function mayLearn({ settled, plan, config }: Planned, { outcome, signs }: Executed): boolean {
-  const failed = outcome.kind === 'finished' && outcome.status === failedToBuild;
-  if (config.infer.value === 'off') return false;
-  return failed && signs !== 'none' && settled.kind === 'own' && plan.environment.kind === 'debian';
+  if (config.infer.value === 'off' || outcome.kind !== 'finished' || outcome.status !== failedToBuild) return false;
+  return signs !== 'none' && settled.kind === 'own' && plan.environment.kind === 'debian';
 }
 
 async function fetchOnly(session: Session, gathered: Gathered, ready: ReadyCommand): Promise<Result<Answer>> {

@@ -17,8 +17,6 @@ export interface LearningRun {
   readonly text: string;
   /** What `record.c` has noted. */
   readonly record: string;
-  /** The root that it was run in. */
-  readonly rootSha256: string;
   /** The view of its crates, on this machine. */
   readonly view: string;
 }
@@ -45,7 +43,6 @@ export async function runLearningBox(session: Session, planned: Planned, round: 
       text: heard.text(),
       view: ran.value.anchors.view ?? '',
       record: readEnd(join(path, 'records')),
-      rootSha256: planned.plan.environment.kind === 'debian' ? planned.plan.environment.rootSha256 : '',
     });
   } finally {
     // A box has written in it: it is deleted as carefully as a target.

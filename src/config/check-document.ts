@@ -39,8 +39,11 @@ function checkEntry(draft: Draft, entry: MapEntry): void {
 
 /** `[NAME]`, or `{use: [NAME], infer: off}`. */
 function checkLayers(draft: Draft, entry: MapEntry): void {
-  if (entry.value.kind !== 'map') checkKey(draft, 'layers', entry);
-  for (const inner of entry.value.kind === 'map' ? entry.value.entries : []) {
+  if (entry.value.kind !== 'map') {
+    checkKey(draft, 'layers', entry);
+    return;
+  }
+  for (const inner of entry.value.entries) {
     if (inner.key === 'use') checkKey(draft, 'layers', inner);
     else if (inner.key === 'infer') checkKey(draft, 'layers.infer', inner);
     else unknownKey(draft, inner, 'layers.', ['use', 'infer']);

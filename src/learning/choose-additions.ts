@@ -1,4 +1,5 @@
 import { describeWanted, isSameWanted, type Missed, type Wanted } from '../layers/wanted.ts';
+import { isSameAddition } from '../lock/learned-additions.ts';
 import type { Learned } from '../lock/pins.ts';
 import type { Evidence } from './find-missed.ts';
 
@@ -35,10 +36,10 @@ export async function chooseAdditions(
     for (const rank of ranks) {
       const lookedUp = await lookUp(rank, providers);
       missing.push(...lookedUp.missing);
-      found = lookedUp.found.filter((one) => !known.some((other) => isSame(one, other)));
+      found = lookedUp.found.filter((one) => !known.some((other) => isSameAddition(one, other)));
       if (found.length > 0) break;
     }
-    learned.push(...found.filter((one) => !learned.some((other) => isSame(one, other))));
+    learned.push(...found.filter((one) => !learned.some((other) => isSameAddition(one, other))));
     if (found.length === 0)
       unknown.push(...missing.filter(({ kind }) => kind !== 'debian-package' && kind !== 'crate'));
   }
@@ -55,12 +56,8 @@ async function lookUp(rank: readonly Missed[], providers: Providers) {
     if (providers.has(wanted)) continue;
     const provider = await providers.find(wanted);
     if (provider === null) missing.push(wanted);
-    else if (!found.some((one) => isSame(one, provider)))
+    else if (!found.some((one) => isSameAddition(one, provider)))
       found.push({ ...provider, crate, wanted: describeWanted(wanted) });
   }
   return { found, missing };
-}
-
-function isSame(left: Provider, right: Provider): boolean {
-  return left.kind === right.kind && left.name === right.name;
 }

@@ -8,3 +8,20 @@ export function learnedAdditions(learned: readonly Learned[]): {
   const names = (kind: Learned['kind']) => learned.filter((one) => one.kind === kind).map(({ name }) => name);
   return { layers: names('layer'), packages: names('package') };
 }
+
+/** Both, each once, in the order in which a lock has them. */
+export function joinLearned(known: readonly Learned[], more: readonly Learned[]): readonly Learned[] {
+  const fresh = more.filter((one) => !known.some((other) => isSameAddition(one, other)));
+  return [...known, ...fresh].sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1));
+}
+
+/** Whether both add the same, whoever looked for it. */
+export function isSameAddition(left: Addition, right: Addition): boolean {
+  return keyOf(left) === keyOf(right);
+}
+
+type Addition = Pick<Learned, 'kind' | 'name'>;
+
+function keyOf({ kind, name }: Addition): string {
+  return `${kind} ${name}`;
+}

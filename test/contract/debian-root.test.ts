@@ -186,7 +186,7 @@ test('a cache that is a file is said so', async () => {
 
 /** The base with two packages more: one has a maintainer script that makes alternatives. */
 async function withPackages(host: DebianHost, ...packages: readonly string[]): Promise<DebianPins> {
-  const added = await addToPins(host, pins, { layers: [], packages }, new Date('2026-01-01T00:00:00Z'));
+  const added = await addToPins(host, pins, { layers: [], packages }, { now: new Date('2026-01-01T00:00:00Z') });
   assert.ok(added.ok, JSON.stringify(added));
   return added.value;
 }
@@ -233,10 +233,10 @@ test('equal sets give equal roots: in another order, elsewhere, from the pins, i
 
 test('what the base has already adds nothing; what no suite has is named', async () => {
   assert.equal((await withPackages(first, 'ca-certificates')).rootSha256, pins.rootSha256);
-  const none = await addToPins(first, pins, { layers: [], packages: ['no-such-package-dev'] }, new Date());
+  const none = await addToPins(first, pins, { layers: [], packages: ['no-such-package-dev'] }, { now: new Date() });
   assert.ok(!none.ok);
   assert.match(none.problems[0]?.what ?? '', /no-such-package-dev/);
-  const odd = await addToPins(first, pins, { layers: [], packages: ['--allow-unauthenticated'] }, new Date());
+  const odd = await addToPins(first, pins, { layers: [], packages: ['--allow-unauthenticated'] }, { now: new Date() });
   assert.ok(!odd.ok && odd.problems[0]?.code === 'config');
 });
 

@@ -127,7 +127,7 @@ function fileOf(row: Row): string {
   return join(work, results, `${nameOf(row)}.json`);
 }
 
-async function work1(waiting: Row[]): Promise<void> {
+async function buildAll(waiting: Row[]): Promise<void> {
   for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
     const outcome = await build(row);
     writeFileSync(fileOf(row), JSON.stringify(outcome));
@@ -174,7 +174,7 @@ const rows = readRows();
 const waiting = rows
   .filter((row) => (only === undefined || nameOf(row).includes(only)) && (again || !existsSync(fileOf(row))))
   .sort((left, right) => Number(left.needs === 'base') - Number(right.needs === 'base'));
-await Promise.all(Array.from({ length: jobs }, () => work1(waiting)));
+await Promise.all(Array.from({ length: jobs }, () => buildAll(waiting)));
 writeFileSync(join(here, 'RESULTS.md'), table(rows));
 console.log(
   table(rows)

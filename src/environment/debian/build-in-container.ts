@@ -1,4 +1,3 @@
-import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
@@ -11,7 +10,7 @@ import { explainFailure } from './mmdebstrap-problems.ts';
 import { mmdebstrapArguments, mmdebstrapProgress } from './mmdebstrap-run.ts';
 import { finishScript, sourceDateEpoch } from './root-recipe.ts';
 import type { RootTar } from './root-tar.ts';
-import { hasMemory, makeScratch, type Scratch } from './scratch.ts';
+import { hasMemory, makeScratch, type Scratch, writeJob } from './scratch.ts';
 
 /**
  * Makes the root in a container of a Debian image: the same program, words and packages as on this machine, and the same
@@ -42,7 +41,7 @@ async function makeTar(
   debs: string,
   scratch: Scratch,
 ): Promise<Result<RootTar>> {
-  await writeJob(scratch.path, {
+  writeJob(scratch.path, {
     make: makeScript,
     add: addScript,
     finish: finishScript,
@@ -89,11 +88,4 @@ const maximumLog = 1024 * 1024;
 
 function lines(words: readonly string[]): string {
   return words.map((word) => `${word}\n`).join('');
-}
-
-async function writeJob(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await writeFile(join(folder, name), text);
-    await chmod(join(folder, name), 0o755);
-  }
 }

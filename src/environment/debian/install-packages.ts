@@ -1,4 +1,4 @@
-import { chmodSync, constants, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { runProgram } from '../../host/program.ts';
@@ -11,7 +11,7 @@ import { makerFolders } from './maker-script.ts';
 import { explainFailure, mmdebstrapMissing } from './mmdebstrap-problems.ts';
 import { ownNamespaces } from './own-namespaces.ts';
 import { finishScript } from './root-recipe.ts';
-import { hasMemory, makeScratch, type Scratch } from './scratch.ts';
+import { hasMemory, makeScratch, type Scratch, writeJob } from './scratch.ts';
 import { extractRoot } from './unpack-root.ts';
 
 /** A copy of a root with more packages in it, in a scratch folder that whoever calls removes. */
@@ -112,11 +112,4 @@ const maximumLog = 1024 * 1024;
 
 function programOptions(host: DebianHost) {
   return { variables: toolVariables(host), signal: host.signal };
-}
-
-function writeJob(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    writeFileSync(join(folder, name), text);
-    chmodSync(join(folder, name), 0o755);
-  }
 }

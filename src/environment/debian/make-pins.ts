@@ -51,7 +51,7 @@ export async function addToPins(
   host: DebianHost,
   base: DebianPins,
   additions: Additions,
-  now: Date,
+  { now, known = null }: Pick<DebianWish, 'now' | 'known'>,
 ): Promise<Result<DebianPins>> {
   const wanted = additionPackages(additions, base.suite as DebianSuite);
   if (!wanted.ok) return wanted;
@@ -64,6 +64,10 @@ export async function addToPins(
   const sizeBytes = resolved.value.reduce((sum, one) => sum + one.sizeBytes, 0);
   if (sizeBytes > mostAddedBytes) return failure(tooMuch(sizeBytes));
   const { layers, packages: names } = joinAdditions(additions, noAdditions);
+  const isKnown =
+    known?.added?.baseSha256 === base.rootSha256 && isDeepStrictEqual(known?.added?.packages, resolved.value);
+  if (known !== null && isKnown && isDeepStrictEqual([known.layers, known.added?.names], [layers, names]))
+    return success(known);
   const snapshot = snapshotTime(now);
   const added = { names, snapshot, packages: resolved.value, baseSha256: base.rootSha256 };
   return oneAtATime(host, async () => {

@@ -52,6 +52,14 @@ export async function makeScratch(host: DebianHost, neededBytes: number): Promis
   });
 }
 
+/** Puts the files of a job into its folder, for other ids of ours to read and run. */
+export function writeJob(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text);
+    chmodSync(join(folder, name), 0o755);
+  }
+}
+
 /** Every folder on the way may be entered by everybody, and the path needs no escaping. */
 function isReachable(folder: string): boolean {
   if (!/^\/[A-Za-z0-9._/-]*$/.test(folder)) return false;
