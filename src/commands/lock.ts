@@ -7,7 +7,7 @@ import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { hasAdditions } from '../layers/additions.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
-import { pinChanges } from '../lock/pin-changes.ts';
+import { allPackages, pinChanges } from '../lock/pin-changes.ts';
 import type { DebianPins, Learned, Pins, ToolchainPins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { pinsText } from '../lock/write-pins.ts';
@@ -159,9 +159,9 @@ async function toolchainPins(
 function summary(file: string, pins: Pins, changes: readonly string[] | null): string {
   const lines = [`Wrote ${printable(file)}`];
   if (pins.debian !== undefined) {
-    const { suite, packages, layers } = pins.debian;
+    const { suite, layers } = pins.debian;
     const added = layers.length > 0 ? `, with the layers ${layers.join(', ')}` : '';
-    lines.push(`  Debian ${suite}: ${packages.length} packages${added}`);
+    lines.push(`  Debian ${suite}: ${allPackages(pins.debian).size} packages${added}`);
   }
   if (pins.image !== undefined) lines.push(`  image ${printable(pins.image.reference)} at ${pins.image.digest}`);
   if (pins.toolchain !== undefined) {

@@ -25,17 +25,15 @@ function debianChanges(before: DebianPins | undefined, after: DebianPins | undef
   ];
 }
 
-/** What is added may be newer than what the base has of the same name: the last one counts. */
-function allPackages({ packages, added }: DebianPins): readonly DebianPackage[] {
-  return [...packages, ...(added?.packages ?? [])];
+type Packages = ReadonlyMap<string, DebianPackage>;
+
+/** What a root has in the end: what is added may be newer than what the base has of the same name. */
+export function allPackages({ packages, added }: DebianPins): Packages {
+  const key = ({ name, architecture }: DebianPackage) => `${name}:${architecture}`;
+  return new Map([...packages, ...(added?.packages ?? [])].map((item) => [key(item), item]));
 }
 
-function packageChanges(before: readonly DebianPackage[], after: readonly DebianPackage[]): readonly string[] {
-  const key = ({ name, architecture }: DebianPackage) => `${name}:${architecture}`;
-  const [old, now] = [before, after].map((list) => new Map(list.map((item) => [key(item), item]))) as [
-    Map<string, DebianPackage>,
-    Map<string, DebianPackage>,
-  ];
+function packageChanges(old: Packages, now: Packages): readonly string[] {
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((name) => {
     const [was, is] = [old.get(name), now.get(name)];
     const shown = (is ?? was)?.name ?? name;

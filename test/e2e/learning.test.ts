@@ -51,6 +51,8 @@ test('a script that says nothing is known by what it asked, and `lock` writes wh
   const locked = await made.boxed(['lock']);
   assert.equal(locked.status, 0, locked.text);
   const pins = JSON.parse(made.read('cargo-boxed.lock'));
+  const count = pins.debian.packages.length + pins.debian.added.packages.length;
+  assert.match(locked.stdout, new RegExp(`Debian bookworm: ${count} packages, with the layers alsa`));
   assert.deepEqual(pins.debian.layers, ['alsa']);
   assert.deepEqual(pins.learned, [
     { crate: 'asound-sys', kind: 'layer', name: 'alsa', wanted: 'the pkg-config module alsa' },
