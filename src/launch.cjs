@@ -13,6 +13,8 @@ const kind = process.argv.some((word) => /^(?:b|build|c|check|clippy|t|test|r|ru
   ? 'boxed'
   : 'other';
 const modules = new Map();
+/** What is to be written at the end: by one listener, since a long command may load more files than Node takes listeners. */
+const unkept = new Map();
 load(join(__dirname, 'main.cjs'));
 
 /** A bundle of ours, once; all lie in one folder. What else is wanted, this file's `require` finds as theirs would. */
@@ -32,7 +34,8 @@ function load(bundle) {
   // At the end, when the functions that a command needs have been compiled and are part of what is kept. Not after a long
   // one: V8 forgets again what it compiled at the start, and a cache without that is 20 ms slower than one of a short run.
   if (cachedData === undefined || script.cachedDataRejected === true) {
-    process.once('exit', () => performance.now() < keptWithinMs && writeCache(cache, script));
+    if (unkept.size === 0) process.once('exit', writeCaches);
+    unkept.set(cache, script);
   }
   const near = (name) => (name.startsWith('./') ? load(join(__dirname, name)) : require(name));
   script.runInThisContext()(loaded.exports, near, loaded, bundle, __dirname);
@@ -45,6 +48,10 @@ function readCache(cache) {
   } catch {
     return undefined;
   }
+}
+
+function writeCaches() {
+  if (performance.now() < keptWithinMs) for (const [cache, script] of unkept) writeCache(cache, script);
 }
 
 function writeCache(cache, script) {

@@ -9,6 +9,7 @@ import { type DebianHost, toolVariables } from '../environment/debian/debian-hos
 import { snapshotTime } from '../environment/debian/make-pins.ts';
 import { describeImage, readDebianImage } from '../environment/debian/read-debian-image.ts';
 import { debianArchitecture, resolveNames } from '../environment/debian/resolve-packages.ts';
+import { readPackageList } from '../environment/image/read-package-list.ts';
 import { prepareImage, resolveImage } from '../environment/image/resolve-image.ts';
 import { findHostNetwork } from '../fetch/find-host-network.ts';
 import type { ProgramEnd } from '../host/program.ts';
@@ -16,11 +17,8 @@ import type { MakerPins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
 import { noLimits } from '../plan/box-plan.ts';
-import { onPull } from './image.ts';
+import { onPull } from './on-pull.ts';
 import type { Session } from './session.ts';
-
-/** dpkg's list of what is in an image. */
-const installed = '/var/lib/dpkg/status';
 
 /** The pinned Debian image, ready to do what this machine cannot; its pins are made at the first use. */
 export async function openDebianContainer(
@@ -48,7 +46,9 @@ export async function openDebianContainer(
   const named = { ...pulled.value, suite, snapshot: snapshotTime(new Date()), packages: [] };
   const container = { ...programs, image: image.value, pins: kept ?? named };
   if (kept !== null) return success(container);
-  const wanted = { suite, architecture: debianArchitecture(session.host.architecture), installed };
+  const listed = await readPackageList(store.value, prepared.value.image.id);
+  if (!listed.ok) return listed;
+  const wanted = { suite, architecture: debianArchitecture(session.host.architecture), installed: listed.value };
   const packages = await resolveNames({ ...host, container }, wanted, maker.packages);
   if (!packages.ok) return packages;
   const pins: MakerPins = { ...named, packages: packages.value };
@@ -93,12 +93,16 @@ function imagePrograms(session: Session, docker: DockerEngine, image: string): P
         const folders = Object.entries(mounts).map(([inside, folder]) =>
           bind(folder, inside, inside === written ? 'read-write' : 'read-only'),
         );
-        return docker.make({ id: nextId(), image, argv, variables, mounts: folders, work }, streams, signal);
+        return docker.make(
+          { id: nextId(), image, argv, variables, mounts: folders, work, keptAs: null },
+          streams,
+          signal,
+        );
       }, onText),
   };
 }
 
-function bind(source: string, target: string, access: 'read-only' | 'read-write'): ResolvedMount {
+export function bind(source: string, target: string, access: 'read-only' | 'read-write'): ResolvedMount {
   return { kind: 'bind', source, target, access };
 }
 
@@ -106,7 +110,7 @@ function bind(source: string, target: string, access: 'read-only' | 'read-write'
 const mostCharacters = 8 * 1024 * 1024;
 
 /** A container's end as that of a program of this machine. */
-async function collect(
+export async function collect(
   run: (streams: BoxStreams) => Promise<Result<Outcome>>,
   onText: (text: string) => void = () => {},
 ): Promise<ProgramEnd> {

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { failure, type Result, success } from '../base/result.ts';
+import { type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { DebianHost } from '../environment/debian/debian-host.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
-import { holdLock } from '../host/hold-lock.ts';
 import type { Additions } from '../layers/additions.ts';
 import type { RootWish } from '../layers/catalogue.ts';
 import type { DebianPins } from '../lock/pins.ts';
 import { keptPins, readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
+import { exclusively } from './exclusively.ts';
 import { forbiddenFolders } from './forbidden-folders.ts';
 import type { Session } from './session.ts';
 
@@ -202,27 +202,4 @@ function readAdded(file: string, { suite }: Config, { layers, packages }: Additi
     debian.layers.join() === layers.join() &&
     debian.added?.names.join() === packages.join();
   return success(fits ? debian : null);
-}
-
-async function exclusively<T>(
-  session: Session,
-  name: string,
-  what: string,
-  work: () => Promise<Result<T>>,
-): Promise<Result<T>> {
-  const file = join(session.locations.state, 'locks', name);
-  const onWait = (holder: string) => session.reporter.step(`Waiting for another cargo-boxed: ${holder}`);
-  try {
-    const held = await holdLock(file, what, onWait, session.interruption.signal, work);
-    return held.ok ? held.value : held;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    return failure({
-      code: 'storage',
-      what: `${session.locations.state} cannot be written`,
-      why: code,
-      fix: 'Make it writable, or set CARGO_BOXED_HOME to another folder.',
-    });
-  }
 }

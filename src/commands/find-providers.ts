@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { Config, DebianSuite } from '../config/config.ts';
 import type { ContentsIndex } from '../environment/debian/contents-index.ts';
 import { rootHas } from '../environment/debian/look-in-root.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
@@ -16,11 +16,10 @@ export async function findProviders(
   session: Session,
   config: Config,
   mountRoot: string,
-  environment: EnvironmentPlan,
+  { environment, suite }: { readonly environment: EnvironmentPlan; readonly suite: DebianSuite },
 ): Promise<Providers> {
   const host = debianHost(session, config, mountRoot);
   const root = environment.kind === 'debian' ? findDebianRoot(host, environment.rootSha256) : null;
-  const suite = config.suite.value;
   let index: ContentsIndex | null | undefined;
   const openIndex = async () => {
     const { openContentsIndex } = await import('../environment/debian/contents-index.ts');

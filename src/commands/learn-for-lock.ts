@@ -33,8 +33,7 @@ export async function learnForLock(
   { config, facts }: Gathered,
   before: readonly Learned[],
 ): Promise<Result<LearnedForLock>> {
-  const off = config.infer.value === 'off' || config.environment.value === 'image';
-  if (off) return success({ learned: before, ended: null });
+  if (config.infer.value === 'off') return success({ learned: before, ended: null });
   const file = projectPinsFile(session, facts.project);
   const kept = keptPins(file);
   if (before.length > 0) {

@@ -25,6 +25,7 @@ import { prepareCommand, type ReadyCommand } from './make-request.ts';
 import { type LearningRun, runLearningBox } from './run-learning-box.ts';
 import type { Session } from './session.ts';
 import { type PinsOf, projectPinsFile } from './settle-pins.ts';
+import { suiteOf } from './suite-of.ts';
 
 /** More than any build takes: each round finds all that can be found without what the next one needs. */
 const mostRounds = 8;
@@ -107,6 +108,7 @@ async function runRound(
   planned: Planned,
   number: number,
 ): Promise<Result<'built' | 'more' | 'nothing' | Outcome>> {
+  if (suiteOf(planned.config, planned.settled.pins) === null) return success('nothing');
   const ran = await runLearningBox(session, planned, number);
   if (!ran.ok) return ran;
   const { outcome } = ran.value;
@@ -156,11 +158,11 @@ async function addMissed(
 ): Promise<Result<boolean>> {
   const { config, facts, settled, plan } = planned;
   const { mountRoot } = facts.project;
-  const suite = config.suite.value;
+  const suite = suiteOf(config, settled.pins) ?? config.suite.value;
   const links = (crate: string) => linksOfCrate(session, view, crate);
   const evidence = findMissed(readFailures(text), readRecord(record), links);
   const known = settled.pins.learned ?? [];
-  const providers = await findProviders(session, config, mountRoot, plan.environment);
+  const providers = await findProviders(session, config, mountRoot, { environment: plan.environment, suite });
   const { learned, unknown } = await chooseAdditions(evidence, known, providers);
   for (const one of learned) session.reporter.note(addedText(one));
   if (unknown.length > 0) session.reporter.note(unknownText(unknown, suite));

@@ -24,7 +24,7 @@ import {
   refreshDebianPins,
 } from './debian.ts';
 import { type Gathered, gather } from './gather.ts';
-import { freshImagePins } from './image.ts';
+import { addedPins, freshImagePins } from './image.ts';
 import { learnForLock } from './learn-for-lock.ts';
 import type { Session } from './session.ts';
 import { lockFileName, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './settle-pins.ts';
@@ -116,7 +116,15 @@ async function environmentPins(
 ): Promise<Result<Pick<Pins, 'debian' | 'image'>>> {
   const { config, facts } = gathered;
   if (config.environment.value === 'image') {
-    const image = await freshImagePins(session, config);
+    const fresh = await freshImagePins(session, config);
+    if (!fresh.ok) return fresh;
+    const image = await addedPins(
+      session,
+      config,
+      facts.project.mountRoot,
+      fresh.value,
+      wantedAdditions(config, learned),
+    );
     return image.ok ? success({ image: image.value }) : image;
   }
   const debian = await debianPins(session, gathered, update, learned);
@@ -163,7 +171,14 @@ function summary(file: string, pins: Pins, changes: readonly string[] | null): s
     const added = layers.length > 0 ? `, with the layers ${layers.join(', ')}` : '';
     lines.push(`  Debian ${suite}: ${allPackages(pins.debian).size} packages${added}`);
   }
-  if (pins.image !== undefined) lines.push(`  image ${printable(pins.image.reference)} at ${pins.image.digest}`);
+  if (pins.image !== undefined) {
+    const { reference, digest, added } = pins.image;
+    lines.push(`  image ${printable(reference)} at ${digest}`);
+    if (added !== undefined) {
+      const names = [...added.layers, ...added.names].join(', ');
+      lines.push(`    with ${printable(names, 200)}: ${added.packages.length} packages on top of it`);
+    }
+  }
   if (pins.toolchain !== undefined) {
     const { name, version, components } = pins.toolchain;
     lines.push(`  toolchain ${name} at ${version}: ${components.length} components`);

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
+import { madeImageName } from '../engine/docker/made-image.ts';
 import { currentView } from '../fetch/current-view.ts';
 import { cacheFolders } from '../host/locations.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
@@ -11,6 +12,7 @@ import { asIdentity, boxIdentity } from './box-owner.ts';
 import { coverFolders, withoutGone } from './cover-folders.ts';
 import { beyondLock } from './fetch.ts';
 import { gather } from './gather.ts';
+import { madeImageSum } from './image.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { prepareCommand } from './make-request.ts';
 import { programRequest } from './program-request.ts';
@@ -90,6 +92,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
 }
 
 function imageName({ plan: { environment } }: Planned): string {
-  if (environment.kind === 'image') return environment.digest;
-  return `cargo-boxed/root:${environment.rootSha256.slice(0, 12)}`;
+  if (environment.kind === 'debian') return `cargo-boxed/root:${environment.rootSha256.slice(0, 12)}`;
+  const { digest, addedSha256 } = environment;
+  return addedSha256 === undefined ? digest : madeImageName(madeImageSum(digest, addedSha256));
 }

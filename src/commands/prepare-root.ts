@@ -17,7 +17,7 @@ export async function prepareRoot(
   pins: Pins,
 ): Promise<Result<PreparedRoot>> {
   if (config.environment.value === 'image' && pins.image !== undefined && chosen.docker !== null) {
-    return imageRoot(session, chosen.docker, pins.image);
+    return imageRoot(session, config, mountRoot, chosen.docker, pins.image);
   }
   if (pins.debian === undefined) throw new Error('a plan without pins for its environment');
   return debianRootFor(session, config, mountRoot, chosen, pins.debian);

@@ -13,6 +13,7 @@ import { type Gathered, gather } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { classify, prepareCommand, type ReadyCommand } from './make-request.ts';
 import type { Session } from './session.ts';
+import { suiteOf } from './suite-of.ts';
 
 /** Any cargo command, each by its class. What a build does not need is loaded when it is asked for. */
 export function runCargo(session: Session, command: CargoCommand): Promise<Result<Answer>> {
@@ -89,9 +90,9 @@ function endedAs(session: Session, outcome: Outcome): Result<Answer> {
 const failedToBuild = 101;
 
 /** A project with a lock has said what its root is; others are helped to find out. */
-function mayLearn({ settled, plan, config }: Planned, { outcome, signs }: Executed): boolean {
+function mayLearn({ settled, config }: Planned, { outcome, signs }: Executed): boolean {
   if (config.infer.value === 'off' || outcome.kind !== 'finished' || outcome.status !== failedToBuild) return false;
-  return signs !== 'none' && settled.kind === 'own' && plan.environment.kind === 'debian';
+  return signs !== 'none' && settled.kind === 'own' && suiteOf(config, settled.pins) !== null;
 }
 
 async function fetchOnly(session: Session, gathered: Gathered, ready: ReadyCommand): Promise<Result<Answer>> {

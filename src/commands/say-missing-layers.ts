@@ -1,21 +1,22 @@
 import { describeWanted, type Wanted } from '../layers/wanted.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
+import { suiteOf } from './suite-of.ts';
 
 /** After a command that failed: which layers have what it looked for. */
 export async function sayMissingLayers(
   { reporter }: Session,
-  { config, plan }: Planned,
+  { config, plan, settled }: Planned,
   missing: readonly Wanted[],
 ): Promise<void> {
   if (missing.length === 0) return;
-  if (plan.environment.kind === 'image') {
+  const suite = suiteOf(config, settled.pins);
+  if (suite === null) {
     reporter.note(`The image does not have what the build looked for: ${missing.map(describeWanted).join(', ')}.`);
     return;
   }
   const { layersProviding } = await import('../layers/find-layers.ts');
-  const suite = config.suite.value;
-  const { layers: held } = plan.environment;
+  const held = plan.environment.layers ?? [];
   const found = missing.flatMap((wanted) => layersProviding(wanted, suite).slice(0, 1));
   const more = [...new Set(found)].filter((layer) => !held.includes(layer));
   const unknown = missing.filter((wanted) => layersProviding(wanted, suite).length === 0);

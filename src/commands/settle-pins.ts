@@ -88,7 +88,7 @@ export async function settlePins(session: Session, gathered: Gathered, from: Pin
     ...(learned === undefined ? {} : { learned }),
   };
   if (config.environment.value === 'image') {
-    const image = await ownImagePins(session, config, own);
+    const image = await ownImagePins(session, config, mountRoot, own, additions);
     return image.ok ? success({ pins: { version: 1, image: image.value, ...extra }, file: own, kind: 'own' }) : image;
   }
   const debian = hasAdditions(additions)

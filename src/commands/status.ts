@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import { describeConfig } from '../config/describe-config.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
+import type { EnvironmentPlan } from '../plan/box-plan.ts';
 import { wallsGap, weakLimits } from '../policy/judge-plan.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
@@ -75,11 +76,9 @@ function toolchainOf({ facts: { toolchain }, plan }: Planned) {
   return { name, version, reason };
 }
 
-function environmentText(
-  environment: { kind: 'debian'; suite: string; layers: readonly string[] } | { kind: 'image'; reference: string },
-  isPrepared: boolean,
-): string {
-  if (environment.kind === 'image') return `image ${printable(environment.reference)}`;
-  const layers = environment.layers.length > 0 ? ` with ${environment.layers.join(', ')}` : '';
+function environmentText(environment: EnvironmentPlan, isPrepared: boolean): string {
+  const held = environment.layers ?? [];
+  const layers = held.length > 0 ? ` with ${held.join(', ')}` : '';
+  if (environment.kind === 'image') return `image ${printable(environment.reference)}${layers}`;
   return `debian ${environment.suite}${layers}${isPrepared ? '' : ' (not prepared yet)'}`;
 }

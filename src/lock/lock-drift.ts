@@ -22,8 +22,9 @@ const lockAgain = 'Run `cargo-boxed lock`.';
 function environmentDrift(config: Config, pins: Pins): readonly Difference[] {
   if (config.environment.value === 'image') {
     if (pins.image === undefined) return [['cargo-boxed.lock pins no image', lockAgain]];
-    if (pins.image.reference === config.image.value) return [];
-    return [[`cargo-boxed.lock pins the image ${pins.image.reference}, not ${config.image.value}`, lockAgain]];
+    if (pins.image.reference !== config.image.value)
+      return [[`cargo-boxed.lock pins the image ${pins.image.reference}, not ${config.image.value}`, lockAgain]];
+    return additionsDrift(config, pins, pins.image.added);
   }
   const debian = pins.debian;
   if (debian === undefined) return [['cargo-boxed.lock pins no debian environment', lockAgain]];
@@ -31,6 +32,16 @@ function environmentDrift(config: Config, pins: Pins): readonly Difference[] {
   if (debian.suite !== config.suite.value) {
     differences.push([`cargo-boxed.lock pins Debian ${debian.suite}, not ${config.suite.value}`, lockAgain]);
   }
+  return [...differences, ...additionsDrift(config, pins, { layers: debian.layers, names: debian.added?.names ?? [] })];
+}
+
+/** What the lock has beyond the base or the image, against what is wanted now. */
+function additionsDrift(
+  config: Config,
+  pins: Pins,
+  held: { readonly layers: readonly string[]; readonly names: readonly string[] } = { layers: [], names: [] },
+): readonly Difference[] {
+  const differences: Difference[] = [];
   const learned = learnedAdditions(pins.learned ?? []);
   const compare = (what: string, has: readonly string[], wanted: readonly string[], own: readonly string[]) => {
     const expected = [...new Set([...wanted, ...own])].sort();
@@ -38,8 +49,8 @@ function environmentDrift(config: Config, pins: Pins): readonly Difference[] {
     const difference = `cargo-boxed.lock pins the ${what} [${has.join(', ')}], not [${expected.join(', ')}]`;
     differences.push([difference, lockAgain]);
   };
-  compare('layers', debian.layers, config.layers.value, learned.layers);
-  compare('packages', debian.added?.names ?? [], config.packages.value, learned.packages);
+  compare('layers', held.layers, config.layers.value, learned.layers);
+  compare('packages', held.names, config.packages.value, learned.packages);
   return differences;
 }
 

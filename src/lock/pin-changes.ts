@@ -15,12 +15,10 @@ export function pinChanges(before: Pins | null, after: Pins): readonly string[] 
 function debianChanges(before: DebianPins | undefined, after: DebianPins | undefined): readonly string[] {
   if (before === undefined || after === undefined) return presence('a Debian environment', before, after);
   const packages = packageChanges(allPackages(before), allPackages(after));
-  const more = packages.length - mostPackages;
   return [
     ...changed('suite', before.suite, after.suite),
-    ...changed('layers', `[${before.layers.join(', ')}]`, `[${after.layers.join(', ')}]`),
-    ...packages.slice(0, mostPackages),
-    ...(more > 0 ? [`and ${more} more packages`] : []),
+    ...changed('layers', layersText(before.layers), layersText(after.layers)),
+    ...shortened(packages),
     ...(packages.length === 0 ? changed('root', before.rootSha256, after.rootSha256) : []),
   ];
 }
@@ -29,8 +27,20 @@ type Packages = ReadonlyMap<string, DebianPackage>;
 
 /** What a root has in the end: what is added may be newer than what the base has of the same name. */
 export function allPackages({ packages, added }: DebianPins): Packages {
-  const key = ({ name, architecture }: DebianPackage) => `${name}:${architecture}`;
-  return new Map([...packages, ...(added?.packages ?? [])].map((item) => [key(item), item]));
+  return packageMap([...packages, ...(added?.packages ?? [])]);
+}
+
+function packageMap(packages: readonly DebianPackage[] = []): Packages {
+  return new Map(packages.map((item) => [`${item.name}:${item.architecture}`, item]));
+}
+
+function layersText(layers: readonly string[] = []): string {
+  return `[${layers.join(', ')}]`;
+}
+
+function shortened(changes: readonly string[]): readonly string[] {
+  const more = changes.length - mostPackages;
+  return [...changes.slice(0, mostPackages), ...(more > 0 ? [`and ${more} more packages`] : [])];
 }
 
 function packageChanges(old: Packages, now: Packages): readonly string[] {
@@ -47,6 +57,8 @@ function imageChanges(before: ImagePins | undefined, after: ImagePins | undefine
   return [
     ...changed('image', before.reference, after.reference),
     ...changed(after.reference, before.digest, after.digest),
+    ...changed('layers', layersText(before.added?.layers), layersText(after.added?.layers)),
+    ...shortened(packageChanges(packageMap(before.added?.packages), packageMap(after.added?.packages))),
   ];
 }
 

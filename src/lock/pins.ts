@@ -26,14 +26,26 @@ export interface DebianPins {
   readonly rootSha256: string;
 }
 
-/** What was installed on top of a base that projects share. */
-export interface AddedPackages {
+/** A set of Debian packages that is installed on top of something. */
+export interface AddedSet {
   /** Debian packages that were named one by one, beside the layers, sorted. */
   readonly names: readonly string[];
-  /** When they were resolved, as that of the base. */
+  /** When they were resolved, as that of a root. */
   readonly snapshot: string;
   readonly packages: readonly DebianPackage[];
+}
+
+/** What was installed on top of a base that projects share. */
+export interface AddedPackages extends AddedSet {
   readonly baseSha256: string;
+}
+
+/** What is installed on top of an image that is a Debian; its packages are what the image lacks. */
+export interface AddedToImage extends AddedSet {
+  readonly suite: string;
+  readonly architecture: string;
+  /** Names from the layer catalogue, sorted. */
+  readonly layers: readonly string[];
 }
 
 export interface DebianPackage {
@@ -64,6 +76,15 @@ export interface ImagePins extends PinnedReference {
   readonly cargo: string | null;
   /** Of the image's own variables those that its toolchain needs: PATH, RUSTUP_HOME and the like. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What the image says that its system is; absent where it says nothing. */
+  readonly system?: ImageSystem;
+  readonly added?: AddedToImage;
+}
+
+/** Of an image's os-release, `ID` and `VERSION_CODENAME` or `VERSION_ID`: `debian` and `bookworm`, `alpine` and `3.20.1`. */
+export interface ImageSystem {
+  readonly id: string;
+  readonly release: string;
 }
 
 export interface ToolchainPins {

@@ -77,6 +77,12 @@ const packages = listOf(
   }),
 );
 
+const addedSet: Readonly<Record<string, Check>> = {
+  names: listOf(matches(word)),
+  snapshot: matches(/^\d{8}T\d{6}Z$/),
+  packages,
+};
+
 const sections: Readonly<Record<string, Check>> = {
   debian: optional(
     record({
@@ -86,14 +92,7 @@ const sections: Readonly<Record<string, Check>> = {
       snapshot: matches(/^\d{8}T\d{6}Z$/),
       rootSha256: matches(sha256),
       packages,
-      added: optional(
-        record({
-          names: listOf(matches(word)),
-          snapshot: matches(/^\d{8}T\d{6}Z$/),
-          packages,
-          baseSha256: matches(sha256),
-        }),
-      ),
+      added: optional(record({ ...addedSet, baseSha256: matches(sha256) })),
     }),
   ),
   image: optional(
@@ -103,6 +102,10 @@ const sections: Readonly<Record<string, Check>> = {
       cargo: (value) => value === null || matches(/^\/[^\0]{1,500}$/)(value),
       variables: (value) =>
         isRecord(value) && Object.keys(value).every(matches(/^[A-Z_]{1,40}$/)) && Object.values(value).every(isText),
+      system: optional(record({ id: matches(word), release: (value) => value === '' || matches(word)(value) })),
+      added: optional(
+        record({ ...addedSet, suite: matches(word), architecture: matches(word), layers: listOf(matches(word)) }),
+      ),
     }),
   ),
   toolchain: optional(

@@ -26,7 +26,15 @@ export type EnvironmentPlan =
       /** The root that packages were added to, with layers. */
       readonly baseSha256?: string;
     }
-  | { readonly kind: 'image'; readonly reference: string; readonly digest: string };
+  | {
+      readonly kind: 'image';
+      readonly reference: string;
+      readonly digest: string;
+      /** Names of the layers that are installed on top of it; absent: none. */
+      readonly layers?: readonly string[];
+      /** Over the packages that are installed on top of it; absent: none. */
+      readonly addedSha256?: string;
+    };
 
 export type ToolchainPlan =
   | { readonly kind: 'host'; readonly name: string; readonly version: string; readonly manifestSha256: string }

@@ -1,17 +1,30 @@
+import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
+import type { AddedSet } from '../lock/pins.ts';
 import type { EnvironmentPlan, ToolchainPlan } from './box-plan.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 
 /** What is inside, from the pins alone: an environment that is not pinned cannot be planned. */
-export function planEnvironment({ config, pins }: PlanInputs): Result<EnvironmentPlan> {
+export function planEnvironment({ config, pins, hash }: PlanInputs): Result<EnvironmentPlan> {
   if (config.environment.value === 'image') {
     if (pins.image === undefined) return unpinned('image');
-    return success({ kind: 'image', reference: pins.image.reference, digest: pins.image.digest });
+    const { reference, digest, added } = pins.image;
+    if (added === undefined) return success({ kind: 'image', reference, digest });
+    // An image may have all of it already: then it is the image as it is.
+    const more = added.packages.length === 0 ? {} : { addedSha256: hash(addedText(added)) };
+    return success({ kind: 'image', reference, digest, layers: added.layers, ...more });
   }
   if (pins.debian === undefined) return unpinned('debian');
   const { suite, layers, rootSha256, added } = pins.debian;
   const base = added === undefined ? {} : { baseSha256: added.baseSha256 };
   return success({ kind: 'debian', suite, layers, rootSha256, ...base });
+}
+
+/** What an image gets, by the bytes of its packages and nothing else: where they came from changes no result. */
+export function addedText({ packages }: Pick<AddedSet, 'packages'>): string {
+  return canonicalJson(
+    packages.map(({ name, version, architecture, sha256 }) => [name, version, architecture, sha256]),
+  );
 }
 
 function unpinned(environment: string): Result<never> {

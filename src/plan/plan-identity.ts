@@ -20,7 +20,7 @@ export function planIdentity(
   const changing = request.variables.filter((variable) => variable.changesResult);
   const text = canonicalJson({
     layoutVersion,
-    environment: environment.kind === 'debian' ? { root: environment.rootSha256 } : { image: environment.digest },
+    environment: environmentIdentity(environment),
     toolchain: toolchain.kind === 'host' ? { manifest: toolchain.manifestSha256, name: toolchain.name } : 'image',
     projectPath,
     buildDirectory: inside.buildDirectory,
@@ -37,6 +37,12 @@ export function planIdentity(
     ...openings(config),
   });
   return inputs.hash(text).slice(0, 32);
+}
+
+function environmentIdentity(environment: EnvironmentPlan): object {
+  if (environment.kind === 'debian') return { root: environment.rootSha256 };
+  const { digest, addedSha256 } = environment;
+  return { image: digest, ...(addedSha256 === undefined ? {} : { added: addedSha256 }) };
 }
 
 /** What is read through a door, from a device or from a mount can end up in an artifact. */

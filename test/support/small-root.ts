@@ -16,6 +16,11 @@ export function rustRoot(): string {
   return keptRoot('rust', 'trixie', ['cargo', 'gcc', 'libc6-dev']);
 }
 
+/** A root as an image of a project's own may be: Debian's C compiler and pkg-config, and no library of any project. */
+export function compilerRoot(): string {
+  return keptRoot('compiler', 'bookworm', ['gcc', 'libc6-dev', 'pkg-config']);
+}
+
 function keptRoot(name: string, suite: string, packages: readonly string[]): string {
   const folder = join(tmpdir(), `boxed-${name}-root-${process.getuid?.() ?? 0}`);
   if (existsSync(folder)) return folder;

@@ -1,11 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Result, success } from '../../base/result.ts';
+import type { Container } from 'dockerode';
+import { failure, type Result, success } from '../../base/result.ts';
 import type { ImageStore } from '../../environment/image/image-store.ts';
 import { landlockGap } from '../../host/landlock.ts';
 import { noLimits } from '../../plan/box-plan.ts';
 import type { BoxStreams, Engine, Outcome } from '../engine.ts';
-import { type Connection, connect } from './connect.ts';
+import { type Connection, connect, reasonOf } from './connect.ts';
 import { currentContainerOwner, writeOwner } from './container-owner.ts';
 import { createImageStore } from './create-image-store.ts';
 import { describeContainer } from './describe-container.ts';
@@ -25,7 +26,9 @@ export interface DockerEngine extends Engine {
   /** Makes a prepared root directory an image, once; gives its id. */
   importRoot(directory: string, rootSha256: string): Promise<Result<string>>;
   images(): Promise<Result<ImageStore>>;
-  /** Runs a container that makes a root file system to its end. */
+  /** The id of the image that `make` has kept under this sum; `null` when there is none. */
+  findMade(sum: string): Promise<Result<string | null>>;
+  /** Runs a container that makes a root file system to its end, and keeps it as an image where that is asked for. */
   make(box: MakerBox, streams: BoxStreams, signal: AbortSignal): Promise<Result<Outcome>>;
 }
 
@@ -73,14 +76,19 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
       const line = await connected();
       if (!line.ok) return line;
       const options = makerOptions(box, line.value.facts, writeOwner(owner));
+      const kept = box.keptAs === null ? {} : { whenDone: keepUnder(box.keptAs) };
       return runDescribed(
         line.value,
         () => options,
-        { streams: 'pipes', limits: noLimits, mounts: [] },
+        { streams: 'pipes', limits: noLimits, mounts: [], ...kept },
         streams,
         signal,
         state,
       );
+    },
+    findMade: async (sum) => {
+      const line = await connected();
+      return line.ok ? findMade(line.value, sum) : line;
     },
     reap: async () => {
       const line = await connected();
@@ -92,6 +100,22 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
       return success(createImageStore(line.value, owner, (reference) => registryLogin(dockerFolder, reference)));
     },
   };
+}
+
+function keepUnder(sum: string): (container: Container) => Promise<void> {
+  return async (container) => {
+    const { keepAsImage } = await import('./made-image.ts');
+    return keepAsImage(container, sum);
+  };
+}
+
+async function findMade(connection: Connection, sum: string): Promise<Result<string | null>> {
+  const { findMadeImage } = await import('./made-image.ts');
+  try {
+    return success(await findMadeImage(connection, sum));
+  } catch (error) {
+    return failure({ code: 'environment', what: 'the image could not be looked up', why: reasonOf(error) });
+  }
 }
 
 async function open(variables: Variables, home: string, state: string): Promise<Result<Connection>> {

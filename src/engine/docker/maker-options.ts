@@ -4,7 +4,7 @@ import { bindMounts } from './container-options.ts';
 import { idLabel, ownerLabel } from './container-owner.ts';
 import type { EngineFacts } from './engine-facts.ts';
 
-/** A container that makes a root file system: root of its own system, without a network and without any project. */
+/** A container that makes a root file system, or changes its own: root of it, without a network and without any project. */
 export interface MakerBox {
   readonly id: string;
   /** The image's id. */
@@ -13,7 +13,9 @@ export interface MakerBox {
   readonly variables: Readonly<Record<string, string>>;
   readonly mounts: readonly ResolvedMount[];
   /** A folder of its own that goes away with it. */
-  readonly work: { readonly path: string; readonly sizeBytes: number; readonly place: 'memory' | 'disk' };
+  readonly work: { readonly path: string; readonly sizeBytes: number; readonly place: 'memory' | 'disk' } | null;
+  /** The sum of the image that it is kept as when its program ends well; `null`: it is not kept. */
+  readonly keptAs: string | null;
 }
 
 /** What dpkg needs to unpack packages, and their scripts to run below another root. No mounts, devices or tracing. */
@@ -36,7 +38,6 @@ export function makerOptions(
   owner: string,
 ): ContainerCreateOptions {
   const { work } = box;
-  const inMemory = work.place === 'memory';
   return {
     name: `cargo-boxed-${box.id}`,
     Image: box.image,
@@ -51,7 +52,7 @@ export function makerOptions(
     AttachStdout: true,
     AttachStderr: true,
     OpenStdin: false,
-    ...(inMemory ? {} : { Volumes: { [work.path]: {} } }),
+    ...(work?.place === 'disk' ? { Volumes: { [work.path]: {} } } : {}),
     ...(facts.product === 'podman' ? {} : { Healthcheck: { Test: ['NONE'] } }),
     HostConfig: {
       NetworkMode: 'none',
@@ -68,7 +69,9 @@ export function makerOptions(
       Mounts: box.mounts.flatMap((mount) => bindMounts(mount, new Map())) as NonNullable<
         NonNullable<ContainerCreateOptions['HostConfig']>['Mounts']
       >,
-      ...(inMemory ? { Tmpfs: { [work.path]: `rw,exec,nosuid,nodev,mode=755,size=${work.sizeBytes}` } } : {}),
+      ...(work?.place === 'memory'
+        ? { Tmpfs: { [work.path]: `rw,exec,nosuid,nodev,mode=755,size=${work.sizeBytes}` } }
+        : {}),
     },
   };
 }

@@ -16,7 +16,10 @@ const answerWithinMs = 60_000;
 const removedWithinMs = 20_000;
 
 /** What of a box matters once its container is described. */
-type RunningBox = Pick<ResolvedBox, 'streams' | 'limits' | 'mounts'>;
+type RunningBox = Pick<ResolvedBox, 'streams' | 'limits' | 'mounts'> & {
+  /** What is done with the container when its program has ended with 0, before it is removed. */
+  readonly whenDone?: (container: Container) => Promise<void>;
+};
 
 export function runContainer(
   connection: Connection,
@@ -70,6 +73,7 @@ async function runCreated(
   try {
     const outcome = await liveThrough(connection.docker, container, box, streams, guard);
     hasEnded = outcome.kind === 'finished';
+    if (outcome.kind === 'finished' && outcome.status === 0) await box.whenDone?.(container);
     return success(outcome);
   } catch (error) {
     return failure(engineFailed(error));

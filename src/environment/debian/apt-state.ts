@@ -26,7 +26,7 @@ export interface AptState {
 
 /**
  * Makes the private state for one suite. Of the host's apt only its proxies and TLS settings are taken over. `installed`
- * is dpkg's own list of the packages that are there already; without it there are none.
+ * is the text of dpkg's own list of the packages that are there already; without it there are none.
  */
 export async function makeAptState(
   host: DebianHost,
@@ -45,9 +45,9 @@ export async function makeAptState(
   const { path: folder, forget } = makeNotedFolder(host.locations.state, join(tmpdir(), 'cargo-boxed-apt-'));
   for (const name of ['archives/partial', 'parts', 'preferences']) mkdirSync(join(folder, name), { recursive: true });
   mkdirSync(join(kept.value, 'lists/partial'), { recursive: true });
-  writeFileSync(join(folder, 'status'), '');
+  writeFileSync(join(folder, 'status'), wanted.installed ?? '');
   writeFileSync(join(folder, 'sources.list'), sources);
-  writeFileSync(join(folder, 'apt.conf'), configuration({ folder, kept: kept.value }, wanted, network));
+  writeFileSync(join(folder, 'apt.conf'), configuration({ folder, kept: kept.value }, wanted.architecture, network));
   const variables = { ...toolVariables(host), APT_CONFIG: join(folder, 'apt.conf') };
   const folders = [folder, kept.value];
   const run = async (programArguments: readonly string[]) =>
@@ -120,13 +120,13 @@ export function sourcesList(suite: string, architecture: string, mirrors: readon
 
 function configuration(
   { folder, kept }: { readonly folder: string; readonly kept: string },
-  { architecture, installed }: { readonly architecture: string; readonly installed: string | null },
+  architecture: string,
   network: readonly string[],
 ): string {
   const settings: readonly (readonly [string, string])[] = [
     ['Dir::State', folder],
     ['Dir::State::lists', join(kept, 'lists')],
-    ['Dir::State::status', installed ?? join(folder, 'status')],
+    ['Dir::State::status', join(folder, 'status')],
     ['Dir::State::extended_states', join(folder, 'extended_states')],
     ['Dir::Cache', folder],
     ['Dir::Cache::archives', join(folder, 'archives')],

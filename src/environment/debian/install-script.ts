@@ -3,6 +3,37 @@ import { sourceDateEpoch } from './root-recipe.ts';
 /** Where the packages lie while they are installed, below the root. */
 export const installFolder = '.packages';
 
+const dpkgVariables =
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive';
+
+/**
+ * Installs all packages of a folder. One that must be configured before another is unpacked may stand behind it: then
+ * the next turn finds it there. Ends with a failure unless all are installed.
+ */
+function installAll(folder: string, configurationFiles: '--force-confnew' | '--force-confold'): string {
+  return `for turn in 1 2 3 4; do
+  dpkg --force-unsafe-io ${configurationFiles} --skip-same-version --install ${folder}/*.deb && exit 0
+  dpkg --configure --pending
+done
+exit 1`;
+}
+
+/** Where the packages lie while they are installed in an image: a folder that every Debian has, and that is not kept. */
+export const imagePackages = '/mnt';
+
+/**
+ * Installs the packages in /mnt in the image that it runs in, as its root. What the image's maker has configured stays
+ * as it is, and no service is started. Variables are given here: those of the container would be kept with the image.
+ */
+export const installInImageScript = `set -eu
+umask 022
+export ${dpkgVariables}
+policy=/usr/sbin/policy-rc.d
+test -e "$policy" || { printf '#!/bin/sh\\nexit 101\\n' > "$policy"; chmod 755 "$policy"; own=1; }
+( ${installAll(imagePackages, '--force-confold')} ) >&2
+test -z "\${own:-}" || rm "$policy"
+`;
+
 /**
  * Installs the packages in `$1/.packages` in the root `$1`, runs the finish `$2` and leaves all as a whole root is left:
  * the same clock, every file the caller's, no set-id bits. It runs as root of namespaces that end with it, or of a
@@ -25,13 +56,7 @@ printf '#!/bin/sh\\nexit 101\\n' > usr/sbin/policy-rc.d
 chmod 755 usr/sbin/policy-rc.d
 # Java's script writes where the base has nothing.
 mkdir -p usr/share/man/man1 usr/share/man/man8
-# One that must be configured before another is unpacked may stand behind it: then the next turn finds it there.
-chroot . /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \\
-  sh -c 'for turn in 1 2 3 4; do
-           dpkg --force-unsafe-io --force-confnew --skip-same-version --install /${installFolder}/*.deb && break
-           dpkg --configure --pending
-         done
-         dpkg --configure --pending' >&2
+chroot . /usr/bin/env -i ${dpkgVariables} sh -c '${installAll(`/${installFolder}`, '--force-confnew')}' >&2
 umount proc dev/* 2> /dev/null || true
 rm -rf ${installFolder} usr/sbin/policy-rc.d
 rm -f dev/*

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { failure, type Result, success } from '../../base/result.ts';
@@ -58,11 +59,9 @@ export async function addToPins(
   const root = await prepareDebianRoot(host, base);
   if (!root.ok) return root;
   const { suite, architecture } = base;
-  const installed = join(root.value.path, 'var/lib/dpkg/status');
-  const resolved = await resolveNames(host, { suite, architecture, installed }, wanted.value);
+  const installed = readFileSync(join(root.value.path, 'var/lib/dpkg/status'), 'utf8');
+  const resolved = await resolveAdded(host, { suite, architecture, installed }, wanted.value);
   if (!resolved.ok) return resolved;
-  const sizeBytes = resolved.value.reduce((sum, one) => sum + one.sizeBytes, 0);
-  if (sizeBytes > mostAddedBytes) return failure(tooMuch(sizeBytes));
   const { layers, packages: names } = joinAdditions(additions, noAdditions);
   const isKnown =
     known?.added?.baseSha256 === base.rootSha256 && isDeepStrictEqual(known?.added?.packages, resolved.value);
@@ -74,6 +73,18 @@ export async function addToPins(
     const made = await addToRoot(host, root.value, { suite, ...added }, null);
     return made.ok ? success({ ...base, layers, added, rootSha256: made.value.sha256 }) : made;
   });
+}
+
+/** What today's mirrors have of these beside what is installed; never more than any real build needs. */
+export async function resolveAdded(
+  host: DebianHost,
+  on: { readonly suite: string; readonly architecture: string; readonly installed: string },
+  names: readonly string[],
+): Promise<Result<readonly DebianPackage[]>> {
+  const resolved = await resolveNames(host, on, names);
+  if (!resolved.ok) return resolved;
+  const sizeBytes = resolved.value.reduce((sum, one) => sum + one.sizeBytes, 0);
+  return sizeBytes > mostAddedBytes ? failure(tooMuch(sizeBytes)) : resolved;
 }
 
 /** Makes the root of these packages and pins it with them. */

@@ -29,7 +29,7 @@ export async function resolveDebianPackages(
   return resolveNames(host, { suite: root.suite, architecture, installed: null }, names);
 }
 
-/** The same for Debian packages by name, beside those that dpkg's list `installed` has. */
+/** The same for Debian packages by name, beside those that `installed` has: the text of dpkg's list of packages. */
 export async function resolveNames(
   host: DebianHost,
   wanted: { readonly suite: string; readonly architecture: string; readonly installed: string | null },
@@ -54,13 +54,14 @@ async function askApt(
 ): Promise<Result<readonly DebianPackage[]>> {
   const update = await apt.update();
   if (update.status !== 0) return failure(explainFailure("Debian's package lists could not be fetched", update.stderr));
-  const printed = await apt.run(['install', '--quiet', '--yes', '--print-uris', ...names]);
+  const printed = await apt.run(['install', '--quiet', '--yes', '--print-uris', '--no-remove', ...names]);
   if (printed.status !== 0) {
     const missing = /Unable to locate package ([a-z0-9][a-z0-9+.-]*)|Package '?([a-z0-9][a-z0-9+.-]*)'? has no/.exec(
       printed.stderr,
     );
     const name = missing?.[1] ?? missing?.[2];
     if (name !== undefined) return failure(noPackage(name));
+    if (printed.stderr.includes('remove is disabled')) return failure(wouldRemove(printed.stdout));
     const unmet = /^ (\S+ : (?:Conflicts|Breaks|Depends): .{1,200})/m.exec(`${printed.stdout}\n${printed.stderr}`)?.[1];
     if (unmet !== undefined) return failure(conflict(unmet));
     return failure(explainFailure('apt cannot resolve the packages of the environment', printed.stderr));
@@ -73,6 +74,16 @@ function conflict(unmet: string): Problem {
     code: 'environment',
     what: 'the packages of the environment exclude each other',
     why: printable(unmet, 240),
+    fix: 'Leave one of them out: `cargo-boxed layers` shows what there is and why.',
+  };
+}
+
+function wouldRemove(said: string): Problem {
+  const removed = /^The following packages will be REMOVED:\n((?: .*\n)+)/m.exec(said)?.[1] ?? '';
+  return {
+    code: 'environment',
+    what: 'the packages of the environment exclude what is there already',
+    why: printable(`they would remove ${removed.trim().split(/\s+/).join(', ')}`, 240),
     fix: 'Leave one of them out: `cargo-boxed layers` shows what there is and why.',
   };
 }

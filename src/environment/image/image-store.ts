@@ -7,6 +7,8 @@ export interface ImageStore {
   pull(reference: string, onProgress: (progress: PullProgress) => void): Promise<Result<void>>;
   /** What stands at each of these absolute paths; links inside the image are followed to their target's name. */
   look(id: string, paths: readonly string[]): Promise<Result<readonly PathInImage[]>>;
+  /** A regular file of an image; `null` where there is none or it is larger than that. Links are not followed. */
+  read(id: string, path: string, mostBytes: number): Promise<Result<Buffer | null>>;
 }
 
 export interface StoredImage {

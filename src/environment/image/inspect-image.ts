@@ -1,6 +1,8 @@
 import { failure, type Result, success } from '../../base/result.ts';
+import type { ImageSystem } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 import type { ImageStore, StoredImage } from './image-store.ts';
+import { readOsRelease } from './read-os-release.ts';
 
 /** What an image has to build with, found without running anything of it. */
 export interface ImageFacts {
@@ -11,6 +13,8 @@ export interface ImageFacts {
   readonly library: 'glibc' | 'musl' | 'unknown';
   /** What the image says about its search path and its toolchain: the plan takes these over by name. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What it says that it is; `null` when it says nothing. */
+  readonly system: ImageSystem | null;
 }
 
 /** Variables of an image that a build in it needs; all others stay out. */
@@ -34,6 +38,8 @@ export async function inspectImage(
   const paths = [...new Set([...cargo, ...shells, ...glibcLoaders[architecture], musl])];
   const looked = await store.look(image.id, paths);
   if (!looked.ok) return looked;
+  const system = await readImageSystem(store, image.id);
+  if (!system.ok) return system;
   const there = new Set(looked.value.flatMap(({ path, kind }) => (kind === 'file' || kind === 'link' ? [path] : [])));
   const first = (candidates: readonly string[]) => candidates.find((path) => there.has(path)) ?? null;
   const taken = takenVariables.flatMap((name) => {
@@ -45,8 +51,21 @@ export async function inspectImage(
     shell: first(shells),
     library: first(glibcLoaders[architecture]) !== null ? 'glibc' : there.has(musl) ? 'musl' : 'unknown',
     variables: Object.fromEntries(taken),
+    system: system.value,
   });
 }
+
+/** What the system of an image says that it is. In most images the first is a link to the second. */
+async function readImageSystem(store: ImageStore, id: string): Promise<Result<ImageSystem | null>> {
+  for (const path of ['/usr/lib/os-release', '/etc/os-release']) {
+    const read = await store.read(id, path, mostReleaseBytes);
+    if (!read.ok) return read;
+    if (read.value !== null) return success(readOsRelease(read.value.toString('utf8')));
+  }
+  return success(null);
+}
+
+const mostReleaseBytes = 64 * 1024;
 
 /** Whether a build can run in it: an image for another machine, without a shell or without Rust is said so before. */
 export function judgeImage(

@@ -21,6 +21,9 @@ import { parsePrintedUris } from '../../../src/environment/debian/resolve-packag
 import { fromAptConfiguration } from '../../../src/environment/debian/snapshot-mirror.ts';
 import { readReference } from '../../../src/environment/image/image-reference.ts';
 import { inspectImage, judgeImage } from '../../../src/environment/image/inspect-image.ts';
+import { neededSuite } from '../../../src/environment/image/judge-system.ts';
+import { readInstalled } from '../../../src/environment/image/read-installed.ts';
+import { readOsRelease } from '../../../src/environment/image/read-os-release.ts';
 import { openListingCache } from '../../../src/facts/listing-cache.ts';
 import { matchesName, parseNamePattern } from '../../../src/facts/match-name.ts';
 import { explainFailure as explainCargo } from '../../../src/fetch/explain-failure.ts';
@@ -285,6 +288,57 @@ export const toolParsers: readonly Parser[] = [
       registryLogin(folder, 'example.test:5000/a');
       registryLogin(folder, 'rust:1');
       return findEngineSocket({ DOCKER_CONFIG: folder, DOCKER_HOST: '' }, scratch);
+    },
+  },
+  {
+    name: 'image-files',
+    modules: [
+      'environment/image/read-installed.ts',
+      'environment/image/read-os-release.ts',
+      'environment/image/read-package-list.ts',
+      'environment/image/inspect-image.ts',
+    ],
+    seeds: () => [
+      text(
+        'Package: a',
+        'Status: install ok installed',
+        'Version: 1:2',
+        'Depends: b (>= 1) | c',
+        'Provides: d',
+        '',
+        'Package: b',
+        'Status: hold ok installed',
+      ),
+      text(
+        'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',
+        'ID=debian',
+        "VERSION_CODENAME='bookworm'",
+        'VERSION_ID="12"',
+      ),
+    ],
+    words: [
+      'Package: ',
+      'Status: install ok installed',
+      '\n\n',
+      'ID=',
+      'VERSION_CODENAME=',
+      '"',
+      "'",
+      '\0',
+      '\u001b',
+      ' ',
+    ],
+    mostBytes: 1024 * 1024,
+    feed: (bytes) => {
+      const written = bytes.toString('utf8');
+      const list = readInstalled(written);
+      if (list !== null) {
+        assert.match(list, /^(?:(?:[A-Z][A-Za-z-]+: [\x20-\x7e]+\n)+\n)*$/);
+        assert.doesNotMatch(list, /^Status: (?!(?:install|hold) ok installed$)/m);
+      }
+      const system = readOsRelease(written);
+      if (system !== null) assert.match(`${system.id} ${system.release}`, /^[A-Za-z0-9._-]+ [A-Za-z0-9._-]*$/);
+      return neededSuite('a:1', system);
     },
   },
   {

@@ -17,6 +17,8 @@ function holding(...files: string[]): ImageStore {
   return {
     inspect: async () => success(null),
     pull: async () => success(undefined),
+    read: async (_, path) =>
+      success(path === '/etc/os-release' ? Buffer.from('ID=debian\nVERSION_CODENAME=trixie\n') : null),
     look: async (_, paths) =>
       success(paths.map((path) => ({ path, kind: files.includes(path) ? ('file' as const) : ('none' as const) }))),
   };
@@ -35,6 +37,7 @@ test('a Rust image is known by its files; of its variables only the useful ones 
     shell: '/bin/sh',
     library: 'glibc',
     variables: { PATH: '/opt/rust/bin:/usr/bin', RUSTUP_HOME: '/opt/rustup' },
+    system: { id: 'debian', release: 'trixie' },
   });
   assert.ok(judgeImage('rust:1', image, facts, 'image', 'x86_64').ok);
 });

@@ -23,6 +23,7 @@ function storeWith(local: Record<string, StoredImage>, registry: Record<string, 
       here.set(reference, found);
       return success(undefined);
     },
+    read: async () => success(null),
     look: async () => success([]),
   };
   return { store, asked };
