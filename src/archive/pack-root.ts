@@ -1,6 +1,9 @@
 import { accessSync, constants, lstatSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Headers, pack } from 'tar-fs';
+import type { Pack } from 'tar-stream';
+import { findDifference } from './find-difference.ts';
 
 /** The clock of every file: equal roots give equal archives. */
 const fixedTime = new Date(0);
@@ -11,13 +14,44 @@ const fixedTime = new Date(0);
  * keeps nothing there that a build needs (password hashes, root's home).
  */
 export function packRoot(folder: string): Readable {
+  return packed(folder, { ignore: (path) => !mayRead(path) });
+}
+
+/**
+ * Of a root that was made of `base` only what differs, as a layer of an image (OCI image specification, "Representing
+ * Changes"): what is gone is an empty file `.wh.NAME`. On top of the packed base it gives what `packRoot` would.
+ */
+export function packDifference(base: string, folder: string): Readable {
+  const { changed, gone } = findDifference(base, folder);
+  const isIn = (path: string) => path === folder || changed.has(path.slice(folder.length + 1));
+  return packed(folder, {
+    ignore: (path) => !isIn(path) || !mayRead(path),
+    finalize: false,
+    finish: (archive) => {
+      for (const path of gone) {
+        const name = join(dirname(path), `.wh.${basename(path)}`);
+        archive.entry({ name, mode: 0o644, uid: 0, gid: 0, mtime: fixedTime }, '');
+      }
+      archive.finalize();
+    },
+  });
+}
+
+interface PackingOptions {
+  /** Whether a path, absolute, and all below it stay out. */
+  readonly ignore: (path: string) => boolean;
+  readonly finalize?: false;
+  readonly finish?: (archive: Pack) => void;
+}
+
+function packed(folder: string, packing: PackingOptions): Readable {
   const options = {
+    ...packing,
     dereference: false,
     strict: false,
     sort: true,
     // The library's default takes the bits of our own umask away, and /tmp would not be writable.
     umask: 0,
-    ignore: (path: string) => !mayRead(path),
     map: (header: Headers): Headers => ({
       ...header,
       // The folder itself may be private on this machine; inside it is `/`. Nothing in a box may gain rights.

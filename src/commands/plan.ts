@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
+import { rootImageName } from '../engine/docker/import-root.ts';
 import { madeImageName } from '../engine/docker/made-image.ts';
 import { currentView } from '../fetch/current-view.ts';
 import { cacheFolders } from '../host/locations.ts';
@@ -92,7 +93,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
 }
 
 function imageName({ plan: { environment } }: Planned): string {
-  if (environment.kind === 'debian') return `cargo-boxed/root:${environment.rootSha256.slice(0, 12)}`;
+  if (environment.kind === 'debian') return rootImageName(environment.rootSha256);
   const { digest, addedSha256 } = environment;
   return addedSha256 === undefined ? digest : madeImageName(madeImageSum(digest, addedSha256));
 }

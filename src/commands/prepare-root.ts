@@ -1,6 +1,7 @@
 import { type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { PreparedRoot } from '../engine/engine.ts';
+import { findDebianRoot } from '../environment/debian/prepare-root.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
 import type { DebianPins, Pins } from '../lock/pins.ts';
 import type { ChosenEngine } from './choose-engine.ts';
@@ -50,6 +51,8 @@ async function debianRootFor(
   const folder = await debianRoot(session, config, mountRoot, pins);
   if (!folder.ok) return folder;
   if (chosen.docker === null) return success({ kind: 'directory', path: folder.value });
-  const image = await chosen.docker.importRoot(folder.value, pins.rootSha256);
+  const { rootSha256, added } = pins;
+  const base = added === undefined ? null : findDebianRoot({ locations: session.locations }, added.baseSha256);
+  const image = await chosen.docker.importRoot({ path: folder.value, sha256: rootSha256 }, base);
   return image.ok ? success({ kind: 'image', id: image.value }) : image;
 }

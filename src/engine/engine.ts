@@ -77,6 +77,12 @@ export type PreparedRoot =
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'image'; readonly id: string };
 
+/** A root as it lies on this machine, and the sum that names it. */
+export interface RootFolder {
+  readonly path: string;
+  readonly sha256: string;
+}
+
 /** `inherit`: the caller's own descriptor. A terminal box ignores these. */
 export interface BoxStreams {
   readonly stdin: 'none' | 'inherit' | Readable;

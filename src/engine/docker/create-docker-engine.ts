@@ -5,7 +5,7 @@ import { failure, type Result, success } from '../../base/result.ts';
 import type { ImageStore } from '../../environment/image/image-store.ts';
 import { landlockGap } from '../../host/landlock.ts';
 import { noLimits } from '../../plan/box-plan.ts';
-import type { BoxStreams, Engine, Outcome } from '../engine.ts';
+import type { BoxStreams, Engine, Outcome, RootFolder } from '../engine.ts';
 import { type Connection, connect, reasonOf } from './connect.ts';
 import { currentContainerOwner, writeOwner } from './container-owner.ts';
 import { createImageStore } from './create-image-store.ts';
@@ -23,8 +23,8 @@ import { dockerShellCommand } from './shell-command.ts';
 
 /** The docker engine and what only an engine with images can do. */
 export interface DockerEngine extends Engine {
-  /** Makes a prepared root directory an image, once; gives its id. */
-  importRoot(directory: string, rootSha256: string): Promise<Result<string>>;
+  /** Makes a prepared root directory an image, once, on top of that of the root that it was made of; gives its id. */
+  importRoot(root: RootFolder, base: RootFolder | null): Promise<Result<string>>;
   images(): Promise<Result<ImageStore>>;
   /** The id of the image that `make` has kept under this sum; `null` when there is none. */
   findMade(sum: string): Promise<Result<string | null>>;
@@ -68,9 +68,9 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
       const options = describeContainer(box, around, facts, []);
       return dockerShellCommand(options, profile, socket.ok ? socket.value.path : '/var/run/docker.sock');
     },
-    importRoot: async (directory, rootSha256) => {
+    importRoot: async (root, base) => {
       const line = await connected();
-      return line.ok ? importRoot(line.value, directory, rootSha256) : line;
+      return line.ok ? importRoot(line.value, root, base, state) : line;
     },
     make: async (box, streams, signal) => {
       const line = await connected();

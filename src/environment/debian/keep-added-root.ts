@@ -56,38 +56,43 @@ function shareFolder(base: DebianRoot, tree: string, to: string): string {
     mkdirSync(join(to, folder));
     chmodSync(join(to, folder), folder === '' ? 0o700 : mode);
     const own = pathsIn(tree, folder);
+    const before = new Set(pathsIn(base.path, folder));
     for (const path of own) {
-      const isFolder = shareEntry({ old: join(base.path, path), own: join(tree, path), to: join(to, path) }, path, sum);
+      const old = before.has(path) ? join(base.path, path) : null;
+      const isFolder = shareEntry({ old, own: join(tree, path), to: join(to, path) }, path, sum);
       if (isFolder) waiting.push(path);
     }
     const kept = new Set(own);
-    for (const path of pathsIn(base.path, folder)) if (!kept.has(path)) sum.update(`${path}\0gone\n`);
+    for (const path of before) if (!kept.has(path)) sum.update(`${path}\0gone\n`);
   }
   return sum.digest('hex');
 }
 
-/** Takes over one entry, and counts it when it differs from that of the base. Whether it is a folder, still to be made. */
+/**
+ * Takes over one entry, and counts it when it differs from that of the base, if there is one. Whether it is a folder,
+ * still to be made.
+ */
 function shareEntry(
-  { old, own, to }: { readonly old: string; readonly own: string; readonly to: string },
+  { old, own, to }: { readonly old: string | null; readonly own: string; readonly to: string },
   path: string,
   sum: Hash,
 ): boolean {
   const stat = lstatSync(own);
-  const before = lstatSync(old, { throwIfNoEntry: false });
   if (stat.isDirectory()) {
-    if (before?.mode !== stat.mode) sum.update(`${path}\0${stat.mode.toString(8)}\n`);
+    if (old === null || lstatSync(old).mode !== stat.mode) sum.update(`${path}\0${stat.mode.toString(8)}\n`);
     return true;
   }
-  const same = before !== undefined && isSame(old, before, own, stat);
+  const same = old !== null && isSame(old, lstatSync(old), own, stat);
   if (!same)
     sum.update(`${path}\0${stat.mode.toString(8)}\0${Math.floor(stat.mtimeMs / 1000)}\0${contentOf(own, stat)}\n`);
   share(same ? old : own, to, stat);
   return false;
 }
 
-/** What is in a folder, sorted; nothing where the base has no such folder. */
+/** What is in a folder, sorted; nothing where the base has no such folder: a file in its place, or a link. */
 function pathsIn(root: string, folder: string): readonly string[] {
   try {
+    if (!lstatSync(join(root, folder)).isDirectory()) return [];
     const names = readdirSync(join(root, folder)).sort();
     return names.map((name) => join(folder, name)).filter((path) => !madeLater.has(path));
   } catch {

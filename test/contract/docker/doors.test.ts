@@ -60,7 +60,7 @@ before(async () => {
   engines.set('bwrap', { engine: bwrap, root: { kind: 'directory', path: smallRoot() } });
   daemon = await startDockerDaemon();
   const docker = await createDockerEngine({ variables: daemon.variables, state: join(daemon.folder, 'state') });
-  const image = await docker.importRoot(smallRoot(), 'ab'.repeat(32));
+  const image = await docker.importRoot({ path: smallRoot(), sha256: 'ab'.repeat(32) }, null);
   assert.ok(image.ok, JSON.stringify(image));
   engines.set('docker', { engine: docker, root: { kind: 'image', id: image.value } });
 });

@@ -31,7 +31,7 @@ before(async () => {
   writeFileSync(join(project, 'file'), 'text');
   daemon = await startDockerDaemon();
   engine = await createDockerEngine({ variables: daemon.variables, state: join(daemon.folder, 'state') });
-  const imported = await engine.importRoot(smallRoot(), 'ab'.repeat(32));
+  const imported = await engine.importRoot({ path: smallRoot(), sha256: 'ab'.repeat(32) }, null);
   assert.ok(imported.ok, JSON.stringify(imported));
   rootId = imported.value;
 });
@@ -331,7 +331,10 @@ test('a box whose disk is limited begins only when its first process is known', 
 
 test('the same root is imported once', async () => {
   const started = Date.now();
-  assert.deepEqual(await engine.importRoot('/nowhere', 'ab'.repeat(32)), { ok: true, value: rootId });
+  assert.deepEqual(await engine.importRoot({ path: '/nowhere', sha256: 'ab'.repeat(32) }, null), {
+    ok: true,
+    value: rootId,
+  });
   assert.ok(Date.now() - started < 2000);
 });
 

@@ -17,7 +17,7 @@ const image = 'team/compiler:1';
 before(async () => {
   daemon = await startDockerDaemon();
   const engine = await createDockerEngine({ variables: daemon.variables, state: join(daemon.folder, 'state') });
-  const imported = await engine.importRoot(compilerRoot(), 'ab'.repeat(32));
+  const imported = await engine.importRoot({ path: compilerRoot(), sha256: 'ab'.repeat(32) }, null);
   assert.ok(imported.ok, JSON.stringify(imported));
   docker('tag', imported.value, image);
   alpine = changed('team/alpine:1', 'usr/lib/os-release', 'ID=alpine\nVERSION_ID=3.20.1\n');

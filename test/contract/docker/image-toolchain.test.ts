@@ -21,7 +21,7 @@ before(async () => {
   crates = await startCrates();
   daemon = await startDockerDaemon();
   const engine = await createDockerEngine({ variables: daemon.variables, state: join(daemon.folder, 'state') });
-  const imported = await engine.importRoot(rustRoot(), 'ef'.repeat(32));
+  const imported = await engine.importRoot({ path: rustRoot(), sha256: 'ef'.repeat(32) }, null);
   assert.ok(imported.ok, JSON.stringify(imported));
   image = `${registry.address}/team/rust:1`;
   docker('tag', imported.value, image);

@@ -21,7 +21,7 @@ before(async () => {
   registry = await startRegistry();
   daemon = await startDockerDaemon();
   engine = await createDockerEngine({ variables: daemon.variables, state: join(daemon.folder, 'state') });
-  const imported = await engine.importRoot(smallRoot(), 'cd'.repeat(32));
+  const imported = await engine.importRoot({ path: smallRoot(), sha256: 'cd'.repeat(32) }, null);
   assert.ok(imported.ok, JSON.stringify(imported));
   rootId = imported.value;
   const images = await engine.images();
