@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Result } from '../base/result.ts';
 import { success } from '../base/result.ts';
 import type { EngineReport } from '../engine/engine.ts';
 import { readToolchain } from '../facts/read-toolchain.ts';
+import { cacheFolders } from '../host/locations.ts';
 import { findProgram } from '../host/program.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
@@ -24,6 +26,7 @@ export async function doctor(session: Session): Promise<Result<Answer>> {
     ...engineChecks('bwrap', bwrap),
     ...engineChecks('docker', docker),
     await rootCheck(session, docker.ok),
+    await nixCheck(session),
     toolchainCheck(session),
   ];
   const rows = checks.map(({ name, state, detail, fix }) => [
@@ -73,6 +76,21 @@ async function rootCheck(session: Session, hasDocker: boolean): Promise<Check> {
   if (!hasDocker) return problemCheck(name, missing);
   const detail = `made in a container of the image that \`debian-image\` names, since ${missing.what}`;
   return { name, state: 'works', detail, fix: null };
+}
+
+/** Which Nix there is, and which store it would use. */
+async function nixCheck(session: Session): Promise<Check> {
+  const { findNixPrograms } = await import('../environment/nix/nix-host.ts');
+  const { findStore } = await import('../environment/nix/find-store.ts');
+  const { nixVersion } = await import('../environment/nix/check-nix.ts');
+  const programs = findNixPrograms(session.host.variables, forbiddenFolders(session, null));
+  const name = 'nix environment';
+  if (!programs.ok) return problemCheck(name, programs.problems[0] as Problem);
+  const { instantiate } = programs.value;
+  const version = await nixVersion(instantiate, session.interruption.signal);
+  const store = findStore(join(session.locations.cache, cacheFolders.nix, 'store'));
+  const where = { daemon: 'built by its daemon', local: 'built in /nix', chroot: 'built in a store of our own' };
+  return { name, state: 'works', detail: `Nix ${version}, ${instantiate}, ${where[store.kind]}`, fix: null };
 }
 
 function toolchainCheck(session: Session): Check {

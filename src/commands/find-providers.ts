@@ -37,6 +37,8 @@ export async function findProviders(
     find: async (wanted: Wanted) => {
       const layer = layersProviding(wanted, suite)[0];
       if (layer !== undefined) return { kind: 'layer', name: layer };
+      // A package of Debian is of no use to an environment of Nix.
+      if (environment.kind === 'nix') return null;
       index ??= await openIndex();
       const name = index === null || index === undefined ? null : choosePackage(wanted, index);
       return name === null ? null : { kind: 'package', name };

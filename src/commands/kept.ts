@@ -6,7 +6,7 @@ import { readTargetNote } from './target-note.ts';
 
 /** One thing that is kept in the cache and can be deleted by itself. */
 export interface Kept {
-  readonly kind: 'root' | 'target' | 'view' | 'walls' | 'crates' | 'packages' | 'fetch';
+  readonly kind: 'root' | 'target' | 'view' | 'walls' | 'crates' | 'packages' | 'nix' | 'fetch';
   /** Below the cache folder. */
   readonly path: string;
   readonly name: string;
@@ -31,6 +31,7 @@ export function listKept({ cache }: Locations): readonly Kept[] {
     ...whole('packages', cacheFolders.debs),
     ...whole('packages', cacheFolders.contents),
     ...whole('packages', cacheFolders.apt),
+    ...whole('nix', cacheFolders.nix),
     ...whole('fetch', cacheFolders.fetchHome),
   ];
 }

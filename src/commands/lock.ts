@@ -8,7 +8,7 @@ import { usage } from '../invocation/usage-problems.ts';
 import { hasAdditions } from '../layers/additions.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
 import { allPackages, pinChanges } from '../lock/pin-changes.ts';
-import type { DebianPins, Learned, Pins, ToolchainPins } from '../lock/pins.ts';
+import type { DebianPins, Learned, NixSource, Pins, ToolchainPins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { pinsText } from '../lock/write-pins.ts';
 import { printable } from '../problem/problem.ts';
@@ -26,6 +26,7 @@ import {
 import { type Gathered, gather } from './gather.ts';
 import { addedPins, freshImagePins } from './image.ts';
 import { learnForLock } from './learn-for-lock.ts';
+import { defaultNixPinsFile, freshNixPins, keptSource, nixAdditions } from './nix.ts';
 import type { Session } from './session.ts';
 import { lockFileName, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './settle-pins.ts';
 
@@ -33,10 +34,16 @@ import { lockFileName, projectLockFile, projectPinsFile, settlePins, wantedAddit
 const pinnedComponents = /^(cargo|rustc|rust-std|clippy|rustfmt)(-preview)?-/;
 
 /** Pins everything and writes it into the project as one file; what differs from before is shown. */
-export async function lock(session: Session, { options }: OwnCommand): Promise<Result<Answer>> {
+export async function lock(session: Session, { options, arguments: words }: OwnCommand): Promise<Result<Answer>> {
   if (options.check !== undefined && (options.default ?? options.update) !== undefined) {
     return failure(
       usage('`--check` stands alone', 'It looks whether the lock is current; `lock --update` makes it so.'),
+    );
+  }
+  const odd = words.find((word) => word !== 'nixpkgs' || options.update === undefined);
+  if (odd !== undefined) {
+    return failure(
+      usage(`\`lock\` does not take \`${printable(odd, 60)}\``, 'Write `cargo-boxed lock --update nixpkgs`.'),
     );
   }
   if (options.default !== undefined) return lockDefault(session, options.update !== undefined);
@@ -113,8 +120,15 @@ async function environmentPins(
   gathered: Gathered,
   update: boolean,
   learned: readonly Learned[],
-): Promise<Result<Pick<Pins, 'debian' | 'image'>>> {
+): Promise<Result<Pick<Pins, 'debian' | 'image' | 'nix'>>> {
   const { config, facts } = gathered;
+  if (config.environment.value === 'nix') {
+    const { layers } = wantedAdditions(config, learned);
+    const source = update ? null : lockedSource(session, gathered);
+    const wanted = nixAdditions(config, layers);
+    const nix = await freshNixPins(session, config, facts.project.mountRoot, wanted, source);
+    return nix.ok ? success({ nix: nix.value }) : nix;
+  }
   if (config.environment.value === 'image') {
     const fresh = await freshImagePins(session, config);
     if (!fresh.ok) return fresh;
@@ -132,6 +146,12 @@ async function environmentPins(
   // The lock is only worth having when its root can be made: it is made before anything is written.
   const root = await debianRoot(session, config, facts.project.mountRoot, debian.value);
   return root.ok ? success({ debian: debian.value }) : root;
+}
+
+/** The nixpkgs of the lock that is there, else that of the user's own pins: it changes when that is asked for. */
+function lockedSource(session: Session, gathered: Gathered): NixSource | null {
+  const { config } = gathered;
+  return keptSource(config, projectLockFile(gathered)) ?? keptSource(config, defaultNixPinsFile(session));
 }
 
 /** The base is that of the user's default pins, which all projects share; what is added to it is a project's own. */
@@ -170,6 +190,12 @@ function summary(file: string, pins: Pins, changes: readonly string[] | null): s
     const { suite, layers } = pins.debian;
     const added = layers.length > 0 ? `, with the layers ${layers.join(', ')}` : '';
     lines.push(`  Debian ${suite}: ${allPackages(pins.debian).size} packages${added}`);
+  }
+  if (pins.nix !== undefined) {
+    const { nixpkgs, layers, packages, environment } = pins.nix;
+    const added = [...layers, ...packages];
+    const named = added.length > 0 ? `, with ${added.join(', ')}` : '';
+    lines.push(`  nixpkgs ${printable(nixpkgs.rev ?? nixpkgs.url)}${named}: ${environment}`);
   }
   if (pins.image !== undefined) {
     const { reference, digest, added } = pins.image;

@@ -3,10 +3,12 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { rootImageName } from '../engine/docker/import-root.ts';
 import { madeImageName } from '../engine/docker/made-image.ts';
+import { rootName } from '../environment/nix/find-root.ts';
 import { currentView } from '../fetch/current-view.ts';
 import { cacheFolders } from '../host/locations.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
+import type { BoxPlan } from '../plan/box-plan.ts';
 import { plainJson } from '../report/events.ts';
 import type { Answer } from './answer.ts';
 import { asIdentity, boxIdentity } from './box-owner.ts';
@@ -81,8 +83,7 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
     beside: dirname(project.mountRoot),
     ...(walls === null ? {} : { walls }),
   };
-  const folder =
-    boxPlan.environment.kind === 'debian' ? join(cache, cacheFolders.roots, boxPlan.environment.rootSha256) : '';
+  const folder = rootFolder(boxPlan.environment, join(cache, cacheFolders.roots));
   const root =
     chosen.docker === null
       ? ({ kind: 'directory', path: folder } as const)
@@ -92,7 +93,13 @@ function asShell(session: Session, planned: Planned): Result<Answer> {
   return success({ status: 0, text, data: { shell: text } });
 }
 
+function rootFolder(environment: BoxPlan['environment'], roots: string): string {
+  if (environment.kind === 'debian') return join(roots, environment.rootSha256);
+  return environment.kind === 'nix' ? join(roots, rootName(environment.environment)) : '';
+}
+
 function imageName({ plan: { environment } }: Planned): string {
+  if (environment.kind === 'nix') throw new Error('an image of a Nix environment');
   if (environment.kind === 'debian') return rootImageName(environment.rootSha256);
   const { digest, addedSha256 } = environment;
   return addedSha256 === undefined ? digest : madeImageName(madeImageSum(digest, addedSha256));

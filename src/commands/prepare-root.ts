@@ -2,11 +2,13 @@ import { type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { PreparedRoot } from '../engine/engine.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
+import { noAdditions } from '../layers/additions.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
-import type { DebianPins, Pins } from '../lock/pins.ts';
+import type { DebianPins, NixPins, Pins } from '../lock/pins.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import { boxRoot, debianRoot, defaultPinsFile, fetchPinsFile, ownDebianPins } from './debian.ts';
 import { imageRoot } from './image.ts';
+import { defaultNixPinsFile, nixRoot, ownNixPins } from './nix.ts';
 import type { Session } from './session.ts';
 
 /** The environment of the plan, ready for the engine: a folder for bwrap, an image for docker. */
@@ -19,6 +21,9 @@ export async function prepareRoot(
 ): Promise<Result<PreparedRoot>> {
   if (config.environment.value === 'image' && pins.image !== undefined && chosen.docker !== null) {
     return imageRoot(session, config, mountRoot, chosen.docker, pins.image);
+  }
+  if (config.environment.value === 'nix' && pins.nix !== undefined) {
+    return nixRootFor(session, config, mountRoot, pins.nix);
   }
   if (pins.debian === undefined) throw new Error('a plan without pins for its environment');
   return debianRootFor(session, config, mountRoot, chosen, pins.debian);
@@ -35,10 +40,30 @@ export async function prepareFetchRoot(
   chosen: ChosenEngine,
   toolchain: 'host' | 'of-the-root',
 ): Promise<Result<PreparedRoot>> {
+  if (config.environment.value === 'nix' && toolchain === 'host') {
+    // The user's own: what a project pins gets no network.
+    const own = await ownNixPins(session, config, mountRoot, defaultNixPinsFile(session), noAdditions);
+    return own.ok ? nixRootFor(session, config, mountRoot, own.value) : own;
+  }
   const ownCargo = toolchain === 'of-the-root';
   const file = ownCargo ? fetchPinsFile(session) : defaultPinsFile(session, config.suite.value);
   const pins = await ownDebianPins(session, config, mountRoot, file, ownCargo ? fetchRoot : boxRoot(config));
   return pins.ok ? debianRootFor(session, config, mountRoot, chosen, pins.value) : pins;
+}
+
+async function nixRootFor(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  pins: NixPins,
+): Promise<Result<PreparedRoot>> {
+  const folder = await nixRoot(session, config, mountRoot, pins);
+  if (!folder.ok) return folder;
+  const { PATH, LD_LIBRARY_PATH } = pins.variables;
+  const variables = Object.entries({ PATH, LD_LIBRARY_PATH }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return success({ kind: 'directory', path: folder.value, variables: Object.fromEntries(variables) });
 }
 
 async function debianRootFor(

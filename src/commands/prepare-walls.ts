@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { failure, type Result, success } from '../base/result.ts';
 import type { PreparedRoot, ResolvedBox } from '../engine/engine.ts';
 import { moveIntoPlace } from '../host/move-into-place.ts';
-import { type BoxStep, inside, noLimits } from '../plan/box-plan.ts';
+import { type BoxPlan, type BoxStep, inside, noLimits } from '../plan/box-plan.ts';
 import { preloadList, wallRules } from '../plan/plan-build-script-walls.ts';
 import { printable } from '../problem/problem.ts';
 import type { Planned } from './make-plan.ts';
@@ -61,14 +61,15 @@ async function make(
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true, mode: 0o755 });
   try {
-    const ran = await compile(session, planned, root, unfinished);
+    const ran = await compile(session, planned, root, variables, unfinished);
     if (!ran.ok) return ran;
     writeFileSync(join(unfinished, 'rules'), wallRules(buildScriptWalls, variables), { mode: 0o444 });
     writeFileSync(join(unfinished, 'ld.so.preload'), `${inside.wall}/preload.so\n`, { mode: 0o444 });
     const recording = `${inside.wall}/preload.so\n${inside.wall}/record.so\n`;
     writeFileSync(join(unfinished, 'ld.so.preload-recording'), recording, { mode: 0o444 });
     for (const name of ['preload.so', 'record.so', 'enter']) chmodSync(join(unfinished, name), 0o555);
-    if (readFileSync(join(unfinished, 'libc'), 'utf8').trim() !== 'glibc') session.reporter.note(withoutGlibc);
+    const libc = readFileSync(join(unfinished, 'libc'), 'utf8').trim();
+    if (planned.plan.environment.kind === 'image' && libc !== 'glibc') session.reporter.note(withoutGlibc);
     moveIntoPlace(unfinished, folder);
     return success(true);
   } finally {
@@ -79,7 +80,13 @@ async function make(
 const withoutGlibc =
   'The programs of this image are not those of glibc: its build scripts get no walls of their own (SECURITY.md).';
 
-async function compile(session: Session, planned: Planned, root: PreparedRoot, to: string): Promise<Result<true>> {
+async function compile(
+  session: Session,
+  planned: Planned,
+  root: PreparedRoot,
+  variables: BoxStep['variables'],
+  to: string,
+): Promise<Result<true>> {
   const said: Buffer[] = [];
   const output = () =>
     new Writable({
@@ -89,7 +96,7 @@ async function compile(session: Session, planned: Planned, root: PreparedRoot, t
       },
     });
   const streams = { stdin: 'none', stdout: output(), stderr: output() } as const;
-  const box = compilerBox(session, planned, root, to);
+  const box = compilerBox(session, planned, root, to, compilerVariables(planned.plan, variables));
   const ran = await planned.chosen.engine.run(box, streams, session.interruption.signal);
   if (!ran.ok) return ran;
   if (ran.value.kind === 'finished' && ran.value.status === 0) return success(true);
@@ -102,14 +109,27 @@ async function compile(session: Session, planned: Planned, root: PreparedRoot, t
   });
 }
 
-function compilerBox(session: Session, { facts }: Planned, root: PreparedRoot, to: string): ResolvedBox {
+/** A Nix environment finds its compiler by its own variables; the hardening that it adds is not for what has no libc. */
+function compilerVariables({ environment }: BoxPlan, variables: BoxStep['variables']): BoxStep['variables'] {
+  const own = { HOME: '/tmp', TMPDIR: '/tmp' };
+  if (environment.kind !== 'nix') return { PATH: '/usr/local/bin:/usr/bin:/bin', ...own };
+  return { PATH: variables.PATH ?? '', NIX_HARDENING_ENABLE: '', ...own };
+}
+
+function compilerBox(
+  session: Session,
+  { facts }: Planned,
+  root: PreparedRoot,
+  to: string,
+  variables: BoxStep['variables'],
+): ResolvedBox {
   const [sources, results] = [`${inside.base}/sources`, `${inside.base}/results`];
   return {
     id: `${session.nextBox()}-walls`,
     root,
     argv: ['/bin/sh', `${sources}/make.sh`, sources, results],
     workingDirectory: '/tmp',
-    variables: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', TMPDIR: '/tmp' },
+    variables,
     mounts: [
       { kind: 'bind', source: wallSources(), target: sources, access: 'read-only' },
       { kind: 'bind', source: to, target: results, access: 'read-write' },

@@ -29,7 +29,11 @@ export async function sayMissingLayers(
   if (unknown.length > 0) {
     const names = unknown.map(describeWanted).join(', ');
     reporter.note(
-      `The build looked for ${names}, which no layer has: \`packages: [NAME]\` in cargo-boxed.yaml adds a Debian package.`,
+      `The build looked for ${names}, which no layer has: ${
+        plan.environment.kind === 'nix'
+          ? '`nix: {packages: [ATTRIBUTE]}` in cargo-boxed.yaml adds a package of nixpkgs'
+          : '`packages: [NAME]` in cargo-boxed.yaml adds a Debian package'
+      }.`,
     );
   }
 }

@@ -15,6 +15,7 @@ import {
   type PromiseVerdict,
   readObservations,
   unwalledProbes,
+  withDeclared,
 } from '../selftest/judge-probes.ts';
 import { layCanaries } from '../selftest/lay-canaries.ts';
 import { layProject } from '../selftest/lay-project.ts';
@@ -74,7 +75,9 @@ async function attack(session: Session): Promise<Result<Answer>> {
   const text = readForeignText(join(target, 'out/probes.jsonl'), mostReportBytes);
   if (!text.ok) return text;
   if (text.value === null) return failure({ code: 'internal', what: 'the probes of the self-test left no report' });
-  return success(answer(planned.value.chosen.report, session.host.uid, readObservations(text.value)));
+  const declared = planned.value.settled.pins.nix?.variables ?? {};
+  const observations = withDeclared(readObservations(text.value), declared);
+  return success(answer(planned.value.chosen.report, session.host.uid, observations));
 }
 
 function answer(report: EngineReport, uid: number, observations: readonly Observation[]): Answer {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
+import { expressionSha256 } from '../environment/nix/expression.ts';
 import type { ProjectFacts } from '../facts/facts.ts';
 import { projectKey } from '../host/project-key.ts';
 import { type Additions, hasAdditions, joinAdditions, noAdditions } from '../layers/additions.ts';
@@ -8,9 +9,11 @@ import { learnedAdditions } from '../lock/learned-additions.ts';
 import { lockDrift } from '../lock/lock-drift.ts';
 import type { Learned, Pins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
+import type { Problem } from '../problem/problem.ts';
 import { boxRoot, defaultPinsFile, ownAddedPins, ownDebianPins } from './debian.ts';
 import type { Gathered } from './gather.ts';
 import { ownImagePins } from './image.ts';
+import { defaultNixPinsFile, nixAdditions, ownNixPins } from './nix.ts';
 import type { Session } from './session.ts';
 
 export interface SettledPins {
@@ -53,6 +56,13 @@ export function projectPinsFile(session: Session, { mountRoot, workspace }: Proj
   return join(session.locations.data, 'projects', projectKey(mountRoot, workspace), lockFileName);
 }
 
+/** An environment of Nix follows from its pins and from our own expression: another release may have another one. */
+function releaseDrift({ environment }: Config, { nix }: Pins, file: string): readonly Problem[] {
+  if (environment.value !== 'nix' || nix === undefined || nix.expressionSha256 === expressionSha256()) return [];
+  const what = 'cargo-boxed.lock pins a Nix environment that another release of cargo-boxed makes';
+  return [{ code: 'lock-outdated', what, where: { file }, fix: 'Run `cargo-boxed lock`.' }];
+}
+
 /** `own`: as if the project had no lock, which is about to be written anew. */
 export type PinsOf = 'project' | 'own';
 
@@ -66,7 +76,10 @@ export async function settlePins(session: Session, gathered: Gathered, from: Pin
   const written = from === 'project' ? readPins(file) : success(null);
   if (!written.ok) return written;
   if (written.value !== null) {
-    const drift = lockDrift(config, written.value, facts.toolchain, file);
+    const drift = [
+      ...lockDrift(config, written.value, facts.toolchain, file),
+      ...releaseDrift(config, written.value, file),
+    ];
     if (drift.length > 0) return failure(...drift);
     return success({ pins: written.value, file, kind: 'project' });
   }
@@ -78,6 +91,12 @@ export async function settlePins(session: Session, gathered: Gathered, from: Pin
       fix: 'Run `cargo-boxed lock` and commit the file.',
     });
   }
+  return ownPins(session, gathered);
+}
+
+/** The user's own, for a project without a lock. */
+async function ownPins(session: Session, gathered: Gathered): Promise<Result<SettledPins>> {
+  const { config, facts } = gathered;
   const mountRoot = facts.project.mountRoot;
   const read = readPins(projectPinsFile(session, facts.project));
   const { extraCrates, learned } = (read.ok ? read.value : null) ?? {};
@@ -90,6 +109,12 @@ export async function settlePins(session: Session, gathered: Gathered, from: Pin
   if (config.environment.value === 'image') {
     const image = await ownImagePins(session, config, mountRoot, own, additions);
     return image.ok ? success({ pins: { version: 1, image: image.value, ...extra }, file: own, kind: 'own' }) : image;
+  }
+  if (config.environment.value === 'nix') {
+    const wanted = nixAdditions(config, additions.layers);
+    const kept = hasAdditions(wanted) ? projectPinsFile(session, facts.project) : defaultNixPinsFile(session);
+    const nix = await ownNixPins(session, config, mountRoot, kept, wanted);
+    return nix.ok ? success({ pins: { version: 1, nix: nix.value, ...extra }, file: kept, kind: 'own' }) : nix;
   }
   const debian = hasAdditions(additions)
     ? await ownAddedPins(session, config, mountRoot, own, additions)

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import { describeConfig } from '../config/describe-config.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
+import { findNixRoot } from '../environment/nix/find-root.ts';
+import { cacheFolders } from '../host/locations.ts';
 import type { EnvironmentPlan } from '../plan/box-plan.ts';
 import { wallsGap, weakLimits } from '../policy/judge-plan.ts';
 import { printable } from '../problem/problem.ts';
@@ -30,8 +32,7 @@ export async function status(session: Session): Promise<Result<Answer>> {
   ];
   const settings = describeConfig(config);
   const { environment } = plan;
-  const isPrepared =
-    environment.kind !== 'debian' || findDebianRoot({ locations: session.locations }, environment.rootSha256) !== null;
+  const isPrepared = hasRoot(session, environment);
   const data = {
     project: join(facts.project.mountRoot, facts.project.workspace),
     mounted: facts.project.mountRoot,
@@ -76,9 +77,17 @@ function toolchainOf({ facts: { toolchain }, plan }: Planned) {
   return { name, version, reason };
 }
 
+function hasRoot({ locations }: Session, environment: EnvironmentPlan): boolean {
+  if (environment.kind === 'debian') return findDebianRoot({ locations }, environment.rootSha256) !== null;
+  if (environment.kind === 'image') return true;
+  return findNixRoot(join(locations.cache, cacheFolders.roots), environment.environment) !== null;
+}
+
 function environmentText(environment: EnvironmentPlan, isPrepared: boolean): string {
   const held = environment.layers ?? [];
   const layers = held.length > 0 ? ` with ${held.join(', ')}` : '';
   if (environment.kind === 'image') return `image ${printable(environment.reference)}${layers}`;
-  return `debian ${environment.suite}${layers}${isPrepared ? '' : ' (not prepared yet)'}`;
+  const name =
+    environment.kind === 'nix' ? `nix ${environment.environment.slice(0, 12)}` : `debian ${environment.suite}`;
+  return `${name}${layers}${isPrepared ? '' : ' (not prepared yet)'}`;
 }

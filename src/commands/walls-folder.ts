@@ -19,10 +19,15 @@ export function wallsFolder({ cache }: Locations, { environment }: BoxPlan, box:
   const folder = wallSources();
   const key = canonicalJson({
     sources: sources.map((name) => readFileSync(join(folder, name), 'utf8')),
-    root: environment.kind === 'debian' ? (environment.baseSha256 ?? environment.rootSha256) : environment.digest,
+    root: rootOf(environment),
     rules: wallRules(box.buildScriptWalls, box.variables),
   });
   return join(cache, cacheFolders.walls, sha256(key));
+}
+
+function rootOf(environment: BoxPlan['environment']): string {
+  if (environment.kind === 'debian') return environment.baseSha256 ?? environment.rootSha256;
+  return environment.kind === 'image' ? environment.digest : environment.environment;
 }
 
 /** Where the package keeps the sources. */

@@ -11,6 +11,7 @@ export interface Config {
   readonly infer: Setting<'learn' | 'off'>;
   /** Debian packages by name, for what no layer has; sorted. */
   readonly packages: Setting<readonly string[]>;
+  readonly nix: NixSettings;
   /** `host`: the host's rustup toolchain, mounted read-only. `image`: the one that the image brings. */
   readonly toolchain: Setting<'host' | 'image'>;
   /** Where the project stands inside the box: a fixed path, or (for editors) the host's own. */
@@ -50,7 +51,7 @@ export interface Config {
 }
 
 export type EngineChoice = 'auto' | 'bwrap' | 'docker';
-export type EnvironmentChoice = 'debian' | 'image';
+export type EnvironmentChoice = 'debian' | 'image' | 'nix';
 export type DebianSuite = 'bookworm' | 'trixie';
 
 export interface Setting<T> {
@@ -63,6 +64,14 @@ export type Origin =
   | { readonly kind: 'user' | 'project'; readonly file: string; readonly line: number; readonly column: number }
   | { readonly kind: 'environment'; readonly variable: string }
   | { readonly kind: 'flag'; readonly flag: string };
+
+/** Only read with the `nix` environment. */
+export interface NixSettings {
+  /** Attributes of nixpkgs that the environment has beside its layers, sorted. */
+  readonly packages: Setting<readonly string[]>;
+  /** A revision of nixpkgs or the URL of an archive of it; `null`: the newest tested one when the lock is made. */
+  readonly nixpkgs: Setting<string | null>;
+}
 
 export interface EnvironmentVariables {
   /** Names of host variables that pass into the box, sorted. */

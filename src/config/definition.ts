@@ -8,6 +8,8 @@ import {
   imageReference,
   layerName,
   mirrorUrl,
+  nixAttribute,
+  nixSource,
   packageName,
   portNumber,
   projectPattern,
@@ -39,9 +41,9 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
   },
   environment: {
     ...free,
-    type: { kind: 'choice', values: ['debian', 'image'] },
+    type: { kind: 'choice', values: ['debian', 'image', 'nix'] },
     default: 'debian',
-    description: 'What is inside of the box: a root made of Debian packages, or an OCI image.',
+    description: 'What is inside of the box: a root made of Debian packages, an OCI image, or a Nix environment.',
   },
   image: {
     type: { kind: 'text', form: imageReference },
@@ -76,6 +78,24 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
     default: [],
     description: "Debian packages that the root adds to its base, for what no layer has; of Debian's own archive only.",
     variable: 'CARGO_BOXED_PACKAGES',
+  },
+  'nix.packages': {
+    ...free,
+    type: { kind: 'list', form: nixAttribute },
+    default: [],
+    description: 'Attributes of nixpkgs that a Nix environment adds to its base, for what no layer has.',
+    variable: 'CARGO_BOXED_NIX_PACKAGES',
+  },
+  'nix.nixpkgs': {
+    type: { kind: 'text', form: nixSource },
+    default: null,
+    defaultMeans: 'the newest tested revision when the lock is made',
+    writers: 'everybody',
+    // What it names is evaluated and built on this machine, and some of its builders have a network.
+    widening: { kind: 'another' },
+    description:
+      'The nixpkgs of a Nix environment: a revision, or the URL of an archive; pinned by its sum in the lock.',
+    variable: 'CARGO_BOXED_NIX_NIXPKGS',
   },
   toolchain: {
     ...free,

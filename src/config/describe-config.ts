@@ -67,6 +67,10 @@ function settingOf(config: Config, key: KeyName): Setting<unknown> {
       return config.limits.diskBytes;
     case 'limits.files':
       return config.limits.openFiles;
+    case 'nix.packages':
+      return config.nix.packages;
+    case 'nix.nixpkgs':
+      return config.nix.nixpkgs;
     case 'project-path':
       return config.projectPath;
     case 'project-files':

@@ -37,6 +37,8 @@ function asksOf(name: KeyName, key: Key, written: WrittenValue, user: Written): 
       const more = (written.value as readonly unknown[]).filter((item) => !known.has(itemText(item)));
       return more.map((item) => ask(name, itemText(item), written, item));
     }
+    case 'another':
+      return written.value === held ? [] : whole();
     case 'weaker-limit':
       return isWeaker(written.value as number | null, held as number | null, key, own !== undefined) ? whole() : [];
     case 'outside-of': {
@@ -75,6 +77,7 @@ function titleOf(name: KeyName, value: string, item: unknown): string {
   if (name === 'mounts') return mountTitle(item as HostMount);
   if (name === 'show') return `that the box sees \`${shown}\`, which may hold your secrets`;
   if (name === 'unwalled-build-scripts') return unwalledTitle(printableName(value));
+  if (name === 'nix.nixpkgs') return `that \`${shown}\` is evaluated and built on this machine as its nixpkgs`;
   if (name === 'image') return `the image \`${shown}\`, which is not among your \`allowed-images\``;
   if (name.startsWith('limits.')) return `a weaker limit, \`${name}: ${shown}\``;
   return `\`${name}: ${shown}\``;

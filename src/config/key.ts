@@ -10,6 +10,8 @@ export interface KeyValues {
   readonly layers: readonly string[];
   readonly 'layers.infer': 'learn' | 'off';
   readonly packages: readonly string[];
+  readonly 'nix.packages': readonly string[];
+  readonly 'nix.nixpkgs': string | null;
   readonly toolchain: 'host' | 'image';
   readonly 'project-path': 'fixed' | 'mirror';
   readonly 'project-files': 'read-only' | 'copy';
@@ -64,5 +66,7 @@ export type Widening =
   | { readonly kind: 'more-names' }
   /** What none of the patterns in the user's list matches. */
   | { readonly kind: 'outside-of'; readonly patterns: 'allowed-images' }
+  /** Any value that does not hold already. */
+  | { readonly kind: 'another' }
   /** A higher limit, or none. */
   | { readonly kind: 'weaker-limit' };

@@ -16,6 +16,7 @@ export function settle(sources: readonly Written[]): Result<Config> {
     layers: layers(sources),
     infer: value('layers.infer'),
     packages: value('packages'),
+    nix: { packages: value('nix.packages'), nixpkgs: value('nix.nixpkgs') },
     toolchain: value('toolchain'),
     projectPath: value('project-path'),
     projectFiles: value('project-files'),
@@ -92,7 +93,15 @@ function variables(sources: readonly Written[]): Config['env'] {
   return { pass: { value: names, origin: pass.origin }, set: { value: values, origin: set.origin } };
 }
 
-function contradictions({ environment, image, toolchain, network, ports, mounts }: Config): readonly Problem[] {
+function contradictions({
+  environment,
+  image,
+  packages,
+  toolchain,
+  network,
+  ports,
+  mounts,
+}: Config): readonly Problem[] {
   const problems = [...doorsOfOnePort(network), ...doorsAtPorts(network, ports), ...mountsInEachOther(mounts)];
   if (environment.value === 'image' && image.value === null) {
     problems.push({
@@ -100,6 +109,14 @@ function contradictions({ environment, image, toolchain, network, ports, mounts 
       what: 'the image environment has no image',
       ...placeOf(environment.origin),
       fix: 'Name one: `image: REFERENCE` in the configuration, or `--image REFERENCE`.',
+    });
+  }
+  if (environment.value === 'nix' && packages.value.length > 0) {
+    problems.push({
+      code: 'config',
+      what: '`packages` names Debian packages, and this environment is nix',
+      ...placeOf(packages.origin),
+      fix: 'Name the attributes of nixpkgs that bring the same: `nix: {packages: [ATTRIBUTE]}`.',
     });
   }
   if (toolchain.value === 'image' && environment.value !== 'image') {

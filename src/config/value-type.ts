@@ -155,6 +155,24 @@ export const mirrorUrl: TextForm = {
   maximumLength: 512,
 };
 
+export const nixAttribute: TextForm = {
+  one: 'an attribute of nixpkgs',
+  many: 'attributes of nixpkgs',
+  example: 'postgresql.lib',
+  pattern: /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_-]*)*$/,
+  maximumLength: 120,
+};
+
+/** A revision, or an archive that Nix can unpack; never an option of its programs. */
+export const nixSource: TextForm = {
+  one: 'a revision of nixpkgs, or the URL of an archive of it',
+  many: 'revisions of nixpkgs',
+  example: 'https://mirror.example/nixpkgs/nixos-25.11.tar.gz',
+  pattern:
+    /^(?:[0-9a-f]{40}|(?:https?:\/\/(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?|file:\/\/)(?:\/[A-Za-z0-9._~%+:-]+)*\.(?:zip|tar(?:\.(?:gz|xz|bz2|zst))?|tgz))$/,
+  maximumLength: 512,
+};
+
 /** From the workspace's root; `*`, `?` and `[…]` match within a name, `**` any folders. Which lead out match nothing. */
 export const projectPattern: TextForm = {
   one: 'a path below the project',

@@ -45,7 +45,7 @@ export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string
     root: inputs.root,
     argv: [fetchToolchain(facts).cargo, ...cargoArguments],
     workingDirectory: folder === '' ? inside.project : `${inside.project}/${folder}`,
-    variables: fetchVariables(facts.host.variables, {
+    variables: fetchVariables(facts.host.variables, inputs.root.variables ?? {}, {
       certificates: network.certificates !== null,
       sshAgent: inputs.usesSsh && network.sshAgent !== null,
       offline: inputs.offline,

@@ -45,6 +45,7 @@ export interface FetchVariableOptions {
 /** The environment of the fetch box, made from nothing. Tokens are not in it: they come as a file. */
 export function fetchVariables(
   host: Readonly<Record<string, string>>,
+  ofRoot: Readonly<Record<string, string>>,
   options: FetchVariableOptions,
 ): Readonly<Record<string, string>> {
   const passing = Object.entries(host).filter(
@@ -55,7 +56,8 @@ export function fetchVariables(
     ...Object.fromEntries(passing),
     LANG: 'C.UTF-8',
     HOME: inside.home,
-    PATH: `${inside.toolchain}/bin:/usr/local/bin:/usr/bin:/bin`,
+    ...ofRoot,
+    PATH: `${inside.toolchain}/bin:${ofRoot.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
     TMPDIR: '/tmp',
     ...gitCommandLine,
     CARGO_HOME: inside.cargoHome,

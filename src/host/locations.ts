@@ -58,6 +58,8 @@ export const cacheFolders = {
   walls: 'walls',
   /** `<project>/<identity>/` */
   targets: 'targets',
+  /** `store`: a store of Nix for who has no other; `scratch`: what is made meanwhile. */
+  nix: 'nix',
   /** CARGO_HOME of the fetch box: registry indexes and git databases. */
   fetchHome: 'fetch-home',
 } as const;

@@ -99,7 +99,7 @@ function globalNames(): string {
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-const leftColumn = 34;
+const leftColumn = 37;
 
 function columns(rows: readonly Row[]): readonly string[] {
   return rows.map(([left, right]) => {

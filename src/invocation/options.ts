@@ -51,10 +51,10 @@ export const boxOptions: readonly BoxOption[] = [
     field: 'environment',
     long: '--environment',
     placeholder: 'KIND',
-    allowed: ['debian', 'image'],
+    allowed: ['debian', 'image', 'nix'],
     variable: 'CARGO_BOXED_ENVIRONMENT',
     configKey: 'environment',
-    summary: 'What is inside: a root of Debian packages, or an image',
+    summary: 'What is inside: Debian packages, an image, or what Nix builds',
   },
   {
     ...value,

@@ -45,7 +45,8 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   {
     ...plain,
     name: 'lock',
-    usage: '[--check] [--update] [--default]',
+    usage: '[--check] [--update [nixpkgs]] [--default]',
+    maximumWords: 1,
     options: [
       { long: '--check', placeholder: null, allowed: [], summary: 'Say whether the lock is current, write nothing' },
       { long: '--update', placeholder: null, allowed: [], summary: 'Look for what is newest today' },
@@ -62,7 +63,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
     summary: 'Run a program in the box',
   },
   { ...plain, name: 'shell', json: 'refused', summary: 'Open a shell in the box' },
-  { ...plain, name: 'status', summary: 'Show the settings, where each comes from, and what the box holds' },
+  { ...plain, name: 'status', summary: 'Show the settings, where each is from, and what the box holds' },
   { ...plain, name: 'ls', summary: 'List what is kept: targets, roots, crates' },
   {
     ...plain,
@@ -91,7 +92,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
       { long: '--import', placeholder: 'FILE', allowed: [], summary: "Take an organisation's grants" },
       { long: '--sha256', placeholder: 'HASH', allowed: [], summary: 'The sha256 of that file' },
     ],
-    summary: 'Allow what the project asks for: KEY, or KEY=VALUE for one value',
+    summary: 'Allow what a project asks for: KEY, or KEY=VALUE for one value',
   },
   { ...plain, name: 'grants', summary: 'List what is asked here, and all that is granted' },
   {

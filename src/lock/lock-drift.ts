@@ -3,7 +3,8 @@ import type { ToolchainFacts } from '../facts/facts.ts';
 import { isPlainName } from '../facts/toolchain-name.ts';
 import type { Problem } from '../problem/problem.ts';
 import { learnedAdditions } from './learned-additions.ts';
-import type { Pins } from './pins.ts';
+import { archiveOf } from './nixpkgs-archive.ts';
+import type { NixPins, Pins } from './pins.ts';
 
 /** Where the project's lock and what is wanted now differ. A drift is named, never followed. */
 export function lockDrift(
@@ -26,6 +27,11 @@ function environmentDrift(config: Config, pins: Pins): readonly Difference[] {
       return [[`cargo-boxed.lock pins the image ${pins.image.reference}, not ${config.image.value}`, lockAgain]];
     return additionsDrift(config, pins, pins.image.added);
   }
+  if (config.environment.value === 'nix') {
+    return pins.nix === undefined
+      ? [['cargo-boxed.lock pins no nix environment', lockAgain]]
+      : nixDrift(config, pins.nix, learnedAdditions(pins.learned ?? []).layers);
+  }
   const debian = pins.debian;
   if (debian === undefined) return [['cargo-boxed.lock pins no debian environment', lockAgain]];
   const differences: Difference[] = [];
@@ -41,17 +47,33 @@ function additionsDrift(
   pins: Pins,
   held: { readonly layers: readonly string[]; readonly names: readonly string[] } = { layers: [], names: [] },
 ): readonly Difference[] {
-  const differences: Difference[] = [];
   const learned = learnedAdditions(pins.learned ?? []);
-  const compare = (what: string, has: readonly string[], wanted: readonly string[], own: readonly string[]) => {
-    const expected = [...new Set([...wanted, ...own])].sort();
-    if (has.join() === expected.join()) return;
-    const difference = `cargo-boxed.lock pins the ${what} [${has.join(', ')}], not [${expected.join(', ')}]`;
-    differences.push([difference, lockAgain]);
-  };
-  compare('layers', held.layers, config.layers.value, learned.layers);
-  compare('packages', held.names, config.packages.value, learned.packages);
-  return differences;
+  return [
+    ...namesDrift('layers', held.layers, [...config.layers.value, ...learned.layers]),
+    ...namesDrift('packages', held.names, [...config.packages.value, ...learned.packages]),
+  ];
+}
+
+/** A lock names where its nixpkgs comes from, and that may only be what the configuration names. */
+export function nixDrift({ layers, nix }: Config, pins: NixPins, learned: readonly string[]): readonly Difference[] {
+  const { url, rev } = pins.nixpkgs;
+  const named = nix.nixpkgs.value;
+  const wanted = archiveOf(named, named === null ? rev : /^[0-9a-f]{40}$/.test(named) ? named : null);
+  const source: Difference = [
+    `cargo-boxed.lock pins nixpkgs from ${url}, not from ${wanted || 'a revision'}`,
+    lockAgain,
+  ];
+  return [
+    ...(url === wanted ? [] : [source]),
+    ...namesDrift('layers', pins.layers, [...layers.value, ...learned]),
+    ...namesDrift('nix.packages', pins.packages, nix.packages.value),
+  ];
+}
+
+function namesDrift(what: string, has: readonly string[], wanted: readonly string[]): readonly Difference[] {
+  const expected = [...new Set(wanted)].sort();
+  if (has.join() === expected.join()) return [];
+  return [[`cargo-boxed.lock pins the ${what} [${has.join(', ')}], not [${expected.join(', ')}]`, lockAgain]];
 }
 
 function toolchainDrift(config: Config, pins: Pins, toolchain: ToolchainFacts | null): readonly Difference[] {

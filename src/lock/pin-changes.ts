@@ -1,4 +1,4 @@
-import type { DebianPackage, DebianPins, ImagePins, Pins, ToolchainPins } from './pins.ts';
+import type { DebianPackage, DebianPins, ImagePins, NixPins, Pins, ToolchainPins } from './pins.ts';
 
 const mostPackages = 20;
 
@@ -8,6 +8,7 @@ export function pinChanges(before: Pins | null, after: Pins): readonly string[] 
   return [
     ...debianChanges(before.debian, after.debian),
     ...imageChanges(before.image, after.image),
+    ...nixChanges(before.nix, after.nix),
     ...toolchainChanges(before.toolchain, after.toolchain),
   ];
 }
@@ -60,6 +61,17 @@ function imageChanges(before: ImagePins | undefined, after: ImagePins | undefine
     ...changed('layers', layersText(before.added?.layers), layersText(after.added?.layers)),
     ...shortened(packageChanges(packageMap(before.added?.packages), packageMap(after.added?.packages))),
   ];
+}
+
+function nixChanges(before: NixPins | undefined, after: NixPins | undefined): readonly string[] {
+  if (before === undefined || after === undefined) return presence('a Nix environment', before, after);
+  const source = ({ nixpkgs }: NixPins) => `${nixpkgs.rev ?? nixpkgs.url} ${nixpkgs.narHash}`;
+  const named = [
+    ...changed('nixpkgs', source(before), source(after)),
+    ...changed('layers', `[${before.layers.join(', ')}]`, `[${after.layers.join(', ')}]`),
+    ...changed('nix.packages', `[${before.packages.join(', ')}]`, `[${after.packages.join(', ')}]`),
+  ];
+  return named.length > 0 ? named : changed('environment', before.environment, after.environment);
 }
 
 function toolchainChanges(before: ToolchainPins | undefined, after: ToolchainPins | undefined): readonly string[] {

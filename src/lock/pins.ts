@@ -3,6 +3,7 @@ export interface Pins {
   readonly version: 1;
   readonly debian?: DebianPins;
   readonly image?: ImagePins;
+  readonly nix?: NixPins;
   readonly toolchain?: ToolchainPins;
   /** Why layers and packages are there that nobody named: what builds looked for. */
   readonly learned?: readonly Learned[];
@@ -85,6 +86,31 @@ export interface ImagePins extends PinnedReference {
 export interface ImageSystem {
   readonly id: string;
   readonly release: string;
+}
+
+/** An archive of Nix expressions, by its content. */
+export interface NixSource {
+  readonly url: string;
+  /** The revision that the URL names; `null`: it names an archive. */
+  readonly rev: string | null;
+  /** `sha256-…` over what is in it, as Nix counts. */
+  readonly narHash: string;
+}
+
+export interface NixPins {
+  /** As Nix calls it: `x86_64-linux`. */
+  readonly system: string;
+  readonly nixpkgs: NixSource;
+  /** Names from the layer catalogue that the environment adds to its base, sorted. */
+  readonly layers: readonly string[];
+  /** Attributes of nixpkgs that were named one by one, sorted. */
+  readonly packages: readonly string[];
+  /** sha256 of the expression that makes an environment of all these: ours. */
+  readonly expressionSha256: string;
+  /** The name of the result in the store, which stands for every byte of what it was made of. */
+  readonly environment: string;
+  /** What the environment sets, as its own setup said. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 export interface ToolchainPins {

@@ -1,4 +1,5 @@
 import { failure, type Result, success } from '../base/result.ts';
+import { nixAttribute, nixSource } from '../config/value-type.ts';
 import { readForeignText } from '../host/read-file.ts';
 import { printable } from '../problem/problem.ts';
 import type { Pins } from './pins.ts';
@@ -106,6 +107,24 @@ const sections: Readonly<Record<string, Check>> = {
       added: optional(
         record({ ...addedSet, suite: matches(word), architecture: matches(word), layers: listOf(matches(word)) }),
       ),
+    }),
+  ),
+  nix: optional(
+    record({
+      system: matches(/^[a-z0-9_]{1,20}-linux$/),
+      nixpkgs: record({
+        url: matches(nixSource.pattern),
+        rev: (value) => value === null || matches(/^[0-9a-f]{40}$/)(value),
+        narHash: matches(/^sha256-[A-Za-z0-9+/]{43}=$/),
+      }),
+      layers: listOf(matches(word)),
+      packages: listOf(matches(nixAttribute.pattern)),
+      expressionSha256: matches(sha256),
+      environment: matches(/^[0-9a-df-np-sv-z]{32}-cargo-boxed-environment$/),
+      variables: (value) =>
+        isRecord(value) &&
+        Object.keys(value).every(matches(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/)) &&
+        Object.values(value).every((text) => typeof text === 'string' && text.length <= 65_536 && !text.includes('\0')),
     }),
   ),
   toolchain: optional(

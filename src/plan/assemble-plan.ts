@@ -37,7 +37,9 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
       beyondLock: request.beyondLock,
       limits: { wallClockMs: limits.wallClockMs, silenceMs: limits.silenceMs },
     },
-    box: runsInBox(request.class) ? boxStep(inputs, toolchain, projectPath, openings.value, limits) : null,
+    box: runsInBox(request.class)
+      ? boxStep(inputs, { environment: environment.value, toolchain }, projectPath, openings.value, limits)
+      : null,
     exports: exports
       ? { from: 'out', to: joined(workspace, 'target/boxed'), check: config.exportCheck.value ? 'names' : 'none' }
       : null,
@@ -55,7 +57,7 @@ function runsInBox(commandClass: PlanInputs['request']['class']): boolean {
 
 function boxStep(
   inputs: PlanInputs,
-  toolchain: BoxPlan['toolchain'],
+  { environment, toolchain }: Pick<BoxPlan, 'environment' | 'toolchain'>,
   projectPath: string,
   openings: Openings,
   limits: BoxLimits,
@@ -70,7 +72,7 @@ function boxStep(
     passedVariables: config.env.pass.value,
     mounts: [
       ...planMounts(inputs, toolchain, projectPath),
-      ...wallMounts(walls, request.recording),
+      ...wallMounts(walls, request.recording, environment.kind),
       ...openings.mounts,
     ],
     buildScriptWalls: walls,

@@ -34,6 +34,14 @@ export type EnvironmentPlan =
       readonly layers?: readonly string[];
       /** Over the packages that are installed on top of it; absent: none. */
       readonly addedSha256?: string;
+    }
+  | {
+      readonly kind: 'nix';
+      /** The sum of the nixpkgs that it was made of. */
+      readonly nixpkgs: string;
+      readonly layers: readonly string[];
+      /** The name of the environment in the store of Nix. */
+      readonly environment: string;
     };
 
 export type ToolchainPlan =

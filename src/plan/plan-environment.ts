@@ -14,6 +14,11 @@ export function planEnvironment({ config, pins, hash }: PlanInputs): Result<Envi
     const more = added.packages.length === 0 ? {} : { addedSha256: hash(addedText(added)) };
     return success({ kind: 'image', reference, digest, layers: added.layers, ...more });
   }
+  if (config.environment.value === 'nix') {
+    if (pins.nix === undefined) return unpinned('nix');
+    const { nixpkgs, layers, environment } = pins.nix;
+    return success({ kind: 'nix', nixpkgs: nixpkgs.narHash, layers, environment });
+  }
   if (pins.debian === undefined) return unpinned('debian');
   const { suite, layers, rootSha256, added } = pins.debian;
   const base = added === undefined ? {} : { baseSha256: added.baseSha256 };

@@ -41,6 +41,7 @@ export function planIdentity(
 
 function environmentIdentity(environment: EnvironmentPlan): object {
   if (environment.kind === 'debian') return { root: environment.rootSha256 };
+  if (environment.kind === 'nix') return { nix: environment.environment };
   const { digest, addedSha256 } = environment;
   return { image: digest, ...(addedSha256 === undefined ? {} : { added: addedSha256 }) };
 }

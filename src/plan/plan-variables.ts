@@ -12,15 +12,30 @@ const buildDirectorySince = [1, 91] as const;
  */
 export function planVariables(inputs: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<string, string>> {
   const passing = Object.fromEntries(inputs.request.variables.map(({ name, value }) => [name, value]));
-  const merged = { ...base, ...passing, ...inputs.config.env.set.value, ...fixed(inputs, toolchain) };
+  const merged = {
+    ...base,
+    ...nixVariables(inputs),
+    ...passing,
+    ...inputs.config.env.set.value,
+    ...fixed(inputs, toolchain),
+  };
   return Object.fromEntries(Object.entries(merged).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 const base = { LANG: 'C.UTF-8', USER: 'box', LOGNAME: 'box' } as const;
 
-function fixed({ pins }: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<string, string>> {
+/** What the setup of a Nix environment says: where its libraries are, for compilers that read it. */
+function nixVariables({ config, pins }: PlanInputs): Readonly<Record<string, string>> {
+  return config.environment.value === 'nix' ? (pins.nix?.variables ?? {}) : {};
+}
+
+function fixed(inputs: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<string, string>> {
+  const { pins } = inputs;
+  const ofNix = nixVariables(inputs).PATH;
+  // Scripts of a root of Nix find `sh` and `env` where all scripts look for them, and nothing else.
+  const system = ofNix === undefined ? systemPath : `${ofNix}:/usr/bin:/bin`;
   const image = toolchain.kind === 'image' ? (pins.image?.variables ?? {}) : {};
-  const path = toolchain.kind === 'host' ? `${inside.toolchain}/bin:${systemPath}` : (image.PATH ?? systemPath);
+  const path = toolchain.kind === 'host' ? `${inside.toolchain}/bin:${system}` : (image.PATH ?? systemPath);
   const version = toolchain.kind === 'host' ? toolchain.version : 'unknown';
   return {
     ...image,

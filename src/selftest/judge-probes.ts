@@ -63,6 +63,21 @@ function readObservation(line: string): Observation | null {
   }
 }
 
+/** The probe that names the variables that nobody has declared. */
+const variableNames = 'variable-names';
+
+/** The same observations, where a Nix environment sets variables of its own: they are no word about this machine. */
+export function withDeclared(
+  observations: readonly Observation[],
+  declared: Readonly<Record<string, string>>,
+): readonly Observation[] {
+  return observations.map((observation) => {
+    if (observation.probe !== variableNames || !observation.reached) return observation;
+    const odd = observation.detail.split(' ').filter((name) => !Object.hasOwn(declared, name));
+    return odd.length > 0 ? { ...observation, detail: odd.join(' ') } : { ...observation, reached: false };
+  });
+}
+
 export interface PromiseVerdict {
   readonly promise: PromiseName;
   readonly what: string;

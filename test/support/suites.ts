@@ -89,6 +89,16 @@ export const suites: readonly Suite[] = [
     limitMinutes: 15,
     concurrency: 2,
   },
+  // Real Nix on a stand-in for nixpkgs, in a store of its own.
+  {
+    name: 'nix',
+    folder: 'nix',
+    files: 'tree',
+    engines: 'own',
+    identities: ['root', 'user'],
+    limitMinutes: 15,
+    concurrency: 1,
+  },
   // Limits, what is left afterwards, and time: nothing else may run beside.
   {
     name: 'hostile: alone',

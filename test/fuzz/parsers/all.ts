@@ -3,6 +3,7 @@ import { archiveParsers } from './archives.ts';
 import { configParsers } from './config.ts';
 import { gitParsers } from './git.ts';
 import { learningParsers } from './learning.ts';
+import { nixParsers } from './nix.ts';
 import { projectParsers } from './project.ts';
 import { streamParsers } from './streams.ts';
 import { toolParsers } from './tools.ts';
@@ -15,4 +16,5 @@ export const parsers: readonly Parser[] = [
   ...streamParsers,
   ...toolParsers,
   ...learningParsers,
+  ...nixParsers,
 ];

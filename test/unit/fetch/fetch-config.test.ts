@@ -100,13 +100,17 @@ test('the fetch box’s environment is made from nothing', () => {
     CARGO_NET_GIT_FETCH_WITH_CLI: 'true',
     CARGO_HTTP_CAINFO: '/x',
   };
-  const variables = fetchVariables(host, {
-    certificates: true,
-    sshAgent: false,
-    offline: false,
-    progressColumns: 80,
-    color: false,
-  });
+  const variables = fetchVariables(
+    host,
+    {},
+    {
+      certificates: true,
+      sshAgent: false,
+      offline: false,
+      progressColumns: 80,
+      color: false,
+    },
+  );
   assert.deepEqual(
     Object.keys(variables).filter((name) => /TOKEN|RUSTC/.test(name)),
     [],

@@ -43,6 +43,7 @@ const document = fc.record(
     suite: maybe(fc.constantFrom('bookworm', 'trixie')),
     layers: maybe(list('zlib', 'openssl')),
     'unwalled-build-scripts': maybe(list('a', 'b', '*')),
+    nix: maybe(fc.record({ nixpkgs: fc.constantFrom('a'.repeat(40), 'https://mirror.example/a.tar.gz') })),
   },
   { requiredKeys: [] },
 );
@@ -118,6 +119,7 @@ test('no set of keys of a project enlarges the box without a grant', async () =>
       const alone = await load(user, {});
       isNoWider(await boxOf(loaded), await boxOf(alone));
       assert.ok(loaded.config.projectPath.value === 'fixed' || alone.config.projectPath.value === 'mirror');
+      assert.equal(loaded.config.nix.nixpkgs.value, alone.config.nix.nixpkgs.value);
       assert.ok(!loaded.config.export.value || alone.config.export.value);
       assert.ok(loaded.config.exportCheck.value || !alone.config.exportCheck.value);
       assert.ok(loaded.config.pinned.value || !alone.config.pinned.value);
@@ -138,10 +140,11 @@ test('every key that a project may write is covered above, or cannot widen', () 
     'export-check',
     'pinned',
     'unwalled-build-scripts',
+    'nix.nixpkgs',
   ]);
   // A copy of the project is as much the box's own as the target: nothing of it comes back.
-  // Layers and packages come from Debian's own archive, whoever names them.
-  const root = ['environment', 'suite', 'layers', 'layers.infer', 'packages', 'toolchain'];
+  // Layers and packages come from Debian's own archive, or from the nixpkgs that nobody but the user chooses.
+  const root = ['environment', 'suite', 'layers', 'layers.infer', 'packages', 'nix.packages', 'toolchain'];
   const harmless = new Set(['engine', ...root, 'env.set', 'project-files']);
   for (const name of keyNames) {
     const { writers, widening } = keys[name];

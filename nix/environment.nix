@@ -1,0 +1,56 @@
+# The environment of a boxed build. All that it depends on is `spec` (JSON): the text of this folder and the spec decide
+# every byte, and so the path of the result in the store.
+#
+# spec: { system, nixpkgs: { url, narHash }, tools: [attribute], layers: [{ name, attributes, kinds }], packages: [attribute] }
+# kinds: `library` (found by compilers and pkg-config), `tool` (found in PATH).
+{ spec }:
+let
+  wanted = builtins.fromJSON spec;
+  # A path of that hash in the store is taken without asking the network.
+  source = builtins.fetchTarball { inherit (wanted.nixpkgs) url; sha256 = wanted.nixpkgs.narHash; };
+  # Both are always given: nixpkgs would look for them in the caller's home.
+  pkgs = import source { inherit (wanted) system; config = { }; overlays = [ ]; };
+  inherit (pkgs) lib;
+
+  pathOf = attribute: lib.splitString "." attribute;
+  has = attribute: lib.hasAttrByPath (pathOf attribute) pkgs;
+  find = whose: attribute:
+    if has attribute then lib.attrByPath (pathOf attribute) null pkgs
+    else throw "cargo-boxed: no attribute ${attribute} for ${whose}";
+
+  # What nearly every build script may start, where this nixpkgs has it.
+  base = map (find "the base") (builtins.filter has wanted.tools);
+  ofKind = kind: lib.concatMap
+    (layer: lib.optionals (builtins.elem kind layer.kinds) (map (find "the layer ${layer.name}") layer.attributes))
+    wanted.layers;
+  named = map (find "nix.packages") wanted.packages;
+
+  shell = pkgs.mkShell {
+    name = "cargo-boxed";
+    nativeBuildInputs = base ++ ofKind "tool" ++ named;
+    buildInputs = ofKind "library" ++ named;
+    # C code of crates is compiled without optimisation in debug builds, where fortify only warns.
+    hardeningDisable = [ "fortify" "fortify3" ];
+    # No run path to the environment itself in every binary.
+    NIX_NO_SELF_RPATH = true;
+    # The host's toolchain is not patched: it finds its loader by the usual path, and these by this one.
+    LD_LIBRARY_PATH = lib.makeLibraryPath [ pkgs.stdenv.cc.cc pkgs.zlib pkgs.stdenv.cc.libc ];
+  };
+in
+{
+  # What `nix-shell --pure` would set, as the output of a build: its references are what a box has to see.
+  environment = derivation (removeAttrs shell.drvAttrs [ "phases" "buildPhase" "shellHook" ] // {
+    name = "cargo-boxed-environment";
+    args = [ "-e" ./dump-environment.sh ];
+    boxedShell = "${pkgs.bash}/bin/bash";
+    boxedEnv = "${pkgs.coreutils}/bin/env";
+    # The engine limits the processes of a box with it, from inside.
+    boxedPrlimit = "${lib.getBin pkgs.util-linux}/bin/prlimit";
+    boxedLoader = pkgs.stdenv.cc.bintools.dynamicLinker;
+    preferLocalBuild = true;
+    allowSubstitutes = false;
+  });
+
+  # Names to find the nearest in, when one is missing.
+  names = builtins.attrNames pkgs;
+}

@@ -1,0 +1,58 @@
+import base from '../../../images/nix/base.json' with { type: 'json' };
+import { canonicalJson } from '../../base/canonical-json.ts';
+import { failure, type Result, success } from '../../base/result.ts';
+import { layerCatalogue } from '../../layers/catalogue.ts';
+import type { Layer } from '../../layers/layer.ts';
+import type { NixSource } from '../../lock/pins.ts';
+import { printable } from '../../problem/problem.ts';
+
+/** What an environment is made of, by names. */
+export interface NixWish {
+  /** As Nix calls it: `x86_64-linux`. */
+  readonly system: string;
+  readonly nixpkgs: NixSource;
+  /** Names from the catalogue, sorted. */
+  readonly layers: readonly string[];
+  /** Attributes of nixpkgs, sorted. */
+  readonly packages: readonly string[];
+}
+
+/** The one argument of our expression, as JSON: no word of anybody becomes text of the language. */
+export function specification({ system, nixpkgs, layers, packages }: NixWish): Result<string> {
+  const catalogue = new Map(layerCatalogue().map((layer) => [layer.name, layer]));
+  const found = withNeeded(catalogue, layers);
+  const lacking = found.find(({ nix }) => nix.length === 0);
+  if (lacking !== undefined) {
+    return failure({
+      code: 'config',
+      what: `the layer '${printable(lacking.name)}' does not exist for Nix`,
+      fix: 'Use `environment: debian`, or name what you need in `nix.packages`.',
+    });
+  }
+  return success(
+    canonicalJson({
+      system,
+      nixpkgs: { url: nixpkgs.url, narHash: nixpkgs.narHash },
+      tools: base.tools,
+      layers: found.map((layer) => ({ name: layer.name, attributes: layer.nix, kinds: kindsOf(layer) })),
+      packages,
+    }),
+  );
+}
+
+function withNeeded(catalogue: ReadonlyMap<string, Layer>, names: readonly string[]): readonly Layer[] {
+  const found = new Map<string, Layer>();
+  const open = [...names];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const layer = catalogue.get(name);
+    if (layer === undefined || found.has(name)) continue;
+    found.set(name, layer);
+    open.push(...layer.needs);
+  }
+  return [...found.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function kindsOf({ tools, pkgConfig, links, headers }: Layer): readonly string[] {
+  const isLibrary = pkgConfig.length > 0 || links.length > 0 || headers.length > 0;
+  return [...(isLibrary || tools.length === 0 ? ['library'] : []), ...(tools.length > 0 || !isLibrary ? ['tool'] : [])];
+}
