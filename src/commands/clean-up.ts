@@ -10,6 +10,7 @@ import { table } from './answer.ts';
 import { defaultPinsFile } from './debian.ts';
 import { gather } from './gather.ts';
 import { type Kept, listKept } from './kept.ts';
+import { type KeptImage, keptImages, removeImages } from './kept-images.ts';
 import { learningFolder } from './learning-folder.ts';
 import type { Session } from './session.ts';
 
@@ -22,10 +23,22 @@ export function ls(session: Session): Result<Answer> {
   const rows = kept.map(({ kind, name, project, usedMs }) => [
     kind,
     printable(name),
-    new Date(usedMs).toISOString().slice(0, 10),
+    dayOf(usedMs),
     project === null ? '' : `${printable(project.path)}${project.exists ? '' : ' (gone)'}`,
   ]);
-  return success({ status: 0, text: table(rows), data: { cache: session.locations.cache, kept } });
+  const images = keptImages(session.locations);
+  const imageRows = images.map(({ id, usedMs }) => ['image', shortId(id), dayOf(usedMs), 'in the Docker engine']);
+  const data = { cache: session.locations.cache, kept, images };
+  return success({ status: 0, text: table([...rows, ...imageRows]), data });
+}
+
+function dayOf(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}
+
+/** As docker shows it. */
+function shortId(id: string): string {
+  return id.slice('sha256:'.length, 'sha256:'.length + 12);
 }
 
 /**
@@ -35,14 +48,19 @@ export function ls(session: Session): Result<Answer> {
 export async function prune(session: Session, command: OwnCommand): Promise<Result<Answer>> {
   const now = Date.now();
   const kept = listKept(session.locations);
-  if (command.options.all === true) return deleteAll(session, kept);
+  const images = keptImages(session.locations);
+  if (command.options.all === true) return deleteAll(session, kept, images);
   const needed = neededRoots(session);
   const unwanted = kept.filter(({ kind, name, project, usedMs }) => {
     if (kind === 'target') return project?.exists !== true || now - usedMs > unusedMs;
     if (kind === 'root') return !needed.has(name) && now - usedMs > unusedMs;
     return kind === 'view' && now - usedMs > unusedMs;
   });
-  return deleteAll(session, unwanted);
+  return deleteAll(
+    session,
+    unwanted,
+    images.filter(({ usedMs }) => now - usedMs > unusedMs),
+  );
 }
 
 /** Deletes what is kept for this project: its targets, and its pins outside of the checkout. */
@@ -70,14 +88,20 @@ function neededRoots(session: Session): ReadonlySet<string> {
   return new Set(roots);
 }
 
-async function deleteAll(session: Session, kept: readonly Kept[]): Promise<Result<Answer>> {
+async function deleteAll(
+  session: Session,
+  kept: readonly Kept[],
+  images: readonly KeptImage[] = [],
+): Promise<Result<Answer>> {
   const deleted: string[] = [];
   for (const { path } of kept) {
     const done = await deleteTree({ within: session.locations.cache, relative: path });
     if (!done.ok) return done;
     deleted.push(path);
   }
-  const text =
-    deleted.length === 0 ? 'Nothing to delete\n' : deleted.map((path) => `Deleted ${printable(path)}\n`).join('');
-  return success({ status: 0, text, data: { deleted } });
+  const removed = await removeImages(session, images);
+  if (!removed.ok) return removed;
+  const lines = [...deleted.map(printable), ...removed.value.map((id) => `the image ${shortId(id)}`)];
+  const text = lines.length === 0 ? 'Nothing to delete\n' : lines.map((line) => `Deleted ${line}\n`).join('');
+  return success({ status: 0, text, data: { deleted, images: removed.value } });
 }

@@ -10,6 +10,7 @@ import { keptPins, readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
 import { addedText } from '../plan/plan-environment.ts';
 import { openDocker } from './choose-engine.ts';
+import { noteImage } from './kept-images.ts';
 import { onPull } from './on-pull.ts';
 import type { Session } from './session.ts';
 
@@ -100,7 +101,9 @@ export async function imageRoot(
   const { imageWithPackages } = await import('./image-layers.ts');
   const sum = madeImageSum(pins.digest, sha256(addedText(added)));
   const made = await imageWithPackages(session, config, mountRoot, docker, base.value, { added, sum });
-  return made.ok ? success({ kind: 'image', id: made.value }) : made;
+  if (!made.ok) return made;
+  noteImage(session.locations, made.value);
+  return success({ kind: 'image', id: made.value });
 }
 
 /** What an image that is made of another one is called by: the digest of that, and the packages that it gets. */

@@ -8,6 +8,7 @@ import type { DebianPins, NixPins, Pins } from '../lock/pins.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import { boxRoot, debianRoot, defaultPinsFile, fetchPinsFile, ownDebianPins } from './debian.ts';
 import { imageRoot } from './image.ts';
+import { noteImage } from './kept-images.ts';
 import { defaultNixPinsFile, nixRoot, ownNixPins } from './nix.ts';
 import type { Session } from './session.ts';
 
@@ -79,5 +80,7 @@ async function debianRootFor(
   const { rootSha256, added } = pins;
   const base = added === undefined ? null : findDebianRoot({ locations: session.locations }, added.baseSha256);
   const image = await chosen.docker.importRoot({ path: folder.value, sha256: rootSha256 }, base);
-  return image.ok ? success({ kind: 'image', id: image.value }) : image;
+  if (!image.ok) return image;
+  noteImage(session.locations, image.value);
+  return success({ kind: 'image', id: image.value });
 }

@@ -46,6 +46,8 @@ export const cacheFolders = {
   records: 'records',
   /** `<mirrors>/`: what apt knows of them. */
   apt: 'apt',
+  /** `<id>`: an image of ours in a Docker engine, and by its time when it was used. */
+  images: 'images',
   /** `<sha256>.deb` */
   debs: 'debs',
   /** Unpacked crates, named by a keyed hash, in a folder that cannot be listed. */

@@ -6,7 +6,7 @@ import type { ImageStore } from '../../environment/image/image-store.ts';
 import { landlockGap } from '../../host/landlock.ts';
 import { noLimits } from '../../plan/box-plan.ts';
 import type { BoxStreams, Engine, Outcome, RootFolder } from '../engine.ts';
-import { type Connection, connect, reasonOf } from './connect.ts';
+import { type Connection, connect, reasonOf, statusOf } from './connect.ts';
 import { currentContainerOwner, writeOwner } from './container-owner.ts';
 import { createImageStore } from './create-image-store.ts';
 import { describeContainer } from './describe-container.ts';
@@ -26,6 +26,8 @@ export interface DockerEngine extends Engine {
   /** Makes a prepared root directory an image, once, on top of that of the root that it was made of; gives its id. */
   importRoot(root: RootFolder, base: RootFolder | null): Promise<Result<string>>;
   images(): Promise<Result<ImageStore>>;
+  /** Takes an image away, with its names; what is used by a container or another image stays. */
+  removeImage(id: string): Promise<Result<'removed' | 'in use'>>;
   /** The id of the image that `make` has kept under this sum; `null` when there is none. */
   findMade(sum: string): Promise<Result<string | null>>;
   /** Runs a container that makes a root file system to its end, and keeps it as an image where that is asked for. */
@@ -94,6 +96,10 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
       const line = await connected();
       return line.ok ? reapContainers(line.value, owner).catch(() => []) : [];
     },
+    removeImage: async (id) => {
+      const line = await connected();
+      return line.ok ? removeImage(line.value, id) : line;
+    },
     images: async () => {
       const line = await connected();
       if (!line.ok) return line;
@@ -107,6 +113,17 @@ function keepUnder(sum: string): (container: Container) => Promise<void> {
     const { keepAsImage } = await import('./made-image.ts');
     return keepAsImage(container, sum);
   };
+}
+
+async function removeImage({ docker }: Connection, id: string): Promise<Result<'removed' | 'in use'>> {
+  try {
+    await docker.getImage(id).remove({ force: false });
+    return success('removed');
+  } catch (error) {
+    if (statusOf(error) === 404) return success('removed');
+    if (statusOf(error) === 409) return success('in use');
+    return failure({ code: 'environment', what: 'an image could not be removed', why: reasonOf(error) });
+  }
 }
 
 async function findMade(connection: Connection, sum: string): Promise<Result<string | null>> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -148,11 +148,8 @@ test('packages that would take something of the image away are refused', async (
 });
 
 test('killed in the middle: no image has the name, and the next command takes the container away', async (context) => {
-  const home = join(daemon.folder, 'killed');
-  mkdirSync(home);
-  for (const name of ['cache', 'data']) cpSync(join(sharedHome, name), join(home, name), { recursive: true });
   const made = project(context, { ...usesZlib, 'cargo-boxed.yaml': 'layers: [zlib, sqlite, openssl]\n' });
-  const killed = options({ CARGO_BOXED_HOME: home });
+  const killed = options();
   let running: RunningCommand | undefined;
   const onStart = (command: RunningCommand) => {
     running = command;
@@ -168,4 +165,22 @@ test('killed in the middle: no image has the name, and the next command takes th
   const built = await made.boxed(['build'], killed);
   assert.equal(built.status, 0, built.text);
   assert.equal(docker('ps', '--all', '--quiet', '--filter', `id=${left}`), '');
+});
+
+test('images of ours are listed, and go when they were not used for a month', async (context) => {
+  const made = project(context, { ...usesZlib, 'cargo-boxed.yaml': 'layers: [zlib, openssl]\n' });
+  assert.equal((await made.boxed(['build'], options())).status, 0);
+  const listed = JSON.parse((await made.boxed(['ls', '--json'], options())).stdout);
+  const [, id = ''] = docker('images', '--no-trunc', '--format', '{{.ID}}', 'cargo-boxed/image').match(/^(\S+)/) ?? [];
+  assert.ok(
+    listed.images.some((one: { id: string }) => one.id === id),
+    JSON.stringify(listed.images),
+  );
+  const old = new Date(Date.now() - 40 * 24 * 60 * 60 * 1000);
+  utimesSync(join(sharedHome, 'cache/images', id.slice('sha256:'.length)), old, old);
+  const pruned = await made.boxed(['prune'], options());
+  assert.equal(pruned.status, 0, pruned.text);
+  assert.ok(pruned.stdout.includes(`Deleted the image ${id.slice(7, 19)}\n`), pruned.text);
+  assert.ok(!docker('images', '--all', '--no-trunc', '--quiet').includes(id));
+  assert.ok(docker('images', '--quiet', image) !== '', 'what a person has pulled stays');
 });
