@@ -10,6 +10,7 @@ import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { type FoundLayer, findLayer, layerPackages, searchLayers } from '../layers/catalogue.ts';
 import type { LayerCheck } from '../layers/layer.ts';
+import { describeLearned } from '../lock/learned-additions.ts';
 import type { Learned } from '../lock/pins.ts';
 import { printable } from '../problem/problem.ts';
 import { type Answer, table } from './answer.ts';
@@ -54,7 +55,7 @@ function list(session: Session, { project, config }: Surveyed, suite: DebianSuit
     const reason = learned.value.find((one) => one.kind === kind && one.name === name);
     const named = kind === 'layer' ? config.layers : config.packages;
     if (reason === undefined || named.value.includes(name)) return `named by ${describeOrigin(named.origin)}`;
-    return `${printable(reason.crate, 60)} looked for ${printable(reason.wanted, 120)}`;
+    return describeLearned(reason);
   };
   const held = withPackages(additions.layers, suite).map((layer) => ({ ...layer, why: why('layer', layer.name) }));
   const packages = additions.packages.map((name) => ({ name, why: why('package', name) }));
@@ -95,6 +96,7 @@ function show(names: readonly string[], suite: DebianSuite): Result<Answer> {
         ['pkg-config', layer.pkgConfig.join(' ')],
         ['links', layer.links.join(' ')],
         ['crates', layer.crates.join(' ')],
+        ['proven for', layer.proven.join(' ')],
         ['programs', layer.tools.join(' ')],
         ['headers', layer.headers.join(' ')],
         ['proved by', describeCheck(layer.check)],

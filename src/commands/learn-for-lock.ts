@@ -5,10 +5,13 @@ import { joinLearned } from '../lock/learned-additions.ts';
 import type { Learned } from '../lock/pins.ts';
 import { keptPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
-import type { Gathered } from './gather.ts';
+import { type Gathered, gather } from './gather.ts';
+import { inferFirst } from './infer-first.ts';
 import { learnLayers } from './learn-layers.ts';
+import { makePlan } from './make-plan.ts';
+import { prepareCommand } from './make-request.ts';
 import type { Session } from './session.ts';
-import { projectPinsFile } from './settle-pins.ts';
+import { keptLearned, projectPinsFile } from './settle-pins.ts';
 
 /** A lock is for everything that can be built of a project. */
 const everything: CargoCommand = {
@@ -33,18 +36,43 @@ export async function learnForLock(
   { config, facts }: Gathered,
   before: readonly Learned[],
 ): Promise<Result<LearnedForLock>> {
-  if (config.infer.value === 'off') return success({ learned: before, ended: null });
+  const infer = config.infer.value;
+  // A lock has no layer that its root is without.
+  if (infer === 'off') return success({ learned: [], ended: null });
   const file = projectPinsFile(session, facts.project);
   const kept = keptPins(file);
   if (before.length > 0) {
     const written = writeOwnPins(file, { ...kept, learned: joinLearned(kept.learned ?? [], before) });
     if (!written.ok) return written;
   }
-  const end = await learnLayers(session, { command: everything, manifestPath: null, pins: 'own' });
+  const end = await learnFrom(session, infer);
   if (!end.ok) {
     const [problem] = end.problems;
     session.reporter.note(`Nothing could be built to see which layers it needs: ${problem?.what ?? ''}`);
   }
-  const ended = end.ok && typeof end.value !== 'string' ? end.value : null;
-  return success({ learned: keptPins(file).learned ?? [], ended });
+  return success({
+    learned: keptLearned(infer, keptPins(file).learned ?? []),
+    ended: end.ok ? end.value : null,
+  });
+}
+
+/** First what is certain, then what a build shows. An outcome: how a box ended that did not come to its end. */
+async function learnFrom(session: Session, infer: 'learn' | 'certain'): Promise<Result<Outcome | null>> {
+  const inferred = await inferForLock(session, 'first');
+  if (!inferred.ok || inferred.value !== null || infer === 'certain') return inferred;
+  const end = await learnLayers(session, { command: everything, manifestPath: null, pins: 'own' });
+  return end.ok ? success(typeof end.value === 'string' ? null : end.value) : end;
+}
+
+async function inferForLock(session: Session, attempt: 'first' | 'settled'): Promise<Result<Outcome | null>> {
+  const gathered = await gather(session, { manifestPath: null, project: 'needed' });
+  if (!gathered.ok) return gathered;
+  const prepared = await prepareCommand(session, gathered.value, everything, 'needed');
+  if (!prepared.ok) return prepared;
+  const planned = await makePlan(session, prepared.value.gathered, prepared.value.ready.request, 'own');
+  if (!planned.ok) return planned;
+  const end = await inferFirst(session, planned.value, everything, 'own');
+  if (!end.ok) return end;
+  if (end.value === 'lock-written' && attempt === 'first') return inferForLock(session, 'settled');
+  return success(typeof end.value === 'string' ? null : end.value);
 }

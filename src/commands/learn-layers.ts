@@ -11,7 +11,7 @@ import { chooseAdditions } from '../learning/choose-additions.ts';
 import { findMissed } from '../learning/find-missed.ts';
 import { readFailures } from '../learning/read-failures.ts';
 import { readRecord } from '../learning/read-record.ts';
-import { joinLearned } from '../lock/learned-additions.ts';
+import { describeLearned, joinLearned } from '../lock/learned-additions.ts';
 import type { Learned } from '../lock/pins.ts';
 import { keptPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
@@ -139,13 +139,14 @@ function stateOf({ facts, plan }: Planned, command: CargoCommand): string {
 }
 
 /** Cargo's words are read here: without colours, and without a line that moves. */
-function plainOutput(gathered: Gathered): Gathered {
+export function plainOutput(gathered: Gathered): Gathered {
   const { facts } = gathered;
   const terminal = { stdin: false, stdout: false, stderr: false };
   return { ...gathered, facts: { ...facts, host: { ...facts.host, terminal } } };
 }
 
-function learningRequest({ request }: ReadyCommand): ReadyCommand['request'] {
+/** What is run to learn from it: filtered, nothing exported, and noted what it looks for. */
+export function learningRequest({ request }: ReadyCommand): ReadyCommand['request'] {
   const variables = request.variables.filter(({ name }) => !name.startsWith('CARGO_TERM_'));
   return { ...request, variables, output: 'filtered', exports: false, recording: 'on' };
 }
@@ -172,9 +173,10 @@ async function addMissed(
   return written.ok ? success(true) : written;
 }
 
-function addedText({ kind, name, crate, wanted }: Learned): string {
-  const what = kind === 'layer' ? `The layer ${name}` : `The Debian package ${name}`;
-  return `${what} is added: ${printable(crate, 60)} looked for ${printable(wanted, 120)}`;
+/** The line that says what comes to the root, and why. */
+export function addedText(one: Learned): string {
+  const what = one.kind === 'layer' ? `The layer ${one.name}` : `The Debian package ${one.name}`;
+  return `${what} is added: ${describeLearned(one)}`;
 }
 
 function unknownText(unknown: readonly Wanted[], suite: DebianSuite): string {

@@ -10,18 +10,22 @@ import { type Executed, execute } from './execute.ts';
 import { exportResults } from './export-results.ts';
 import { fetchCrates } from './fetch.ts';
 import { type Gathered, gather } from './gather.ts';
+import { inferFirst, mayHaveLayersAdded } from './infer-first.ts';
+import type { Learning } from './learn-layers.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { classify, prepareCommand, type ReadyCommand } from './make-request.ts';
 import type { Session } from './session.ts';
-import { suiteOf } from './suite-of.ts';
 
 /** Any cargo command, each by its class. What a build does not need is loaded when it is asked for. */
 export function runCargo(session: Session, command: CargoCommand): Promise<Result<Answer>> {
-  return runOnce(session, command, 'may-learn');
+  return runOnce(session, command, 'first');
 }
 
-/** `learned`: run again, with layers that it turned out to need. */
-type Attempt = 'may-learn' | 'learned';
+/**
+ * How often it was begun anew: `settled` since Cargo.lock was written, `inferred` and `learned` with layers that it is sure
+ * to need or turned out to need.
+ */
+type Attempt = 'first' | 'settled' | 'inferred' | 'learned';
 
 async function runOnce(session: Session, command: CargoCommand, attempt: Attempt): Promise<Result<Answer>> {
   const first = classify(command, null);
@@ -58,19 +62,20 @@ async function runOffline(
   if (!planned.ok) return planned;
   const unfit = checkSubcommand(planned.value);
   if (unfit.length > 0) return failure(...unfit);
+  const learning = attempt === 'learned' ? null : learningCommand(ready.classified, command);
+  const first = learning === null ? success(goOn) : await beforeBuild(session, planned.value, learning, attempt);
+  if (!first.ok) return first;
+  if (first.value.kind === 'again') return runOnce(session, command, first.value.attempt);
+  if (first.value.kind === 'ended') return endedAs(session, first.value.outcome);
   const executed = await execute(session, planned.value, { scratch: null, failure: 'may-run-again' });
   if (!executed.ok) return executed;
   const { outcome } = executed.value;
   const status = exitCodeOf(outcome);
-  const mayLack = attempt === 'may-learn' && mayLearn(planned.value, executed.value);
-  const learning = mayLack ? learningCommand(ready.classified, command) : null;
-  if (learning !== null) {
-    const { learnLayers } = await import('./learn-layers.ts');
-    const { manifestPath } = ready;
-    const end = await learnLayers(session, { command: learning, manifestPath, pins: 'project' });
-    if (!end.ok) return end;
-    if (end.value === 'more') return runOnce(session, command, 'learned');
-    if (end.value !== 'nothing') return endedAs(session, end.value);
+  if (learning !== null && mayLearn(planned.value, executed.value)) {
+    const after = await afterFailure(session, { command: learning, manifestPath: ready.manifestPath, pins: 'project' });
+    if (!after.ok) return after;
+    if (after.value.kind === 'again') return runOnce(session, command, after.value.attempt);
+    if (after.value.kind === 'ended') return endedAs(session, after.value.outcome);
   }
   await executed.value.giveUp();
   if (status === 0 && planned.value.plan.exports !== null) {
@@ -81,6 +86,44 @@ async function runOffline(
   return success({ status });
 }
 
+/** How a command goes on: as it was planned, planned anew, or not at all since a box of ours was cut short. */
+type Turn =
+  | { readonly kind: 'go-on' }
+  | { readonly kind: 'again'; readonly attempt: Attempt }
+  | { readonly kind: 'ended'; readonly outcome: Outcome };
+
+const goOn: Turn = { kind: 'go-on' };
+
+async function beforeBuild(
+  session: Session,
+  planned: Planned,
+  builds: CargoCommand,
+  attempt: Attempt,
+): Promise<Result<Turn>> {
+  if (attempt !== 'first' && attempt !== 'settled') return success(goOn);
+  const end = await inferFirst(session, planned, builds);
+  if (!end.ok) return end;
+  switch (end.value) {
+    case 'nothing':
+      return success(goOn);
+    case 'pins-written':
+      return success({ kind: 'again', attempt: 'inferred' });
+    case 'lock-written':
+      return success({ kind: 'again', attempt: attempt === 'first' ? 'settled' : 'inferred' });
+    default:
+      return success({ kind: 'ended', outcome: end.value });
+  }
+}
+
+async function afterFailure(session: Session, learning: Learning): Promise<Result<Turn>> {
+  const { learnLayers } = await import('./learn-layers.ts');
+  const end = await learnLayers(session, learning);
+  if (!end.ok) return end;
+  if (end.value === 'nothing') return success(goOn);
+  if (end.value === 'more') return success({ kind: 'again', attempt: 'learned' });
+  return success({ kind: 'ended', outcome: end.value });
+}
+
 function endedAs(session: Session, outcome: Outcome): Result<Answer> {
   session.reporter.outcome(outcome);
   return success({ status: exitCodeOf(outcome) });
@@ -89,10 +132,9 @@ function endedAs(session: Session, outcome: Outcome): Result<Answer> {
 /** cargo's exit code for everything that could not be built, and for a program that panics. */
 const failedToBuild = 101;
 
-/** A project with a lock has said what its root is; others are helped to find out. */
-function mayLearn({ settled, config }: Planned, { outcome, signs }: Executed): boolean {
-  if (config.infer.value === 'off' || outcome.kind !== 'finished' || outcome.status !== failedToBuild) return false;
-  return signs !== 'none' && settled.kind === 'own' && suiteOf(config, settled.pins) !== null;
+function mayLearn(planned: Planned, { outcome, signs }: Executed): boolean {
+  if (planned.config.infer.value !== 'learn' || !mayHaveLayersAdded(planned)) return false;
+  return outcome.kind === 'finished' && outcome.status === failedToBuild && signs !== 'none';
 }
 
 async function fetchOnly(session: Session, gathered: Gathered, ready: ReadyCommand): Promise<Result<Answer>> {

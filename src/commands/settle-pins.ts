@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { expressionSha256 } from '../environment/nix/expression.ts';
 import type { ProjectFacts } from '../facts/facts.ts';
 import { projectKey } from '../host/project-key.ts';
-import { type Additions, hasAdditions, joinAdditions, noAdditions } from '../layers/additions.ts';
+import { type Additions, hasAdditions, joinAdditions } from '../layers/additions.ts';
 import { learnedAdditions } from '../lock/learned-additions.ts';
 import { lockDrift } from '../lock/lock-drift.ts';
 import type { Learned, Pins } from '../lock/pins.ts';
@@ -48,7 +48,13 @@ export function pinnedLearned(session: Session, project: ProjectFacts): Result<r
 /** What the root of a project without a lock has beyond the base: what the configuration names, and what was learned. */
 export function wantedAdditions({ layers, packages, infer }: Config, learned: readonly Learned[]): Additions {
   const named = { layers: layers.value, packages: packages.value };
-  return joinAdditions(named, infer.value === 'learn' ? learnedAdditions(learned) : noAdditions);
+  return joinAdditions(named, learnedAdditions(keptLearned(infer.value, learned)));
+}
+
+/** What of that still counts: what a build turned out to need does not where only what is certain is to come. */
+export function keptLearned(infer: Config['infer']['value'], learned: readonly Learned[]): readonly Learned[] {
+  if (infer === 'off') return [];
+  return infer === 'learn' ? learned : learned.filter(({ told }) => told !== undefined);
 }
 
 /** The pins that are a project's own and kept outside of it. */

@@ -8,7 +8,7 @@ export interface Config {
   /** Names from the layer catalogue (`images/layers`), sorted, without duplicates. */
   readonly layers: Setting<readonly string[]>;
   /** Whether a build that lacks system libraries is asked which they are. */
-  readonly infer: Setting<'learn' | 'off'>;
+  readonly infer: Setting<'learn' | 'certain' | 'off'>;
   /** Debian packages by name, for what no layer has; sorted. */
   readonly packages: Setting<readonly string[]>;
   readonly nix: NixSettings;

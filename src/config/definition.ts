@@ -67,10 +67,10 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
   },
   'layers.infer': {
     ...free,
-    type: { kind: 'choice', values: ['learn', 'off'] },
+    type: { kind: 'choice', values: ['learn', 'certain', 'off'] },
     default: 'learn',
     description:
-      'Whether a build that lacks system libraries shows which layers it needs, in a project without a lock.',
+      'Whether layers come by themselves, in a project without a lock: those that its crates are sure to need (`certain`), and those that a build turns out to need (`learn`).',
   },
   packages: {
     ...free,

@@ -8,7 +8,7 @@ export interface KeyValues {
   readonly image: string | null;
   readonly suite: DebianSuite;
   readonly layers: readonly string[];
-  readonly 'layers.infer': 'learn' | 'off';
+  readonly 'layers.infer': 'learn' | 'certain' | 'off';
   readonly packages: readonly string[];
   readonly 'nix.packages': readonly string[];
   readonly 'nix.nixpkgs': string | null;

@@ -63,6 +63,11 @@ export const layerFields: { readonly [name in Exclude<keyof Layer, 'name'>]: Fie
     type: { kind: 'list', of: crate },
     isNeeded: false,
   },
+  proven: {
+    description: 'Crates whose build scripts fail without it, measured with their default features.',
+    type: { kind: 'list', of: crate },
+    isNeeded: false,
+  },
   tools: { description: 'Programs that it gives.', type: { kind: 'list', of: program }, isNeeded: false },
   headers: {
     description: 'Headers that it gives, where a build looks for those.',

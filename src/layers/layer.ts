@@ -14,6 +14,8 @@ export interface Layer {
   readonly links: readonly string[];
   /** Crates that need it and show that in no other way. */
   readonly crates: readonly string[];
+  /** Crates whose build scripts were measured to fail without it, with their default features: known before any build. */
+  readonly proven: readonly string[];
   /** Programs that it gives. */
   readonly tools: readonly string[];
   /** Headers that it gives, as `#include` spells them. */

@@ -1,3 +1,4 @@
+import { printable } from '../problem/problem.ts';
 import type { Learned } from './pins.ts';
 
 /** What was learned, as it is added to a base. */
@@ -7,6 +8,14 @@ export function learnedAdditions(learned: readonly Learned[]): {
 } {
   const names = (kind: Learned['kind']) => learned.filter((one) => one.kind === kind).map(({ name }) => name);
   return { layers: names('layer'), packages: names('package') };
+}
+
+/** Why it is there, as it stands behind a colon: who looked for what, or is known to need it. */
+export function describeLearned({ crate, wanted, told }: Learned): string {
+  const name = printable(crate, 60);
+  if (told === 'measured') return `${name} is known to need it`;
+  const what = printable(wanted, 120);
+  return told === 'manifest' ? `${name} says in its manifest that it needs ${what}` : `${name} looked for ${what}`;
 }
 
 /** Both, each once, in the order in which a lock has them. */

@@ -135,4 +135,6 @@ export interface Learned {
   readonly crate: string;
   /** What it looked for, as `describeWanted` says it. */
   readonly wanted: string;
+  /** What told so before anything was built: its own manifest, or a measured build of it. Left out: a build did. */
+  readonly told?: 'manifest' | 'measured';
 }

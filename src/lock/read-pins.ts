@@ -151,6 +151,7 @@ const sections: Readonly<Record<string, Check>> = {
         name: matches(word),
         crate: isText,
         wanted: isText,
+        told: (value) => value === undefined || value === 'manifest' || value === 'measured',
       }),
     ),
   ),

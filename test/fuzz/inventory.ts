@@ -28,6 +28,8 @@ export const notForeign: Readonly<Record<string, string>> = {
   'commands/box-owner.ts': 'a file of our own in our state, compared and not read',
   'commands/layers.ts': 'text that config-yaml and layers-edit read',
   'commands/reap-leftovers.ts': 'names in folders of ours',
+  'commands/infer-layers.ts':
+    'names of a lock by one pattern whose time is linear; the rest is read by cargo-tree and declared-modules',
   'commands/links-of-crate.ts': 'one word of a manifest, by one pattern whose time is linear',
   'commands/run-learning-box.ts': 'gives on what build-failures and build-record read',
   'customs/kept-copy.ts': 'a note of our own in our cache',

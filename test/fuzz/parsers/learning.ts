@@ -3,9 +3,12 @@ import { contentsKeys } from '../../../src/environment/debian/contents-line.ts';
 import { isPackageName } from '../../../src/layers/additions.ts';
 import { describeWanted } from '../../../src/layers/wanted.ts';
 import { choosePackage } from '../../../src/learning/choose-package.ts';
+import { declaredModules } from '../../../src/learning/declared-modules.ts';
 import { findMissed } from '../../../src/learning/find-missed.ts';
 import { readFailures } from '../../../src/learning/read-failures.ts';
 import { readRecord } from '../../../src/learning/read-record.ts';
+import { readTree } from '../../../src/learning/read-tree.ts';
+import { parseToml } from '../../../src/toml/parse.ts';
 import { type Parser, text } from '../parser.ts';
 
 const said = text(
@@ -70,6 +73,56 @@ export const learningParsers: readonly Parser[] = [
         checkNames(names);
       }
       findMissed(readFailures(Buffer.from(said).toString()), record, () => []);
+      return undefined;
+    },
+  },
+  {
+    name: 'cargo-tree',
+    modules: ['learning/read-tree.ts'],
+    seeds: () => [
+      text(
+        '0  app v0.1.0 (/box/project)',
+        '1 default,std glib-sys v0.22.9',
+        '2  system-deps v9.0.1',
+        '1  macros v0.1.0 (proc-macro) (/box/project/a folder)',
+        '2 default,std libc v0.2.191 (*)',
+      ),
+    ],
+    words: [' v1.0.0', '0  ', '99999 ', ' (*)', ',', '(/box/', 'default', '\n', '\t', '__proto__'],
+    mostBytes: 32 * 1024 * 1024,
+    feed: (bytes) => {
+      for (const { name, version, dependencies } of readTree(bytes.toString('utf8'))) {
+        checkNames([name, ...dependencies]);
+        checkNames([version]);
+      }
+      return undefined;
+    },
+  },
+  {
+    name: 'declared-modules',
+    modules: ['learning/declared-modules.ts'],
+    seeds: () => [
+      text(
+        '[package.metadata.system-deps]',
+        'alsa = "1.0"',
+        'x = { name = "libx", version = "1", optional = true, feature = "a", fallback-names = ["y"] }',
+        '[package.metadata.system-deps.z.v1_2]',
+        'version = "1.2"',
+        "[package.metadata.system-deps.'cfg(unix)']",
+        'udev = "200"',
+      ),
+    ],
+    words: ['[package.metadata.system-deps', ']', '.v1', 'optional', 'fallback-names', 'cfg(', '"', '= {', '__proto__'],
+    mostBytes: 1024 * 1024,
+    feed: (bytes) => {
+      const parsed = parseToml(bytes.toString('utf8'), 'Cargo.toml');
+      if (!parsed.ok) return parsed;
+      const modules = declaredModules(parsed.value, new Set(['a', 'v1_2']), () => true);
+      assert.ok(modules.length <= 50);
+      for (const names of modules) {
+        assert.ok(names.length > 0 && names.length <= 10);
+        checkNames(names);
+      }
       return undefined;
     },
   },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { basePackages } from '../../../src/layers/catalogue.ts';
+import { basePackages, layerCatalogue } from '../../../src/layers/catalogue.ts';
 import { layersOfPackage } from '../../../src/layers/look-up.ts';
 
 /** Crates of the public registry that did not build on bookworm before these packages were there: measured, each alone. */
@@ -89,4 +90,27 @@ test('whatever a measured crate needs is in the base or in a layer', () => {
   for (const [crate, packages] of measured)
     for (const name of packages.split(' '))
       assert.ok(base.includes(name) || layersOfPackage(name, 'bookworm').length > 0, `${crate}: ${name}`);
+});
+
+/** The rows of the committed results: what each crate needs, and what it was given. */
+const results = readFileSync('test/corpus/RESULTS.md', 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !line.startsWith('| crate'))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .map(([, crate = '', , features = '', , needs = '', result = '', learned = '']) => ({
+    ...{ crate, features, needs, result },
+    learned: learned.split(' '),
+  }));
+
+test('what is said to be proven was: with its default features the crate needs it, and builds with it', () => {
+  const proven = layerCatalogue().flatMap((layer) => layer.proven.map((crate) => ({ crate, layer: layer.name })));
+  assert.ok(proven.length > 20);
+  for (const { crate, layer } of proven) {
+    const measuredAs = results.filter((row) => row.crate === crate);
+    const asItIs = measuredAs.find(({ features }) => features === '-');
+    assert.ok(asItIs?.needs === 'packages' && asItIs.result === 'ok', `${crate}: no such row`);
+    assert.ok(asItIs.learned.includes(layer), `${crate} was given ${asItIs.learned.join()}, not ${layer}`);
+    for (const { features, needs } of measuredAs)
+      assert.ok(needs === 'packages' || /vendored|bundled|static/.test(features), `${crate} with ${features}`);
+  }
 });
