@@ -8,11 +8,12 @@ import type { ContainerRun, ContainerWork, DebianContainer } from '../environmen
 import { type DebianHost, toolVariables } from '../environment/debian/debian-host.ts';
 import { snapshotTime } from '../environment/debian/make-pins.ts';
 import { describeImage, readDebianImage } from '../environment/debian/read-debian-image.ts';
-import { debianArchitecture, resolveNames } from '../environment/debian/resolve-packages.ts';
+import { resolveNames } from '../environment/debian/resolve-packages.ts';
 import { readPackageList } from '../environment/image/read-package-list.ts';
 import { prepareImage, resolveImage } from '../environment/image/resolve-image.ts';
 import { findHostNetwork } from '../fetch/find-host-network.ts';
 import type { ProgramEnd } from '../host/program.ts';
+import { debianArchitecture } from '../lock/debian-architecture.ts';
 import type { MakerPins } from '../lock/pins.ts';
 import { readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';

@@ -2,16 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
-import { componentDigests } from '../facts/hash-components.ts';
+import type { Outcome } from '../engine/engine.ts';
+import { basePins } from '../environment/debian/prepare-root.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { hasAdditions } from '../layers/additions.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
-import { allPackages, pinChanges } from '../lock/pin-changes.ts';
-import type { DebianPins, Learned, NixSource, Pins, ToolchainPins } from '../lock/pins.ts';
-import { readPins } from '../lock/read-pins.ts';
-import { pinsText } from '../lock/write-pins.ts';
-import { printable } from '../problem/problem.ts';
+import { type LockFile, othersOf, selectPins, withPins } from '../lock/lock-file.ts';
+import { allPackages, pinChanges, versionChanges } from '../lock/pin-changes.ts';
+import type { DebianPins, Learned, NixSource, Pins } from '../lock/pins.ts';
+import { readLockFile, readPins } from '../lock/read-pins.ts';
+import { lockText } from '../lock/write-pins.ts';
+import { type Problem, printable } from '../problem/problem.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
 import {
@@ -27,56 +29,89 @@ import { type Gathered, gather } from './gather.ts';
 import { addedPins, freshImagePins } from './image.ts';
 import { learnForLock } from './learn-for-lock.ts';
 import { defaultNixPinsFile, freshNixPins, keptSource, nixAdditions } from './nix.ts';
+import { toolchainPins } from './pin-toolchain.ts';
 import type { Session } from './session.ts';
-import { lockFileName, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './settle-pins.ts';
-
-/** Components without which cargo builds nothing; others are pinned when they are installed and a build can use them. */
-const pinnedComponents = /^(cargo|rustc|rust-std|clippy|rustfmt)(-preview)?-/;
+import { lockFileName, pinWish, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './settle-pins.ts';
+import { updateOne } from './update-one.ts';
 
 /** Pins everything and writes it into the project as one file; what differs from before is shown. */
-export async function lock(session: Session, { options, arguments: words }: OwnCommand): Promise<Result<Answer>> {
-  if (options.check !== undefined && (options.default ?? options.update) !== undefined) {
-    return failure(
-      usage('`--check` stands alone', 'It looks whether the lock is current; `lock --update` makes it so.'),
-    );
-  }
-  const odd = words.find((word) => word !== 'nixpkgs' || options.update === undefined);
-  if (odd !== undefined) {
-    return failure(
-      usage(`\`lock\` does not take \`${printable(odd, 60)}\``, 'Write `cargo-boxed lock --update nixpkgs`.'),
-    );
-  }
+export async function lock(session: Session, command: OwnCommand): Promise<Result<Answer>> {
+  const { options } = command;
+  const [name] = command.arguments;
+  const wrong = wrongUse(command);
+  if (wrong !== null) return failure(wrong);
   if (options.default !== undefined) return lockDefault(session, options.update !== undefined);
   const gathered = await gather(session, { manifestPath: null, project: 'needed' });
   if (!gathered.ok) return gathered;
   if (options.check !== undefined) return checkLock(session, gathered.value);
-  const file = projectLockFile(gathered.value);
-  const read = readPins(file);
-  const before = read.ok ? read.value : null;
-  const learning = await learnForLock(session, gathered.value, before?.learned ?? []);
+  const read = readLockFile(projectLockFile(gathered.value));
+  // What a later release has written is not thrown away; what is broken is made anew.
+  if (!read.ok && read.problems.some(({ code }) => code === 'lock-newer')) return read;
+  const held = read.ok ? read.value : null;
+  const before = held === null ? null : heldPins(held, gathered.value);
+  const fresh =
+    name === undefined
+      ? await makePins(session, gathered.value, before, options.update !== undefined)
+      : await updateOne(session, gathered.value, before, name);
+  if (!fresh.ok) return fresh;
+  if ('ended' in fresh.value) return success({ status: exitCodeOf(fresh.value.ended) });
+  const pins = fresh.value;
+  const whole = withPins(options.only === undefined ? held : null, pins);
+  const { mountRoot, workspace } = gathered.value.facts.project;
+  const relative = join(workspace, lockFileName);
+  const written = writeProjectFile({ root: mountRoot, relative, content: lockText(whole) });
+  if (!written.ok) return written;
+  return success(answer(projectLockFile(gathered.value), before, pins, othersOf(whole, pins)));
+}
+
+function wrongUse({ options, arguments: [name] }: OwnCommand): Problem | null {
+  if (options.check !== undefined && Object.keys(options).some((one) => one !== 'check'))
+    return usage('`--check` stands alone', 'It looks whether the lock is current; `lock --update` makes it so.');
+  if (name !== undefined && (options.update === undefined || options.default !== undefined))
+    return usage(
+      `\`${printable(name, 60)}\` stands behind \`lock --update\` alone`,
+      'Write `cargo-boxed lock --update NAME`.',
+    );
+  return null;
+}
+
+/** What a lock has for this machine and the environment that is configured. */
+function heldPins(held: LockFile, gathered: Gathered): Pins {
+  const wish = pinWish(gathered);
+  const { debian, image, nix, ...rest } = selectPins(held, wish);
+  const environment = gathered.config.environment.value;
+  const isFitting = debian?.suite === wish.suite && debian.architecture === wish.architecture;
+  return {
+    ...rest,
+    ...(environment === 'debian' && isFitting ? { debian } : {}),
+    ...(environment === 'image' && image?.reference === wish.image ? { image } : {}),
+    ...(environment === 'nix' && nix?.system === wish.system ? { nix } : {}),
+  };
+}
+
+/** Pins of everything; an outcome: a box that was to show what is needed was cut short. */
+async function makePins(
+  session: Session,
+  gathered: Gathered,
+  before: Pins | null,
+  update: boolean,
+): Promise<Result<Pins | { readonly ended: Outcome }>> {
+  const learning = await learnForLock(session, gathered, before?.learned ?? []);
   if (!learning.ok) return learning;
-  if (learning.value.ended !== null) return success({ status: exitCodeOf(learning.value.ended) });
-  const { learned } = learning.value;
-  const environment = await environmentPins(session, gathered.value, options.update !== undefined, learned);
+  const { learned, ended } = learning.value;
+  if (ended !== null) return success({ ended });
+  const environment = await environmentPins(session, gathered, update ? null : before, { update, learned });
   if (!environment.ok) return environment;
-  session.reporter.step('Hashing the toolchain');
-  const toolchain = await toolchainPins(session, gathered.value);
+  const toolchain = await toolchainPins(session, gathered);
   if (!toolchain.ok) return toolchain;
   const extra = before?.extraCrates;
-  const pins: Pins = {
+  return success({
     version: 1,
     ...environment.value,
     ...(toolchain.value === null ? {} : { toolchain: toolchain.value }),
     ...(learned.length === 0 ? {} : { learned }),
     ...(extra === undefined ? {} : { extraCrates: extra }),
-  };
-  const { mountRoot, workspace } = gathered.value.facts.project;
-  const written = writeProjectFile({
-    root: mountRoot,
-    relative: join(workspace, lockFileName),
-    content: pinsText(pins),
   });
-  return written.ok ? success(answer(file, before, pins)) : written;
 }
 
 /** Whether the project's lock is there and fits what is wanted; the network and the engine are not asked. */
@@ -110,41 +145,44 @@ async function lockDefault(session: Session, update: boolean): Promise<Result<An
   return success(answer(file, read.ok ? read.value : null, { version: 1, debian: debian.value }));
 }
 
-function answer(file: string, before: Pins | null, pins: Pins): Answer {
+function answer(file: string, before: Pins | null, pins: Pins, others: readonly string[] = []): Answer {
   const changes = pinChanges(before, pins);
-  return { status: 0, text: summary(file, pins, before === null ? null : changes), data: { file, pins, changes } };
+  const packages = versionChanges(before, pins);
+  const text = summary(file, pins, before === null ? null : changes, others);
+  return { status: 0, text, data: { file, pins, changes, packages, others } };
+}
+
+interface Making {
+  readonly update: boolean;
+  readonly learned: readonly Learned[];
 }
 
 async function environmentPins(
   session: Session,
   gathered: Gathered,
-  update: boolean,
-  learned: readonly Learned[],
+  before: Pins | null,
+  making: Making,
 ): Promise<Result<Pick<Pins, 'debian' | 'image' | 'nix'>>> {
   const { config, facts } = gathered;
+  const { mountRoot } = facts.project;
   if (config.environment.value === 'nix') {
-    const { layers } = wantedAdditions(config, learned);
-    const source = update ? null : lockedSource(session, gathered);
-    const wanted = nixAdditions(config, layers);
-    const nix = await freshNixPins(session, config, facts.project.mountRoot, wanted, source);
+    const { layers } = wantedAdditions(config, making.learned);
+    const source = making.update ? null : lockedSource(session, gathered);
+    const nix = await freshNixPins(session, config, mountRoot, nixAdditions(config, layers), source);
     return nix.ok ? success({ nix: nix.value }) : nix;
   }
   if (config.environment.value === 'image') {
     const fresh = await freshImagePins(session, config);
     if (!fresh.ok) return fresh;
-    const image = await addedPins(
-      session,
-      config,
-      facts.project.mountRoot,
-      fresh.value,
-      wantedAdditions(config, learned),
-    );
+    const image = await addedPins(session, config, mountRoot, fresh.value, wantedAdditions(config, making.learned));
     return image.ok ? success({ image: image.value }) : image;
   }
-  const debian = await debianPins(session, gathered, update, learned);
+  const kept = before?.debian === undefined ? null : await keptDebian(session, gathered, before.debian, making.learned);
+  if (kept !== null) return success({ debian: kept });
+  const debian = await debianPins(session, gathered, making);
   if (!debian.ok) return debian;
   // The lock is only worth having when its root can be made: it is made before anything is written.
-  const root = await debianRoot(session, config, facts.project.mountRoot, debian.value);
+  const root = await debianRoot(session, config, mountRoot, debian.value);
   return root.ok ? success({ debian: debian.value }) : root;
 }
 
@@ -154,12 +192,38 @@ function lockedSource(session: Session, gathered: Gathered): NixSource | null {
   return keptSource(config, projectLockFile(gathered)) ?? keptSource(config, defaultNixPinsFile(session));
 }
 
+/**
+ * What the lock has already stays, with what is to be added to it now. `null`: its root cannot be made here any more, by a
+ * mirror that has lost packages or another sum; that is said, and it is pinned anew.
+ */
+async function keptDebian(
+  session: Session,
+  { config, facts }: Gathered,
+  held: DebianPins,
+  learned: readonly Learned[],
+): Promise<DebianPins | null> {
+  const { mountRoot } = facts.project;
+  const additions = wantedAdditions(config, learned);
+  const isSame =
+    held.layers.join() === additions.layers.join() && (held.added?.names ?? []).join() === additions.packages.join();
+  const base = basePins(held);
+  const file = projectPinsFile(session, facts.project);
+  const pins =
+    isSame || !hasAdditions(additions)
+      ? success(isSame ? held : base)
+      : await freshAddedPins(session, config, mountRoot, file, base, additions);
+  const root = pins.ok ? await debianRoot(session, config, mountRoot, pins.value) : pins;
+  if (pins.ok && root.ok) return pins.value;
+  const why = root.ok ? '' : (root.problems[0]?.what ?? '');
+  session.reporter.note(`What the lock has cannot be made here any more, and is pinned anew: ${why}`);
+  return null;
+}
+
 /** The base is that of the user's default pins, which all projects share; what is added to it is a project's own. */
 async function debianPins(
   session: Session,
   { config, facts }: Gathered,
-  update: boolean,
-  learned: readonly Learned[],
+  { update, learned }: Making,
 ): Promise<Result<DebianPins>> {
   const { mountRoot } = facts.project;
   const file = defaultPinsFile(session, config.suite.value);
@@ -170,21 +234,8 @@ async function debianPins(
   return freshAddedPins(session, config, mountRoot, projectPinsFile(session, facts.project), base.value, additions);
 }
 
-async function toolchainPins(
-  { interruption }: Session,
-  { config, facts }: Gathered,
-): Promise<Result<ToolchainPins | null>> {
-  const { toolchain } = facts;
-  if (config.toolchain.value === 'image' || toolchain === null) return success(null);
-  const names = toolchain.components.filter((name) => pinnedComponents.test(name));
-  const components = await componentDigests(toolchain, names, interruption.signal);
-  if (!components.ok) return components;
-  const { name, version, manifestSha256 } = toolchain;
-  return success({ name, version, manifestSha256, components: components.value });
-}
-
 /** `null` as changes: there was nothing before. */
-function summary(file: string, pins: Pins, changes: readonly string[] | null): string {
+function summary(file: string, pins: Pins, changes: readonly string[] | null, others: readonly string[]): string {
   const lines = [`Wrote ${printable(file)}`];
   if (pins.debian !== undefined) {
     const { suite, layers } = pins.debian;
@@ -209,6 +260,8 @@ function summary(file: string, pins: Pins, changes: readonly string[] | null): s
     const { name, version, components } = pins.toolchain;
     lines.push(`  toolchain ${name} at ${version}: ${components.length} components`);
   }
+  if (others.length > 0)
+    lines.push(`  beside it, as before: ${printable(others.join(', '), 300)} (\`lock --only\` leaves that out)`);
   if (changes !== null) lines.push(changes.length === 0 ? '  as before' : '  changed:');
   for (const change of changes ?? []) lines.push(`    ${printable(change, 200)}`);
   return `${lines.join('\n')}\n`;

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { type Result, success } from '../base/result.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
+import { withPins } from '../lock/lock-file.ts';
 import type { ExtraCrate } from '../lock/pins.ts';
-import { keptPins } from '../lock/read-pins.ts';
-import { pinsText, writeOwnPins } from '../lock/write-pins.ts';
+import { keptPins, readLockFile } from '../lock/read-pins.ts';
+import { lockText, writeOwnPins } from '../lock/write-pins.ts';
 import { printable } from '../problem/problem.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
@@ -26,7 +27,10 @@ export function recordExtraCrates(session: Session, planned: Planned, extra: rea
     const file = projectPinsFile(session, facts.project);
     return writeOwnPins(file, { ...keptPins(file), extraCrates });
   }
-  const content = pinsText({ ...settled.pins, extraCrates });
+  // All that is for other machines stays.
+  const lock = readLockFile(settled.file);
+  if (!lock.ok) return lock;
+  const content = lockText({ ...(lock.value ?? withPins(null, settled.pins)), extraCrates });
   const written = writeProjectFile({ root: mountRoot, relative: join(workspace, lockFileName), content });
   return written.ok ? success(undefined) : written;
 }

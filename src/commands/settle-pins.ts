@@ -5,10 +5,12 @@ import { expressionSha256 } from '../environment/nix/expression.ts';
 import type { ProjectFacts } from '../facts/facts.ts';
 import { projectKey } from '../host/project-key.ts';
 import { type Additions, hasAdditions, joinAdditions } from '../layers/additions.ts';
+import { debianArchitecture } from '../lock/debian-architecture.ts';
 import { learnedAdditions } from '../lock/learned-additions.ts';
 import { lockDrift } from '../lock/lock-drift.ts';
+import { type PinWish, selectPins } from '../lock/lock-file.ts';
 import type { Learned, Pins } from '../lock/pins.ts';
-import { readPins } from '../lock/read-pins.ts';
+import { readLockFile, readPins } from '../lock/read-pins.ts';
 import type { Problem } from '../problem/problem.ts';
 import { boxRoot, defaultPinsFile, ownAddedPins, ownDebianPins } from './debian.ts';
 import type { Gathered } from './gather.ts';
@@ -27,6 +29,23 @@ export const lockFileName = 'cargo-boxed.lock';
 
 export function projectLockFile({ facts }: Gathered): string {
   return join(facts.project.mountRoot, facts.project.workspace, lockFileName);
+}
+
+/** What of the project's lock is for this machine and configuration; `null`: it has none. */
+export function readProjectLock(gathered: Gathered): Result<Pins | null> {
+  const read = readLockFile(projectLockFile(gathered));
+  if (!read.ok || read.value === null) return read as Result<null>;
+  return success(selectPins(read.value, pinWish(gathered)));
+}
+
+export function pinWish({ config, facts }: Gathered): PinWish {
+  return {
+    suite: config.suite.value,
+    architecture: debianArchitecture(facts.host.architecture),
+    system: `${facts.host.architecture}-linux`,
+    image: config.image.value,
+    host: facts.toolchain?.host ?? null,
+  };
 }
 
 /** Where the pins of a project without a lock of its own are kept: nothing is littered into a foreign checkout. */
@@ -79,13 +98,10 @@ export type PinsOf = 'project' | 'own';
 export async function settlePins(session: Session, gathered: Gathered, from: PinsOf): Promise<Result<SettledPins>> {
   const { config, facts } = gathered;
   const file = projectLockFile(gathered);
-  const written = from === 'project' ? readPins(file) : success(null);
+  const written = from === 'project' ? readProjectLock(gathered) : success(null);
   if (!written.ok) return written;
   if (written.value !== null) {
-    const drift = [
-      ...lockDrift(config, written.value, facts.toolchain, file),
-      ...releaseDrift(config, written.value, file),
-    ];
+    const drift = [...lockDrift(config, written.value, facts, file), ...releaseDrift(config, written.value, file)];
     if (drift.length > 0) return failure(...drift);
     return success({ pins: written.value, file, kind: 'project' });
   }

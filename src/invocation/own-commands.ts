@@ -45,11 +45,23 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   {
     ...plain,
     name: 'lock',
-    usage: '[--check] [--update [nixpkgs]] [--default]',
+    usage: '[--check] [--update [NAME]] [--only] [--default]',
+    takes: 'words',
     maximumWords: 1,
     options: [
       { long: '--check', placeholder: null, allowed: [], summary: 'Say whether the lock is current, write nothing' },
-      { long: '--update', placeholder: null, allowed: [], summary: 'Look for what is newest today' },
+      {
+        long: '--update',
+        placeholder: null,
+        allowed: [],
+        summary: 'Look for what is newest today, of all or of a layer, package, base, image, nixpkgs or toolchain',
+      },
+      {
+        long: '--only',
+        placeholder: null,
+        allowed: [],
+        summary: 'Leave out what the lock has for other machines and environments',
+      },
       { long: '--default', placeholder: null, allowed: [], summary: 'Pin your own default, not the project' },
     ],
     summary: 'Pin the environment in cargo-boxed.lock',

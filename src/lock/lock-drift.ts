@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts';
-import type { ToolchainFacts } from '../facts/facts.ts';
+import type { Facts, ToolchainFacts } from '../facts/facts.ts';
 import { isPlainName } from '../facts/toolchain-name.ts';
-import type { Problem } from '../problem/problem.ts';
+import { type Problem, printable } from '../problem/problem.ts';
+import { debianArchitecture } from './debian-architecture.ts';
 import { learnedAdditions } from './learned-additions.ts';
 import { archiveOf } from './nixpkgs-archive.ts';
 import type { NixPins, Pins } from './pins.ts';
@@ -10,27 +11,28 @@ import type { NixPins, Pins } from './pins.ts';
 export function lockDrift(
   config: Config,
   pins: Pins,
-  toolchain: ToolchainFacts | null,
+  { host, toolchain }: Pick<Facts, 'host' | 'toolchain'>,
   file: string,
 ): readonly Problem[] {
-  const differences = [...environmentDrift(config, pins), ...toolchainDrift(config, pins, toolchain)];
+  const machine = debianArchitecture(host.architecture);
+  const differences = [...environmentDrift(config, pins, machine), ...toolchainDrift(config, pins, toolchain)];
   return differences.map(([what, fix]) => ({ code: 'lock-outdated', what, where: { file }, fix }));
 }
 
 type Difference = readonly [what: string, fix: string];
 const lockAgain = 'Run `cargo-boxed lock`.';
 
-function environmentDrift(config: Config, pins: Pins): readonly Difference[] {
+function environmentDrift(config: Config, pins: Pins, machine: string): readonly Difference[] {
   if (config.environment.value === 'image') {
     if (pins.image === undefined) return [['cargo-boxed.lock pins no image', lockAgain]];
     if (pins.image.reference !== config.image.value)
       return [[`cargo-boxed.lock pins the image ${pins.image.reference}, not ${config.image.value}`, lockAgain]];
-    return additionsDrift(config, pins, pins.image.added);
+    return [...machineDrift(pins.image.added, machine), ...additionsDrift(config, pins, pins.image.added)];
   }
   if (config.environment.value === 'nix') {
     return pins.nix === undefined
       ? [['cargo-boxed.lock pins no nix environment', lockAgain]]
-      : nixDrift(config, pins.nix, learnedAdditions(pins.learned ?? []).layers);
+      : [...systemDrift(pins.nix, machine), ...nixDrift(config, pins.nix, learnedAdditions(pins.learned ?? []).layers)];
   }
   const debian = pins.debian;
   if (debian === undefined) return [['cargo-boxed.lock pins no debian environment', lockAgain]];
@@ -38,7 +40,28 @@ function environmentDrift(config: Config, pins: Pins): readonly Difference[] {
   if (debian.suite !== config.suite.value) {
     differences.push([`cargo-boxed.lock pins Debian ${debian.suite}, not ${config.suite.value}`, lockAgain]);
   }
-  return [...differences, ...additionsDrift(config, pins, { layers: debian.layers, names: debian.added?.names ?? [] })];
+  return [
+    ...differences,
+    ...machineDrift(debian, machine),
+    ...additionsDrift(config, pins, { layers: debian.layers, names: debian.added?.names ?? [] }),
+  ];
+}
+
+/** One lock can be for several machines: what is there of another one stays. */
+function machineDrift(
+  pinned: { readonly suite: string; readonly architecture: string } | undefined,
+  machine: string,
+): readonly Difference[] {
+  if (pinned === undefined || pinned.architecture === machine) return [];
+  const { suite, architecture } = pinned;
+  const fix = `Run \`cargo-boxed lock\` on this machine: it adds ${machine} and keeps ${printable(architecture, 20)}.`;
+  return [[`cargo-boxed.lock pins Debian ${suite} for ${architecture}, and this machine is ${machine}`, fix]];
+}
+
+function systemDrift({ system }: NixPins, machine: string): readonly Difference[] {
+  if (debianArchitecture(system === 'aarch64-linux' ? 'aarch64' : 'x86_64') === machine) return [];
+  const fix = `Run \`cargo-boxed lock\` on this machine: it adds ${machine} and keeps ${printable(system, 20)}.`;
+  return [[`cargo-boxed.lock pins a Nix environment for ${system}, and this machine is ${machine}`, fix]];
 }
 
 /** What the lock has beyond the base or the image, against what is wanted now. */

@@ -2,6 +2,37 @@ import type { DebianPackage, DebianPins, ImagePins, NixPins, Pins, ToolchainPins
 
 const mostPackages = 20;
 
+/** A package whose version is another one now. `null`: it was not there, or is there no longer. */
+export interface PackageChange {
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** The new version comes from the suite's security archive. */
+  readonly security: boolean;
+}
+
+/** Of all packages of the environment those whose version changed, sorted by name: for programs. */
+export function versionChanges(before: Pins | null, after: Pins): readonly PackageChange[] {
+  if (before === null) return [];
+  const packages = ({ debian, image }: Pins) =>
+    new Map([...(debian === undefined ? [] : allPackages(debian)), ...packageMap(image?.added?.packages)]);
+  const [old, now] = [packages(before), packages(after)];
+  return namesOf(old, now).flatMap((key) => {
+    const [was, is] = [old.get(key), now.get(key)];
+    if (was?.version === is?.version) return [];
+    const name = (is ?? was)?.name ?? key;
+    return [{ name, from: was?.version ?? null, to: is?.version ?? null, security: isSecurityUpdate(was, is) }];
+  });
+}
+
+function namesOf(old: Packages, now: Packages): readonly string[] {
+  return [...new Set([...old.keys(), ...now.keys()])].sort();
+}
+
+function isSecurityUpdate(was: DebianPackage | undefined, is: DebianPackage | undefined): boolean {
+  return was !== undefined && is?.archive === 'debian-security' && was.version !== is.version;
+}
+
 /** What differs between two locks, a line for each: what was pinned before, and what is now. Empty: nothing. */
 export function pinChanges(before: Pins | null, after: Pins): readonly string[] {
   if (before === null) return [];
@@ -39,16 +70,26 @@ function layersText(layers: readonly string[] = []): string {
   return `[${layers.join(', ')}]`;
 }
 
+/** A long list is cut, but never what closes a hole. */
 function shortened(changes: readonly string[]): readonly string[] {
-  const more = changes.length - mostPackages;
-  return [...changes.slice(0, mostPackages), ...(more > 0 ? [`and ${more} more packages`] : [])];
+  let room = mostPackages;
+  const shown = changes.filter((change) => change.endsWith(security) || room-- > 0);
+  const more = changes.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more packages`] : [])];
 }
 
+const security = ' (security update)';
+
 function packageChanges(old: Packages, now: Packages): readonly string[] {
-  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((name) => {
+  return namesOf(old, now).flatMap((name) => {
     const [was, is] = [old.get(name), now.get(name)];
     const shown = (is ?? was)?.name ?? name;
-    if (was?.version !== is?.version) return changed(shown, was?.version ?? 'none', is?.version ?? 'none');
+    if (was?.version !== is?.version)
+      return changed(
+        shown,
+        was?.version ?? 'none',
+        `${is?.version ?? 'none'}${isSecurityUpdate(was, is) ? security : ''}`,
+      );
     return was?.sha256 === is?.sha256 ? [] : changed(`${shown} ${is?.version}`, was?.sha256 ?? '', is?.sha256 ?? '');
   });
 }

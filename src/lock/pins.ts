@@ -59,6 +59,8 @@ export interface DebianPackage {
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** When it was resolved, where that is another day than that of the rest. */
+  readonly snapshot?: string;
 }
 
 /** An image by name and content. */

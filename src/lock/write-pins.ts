@@ -3,9 +3,17 @@ import { dirname } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { printable } from '../problem/problem.ts';
+import { type LockFile, writtenLock } from './lock-file.ts';
 import type { Pins } from './pins.ts';
 
-/** `cargo-boxed.lock` as text: canonical JSON, so that equal pins give equal bytes and small diffs. */
+const about = 'What builds this project, byte by byte. Written by `cargo-boxed lock`; commit it, and do not edit it.';
+
+/** A project's `cargo-boxed.lock` as text: canonical JSON, so that equal pins give equal bytes and small diffs. */
+export function lockText(lock: LockFile): string {
+  return canonicalJson({ about, ...writtenLock(lock) }, 2);
+}
+
+/** A file of our own: one environment. */
 export function pinsText(pins: Pins): string {
   return canonicalJson(pins, 2);
 }

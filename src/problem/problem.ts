@@ -40,6 +40,8 @@ export const problemCodes = {
   'lock-missing': 65,
   'lock-outdated': 65,
   'lock-broken': 65,
+  /** `cargo-boxed.lock` is of a later release of ours. */
+  'lock-newer': 78,
   /** As cargo ends for a command that it does not know. */
   'no-such-command': 101,
   /** Cargo itself refused Cargo.lock under `--locked`: its own exit code. */

@@ -47,7 +47,9 @@ export async function fetchDebianPackages(
   const snapshot = await findSnapshotMirror(host);
   if (snapshot === null) return failure(...explainLeft(fromMirror.value, 'no snapshot mirror is configured'));
   host.onProgress({ kind: 'step', text: `Looking for ${left.length} older packages at the snapshot mirror` });
-  const fromSnapshot = await download(host, left, (pinned) => snapshotUri(snapshot, pinned, pins.snapshot));
+  const fromSnapshot = await download(host, left, (pinned) =>
+    snapshotUri(snapshot, pinned, pinned.snapshot ?? pins.snapshot),
+  );
   if (!fromSnapshot.ok) return fromSnapshot;
   if (saysFull(fromSnapshot.value.stderr)) return failure(explainFailure(notKept, fromSnapshot.value.stderr));
   const problems = explainLeft(fromSnapshot.value, 'the snapshot mirror does not have it either');

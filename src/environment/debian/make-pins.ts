@@ -5,13 +5,14 @@ import { failure, type Result, success } from '../../base/result.ts';
 import type { DebianSuite } from '../../config/config.ts';
 import { type Additions, additionPackages, joinAdditions, noAdditions } from '../../layers/additions.ts';
 import type { RootWish } from '../../layers/catalogue.ts';
+import { debianArchitecture } from '../../lock/debian-architecture.ts';
 import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
 import type { Problem } from '../../problem/problem.ts';
 import { buildDebianRoot } from './build-root.ts';
 import type { DebianHost } from './debian-host.ts';
 import { fetchDebianPackages } from './fetch-packages.ts';
 import { addToRoot, keepRoot, oneAtATime, prepareDebianRoot } from './prepare-root.ts';
-import { debianArchitecture, resolveDebianPackages, resolveNames } from './resolve-packages.ts';
+import { resolveDebianPackages, resolveNames } from './resolve-packages.ts';
 
 export interface DebianWish {
   /** A root that is made from nothing. */

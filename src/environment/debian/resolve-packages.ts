@@ -8,11 +8,6 @@ import type { DebianHost } from './debian-host.ts';
 import { findMirrors } from './find-mirrors.ts';
 import { explainFailure } from './mmdebstrap-problems.ts';
 
-/** Debian's name of a machine type. */
-export function debianArchitecture(machine: 'x86_64' | 'aarch64'): string {
-  return machine === 'x86_64' ? 'amd64' : 'arm64';
-}
-
 /** apt counts itself as essential; inside a box nothing is ever installed. */
 export const essential = '?and(?essential, ?not(?exact-name(apt)))';
 

@@ -260,7 +260,7 @@ export const projectParsers: readonly Parser[] = [
   },
   {
     name: 'pins',
-    modules: ['lock/read-pins.ts'],
+    modules: ['lock/read-pins.ts', 'lock/explain-broken.ts', 'lock/json-break.ts', 'lock/lock-file.ts'],
     seeds: () => [
       text(
         '{"version":1,"debian":{"suite":"bookworm","architecture":"amd64","layers":["zlib"],"snapshot":"20261126T000000Z",',

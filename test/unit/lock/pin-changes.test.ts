@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pinChanges } from '../../../src/lock/pin-changes.ts';
+import { pinChanges, versionChanges } from '../../../src/lock/pin-changes.ts';
 import type { DebianPackage, Pins } from '../../../src/lock/pins.ts';
 
 const one = (name: string, version: string, sha256 = 'a'): DebianPackage => ({
@@ -48,4 +48,23 @@ test('a long list of packages is cut', () => {
     { version: 1, debian: { ...debian, packages: many('2') } },
   );
   assert.deepEqual([lines.length, lines.at(-1)], [21, 'and 30 more packages']);
+});
+
+test('a new version from the security archive is said to be a security update, and is never cut', () => {
+  const many = (version: string) => Array.from({ length: 50 }, (_, index) => one(`p${index}`, version));
+  const secure = { ...one('z', '2'), archive: 'debian-security' };
+  const before: Pins = { version: 1, debian: { ...debian, packages: [...many('1'), one('z', '1')] } };
+  const after: Pins = {
+    version: 1,
+    debian: { ...debian, packages: [...many('2'), secure, { ...secure, name: 'zz' }] },
+  };
+  const lines = pinChanges(before, after);
+  assert.ok(lines.includes('z: 1 → 2 (security update)'), lines.join('\n'));
+  assert.equal(lines.at(-1), 'and 31 more packages');
+  const changes = versionChanges(before, after);
+  assert.equal(changes.length, 52);
+  assert.deepEqual(changes.slice(-2), [
+    { name: 'z', from: '1', to: '2', security: true },
+    { name: 'zz', from: null, to: '2', security: false },
+  ]);
 });

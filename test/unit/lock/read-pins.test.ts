@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { Pins } from '../../../src/lock/pins.ts';
-import { readPins } from '../../../src/lock/read-pins.ts';
-import { pinsText, writeOwnPins } from '../../../src/lock/write-pins.ts';
+import { withPins } from '../../../src/lock/lock-file.ts';
+import type { DebianPins, Pins } from '../../../src/lock/pins.ts';
+import { readLockFile, readPins } from '../../../src/lock/read-pins.ts';
+import { lockText, pinsText, writeOwnPins } from '../../../src/lock/write-pins.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pins-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -68,10 +69,79 @@ describe('readPins', () => {
     it(`refuses ${name}`, () => {
       const read = reading(text);
       assert.ok(!read.ok, text);
-      assert.equal(read.problems[0]?.code, 'config');
+      assert.match(read.problems[0]?.code ?? '', /^(?:config|lock-newer)$/);
       assert.ok(read.problems[0]?.fix);
     });
   }
+
+  it('says where: the line of a conflict, the place in JSON, the value', () => {
+    const text = pinsText(pins);
+    const lines = text.split('\n');
+    const merged = [
+      ...lines.slice(0, 3),
+      '<<<<<<< HEAD',
+      ...lines.slice(3, 5),
+      '=======',
+      '>>>>>>> other',
+      ...lines.slice(5),
+    ];
+    for (const [broken, place, why] of [
+      [merged.join('\n'), { line: 4 }, /conflict markers of a merge/],
+      [
+        text.replace('"suite": "bookworm"', '"suite": bookworm'),
+        { line: lines.findIndex((line) => /"suite"/.test(line)) + 1 },
+        /not JSON/,
+      ],
+      [text.slice(0, 40), {}, /not JSON/],
+      [
+        withDebian({ packages: [{ ...pins.debian?.packages[0], sha256: 'x' }] }),
+        {},
+        /debian\.packages\[0\]\.sha256 is not as/,
+      ],
+      [withDebian({ suite: undefined }), {}, /debian\.suite is missing/],
+      [withDebian({ hook: 'x' }), {}, /debian\.hook is not known/],
+      [
+        JSON.stringify({ version: 1, debian: [pins.debian, { ...pins.debian, layers: [1] }] }),
+        {},
+        /debian\[1\]\.layers\[0\]/,
+      ],
+      [JSON.stringify({ version: 1, debian: [pins.debian, pins.debian] }), {}, /two entries for the same/],
+    ] as const) {
+      const read = reading(broken);
+      assert.ok(!read.ok, broken);
+      const [problem] = read.problems;
+      assert.match(problem?.why ?? '', why);
+      for (const [name, value] of Object.entries(place)) assert.equal(problem?.where?.[name as 'line'], value, broken);
+      assert.doesNotMatch(JSON.stringify(problem), /HEAD/);
+    }
+  });
+
+  it('names the release that a newer format needs, and takes only a number for one', () => {
+    const needing = (more: object) => {
+      const read = reading(JSON.stringify({ version: 7, ...more }));
+      assert.ok(!read.ok);
+      return [read.problems[0]?.code, `${read.problems[0]?.why} ${read.problems[0]?.fix}`];
+    };
+    assert.deepEqual(needing({ needs: '2.1.0' }), [
+      'lock-newer',
+      'its format is version 7, and this cargo-boxed reads up to version 1 Use cargo-boxed 2.1.0 or newer.',
+    ]);
+    assert.match(String(needing({ needs: '$(id)' })), /Use a newer cargo-boxed\./);
+  });
+
+  it('reads several environments, and writes them as they were', () => {
+    const lock = withPins(withPins(null, pins), {
+      version: 1,
+      debian: { ...(pins.debian as DebianPins), architecture: 'arm64' },
+    });
+    const file = join(folder, 'several.lock');
+    writeFileSync(file, lockText(lock));
+    const read = readLockFile(file);
+    assert.ok(read.ok && read.value !== null);
+    assert.deepEqual(read.value, lock);
+    assert.equal(lockText(read.value), lockText(lock));
+    assert.match(lockText(lock), /^\{\n {2}"about": "What builds this project/);
+  });
 
   it('does not follow a link', () => {
     const file = join(folder, 'link.lock');

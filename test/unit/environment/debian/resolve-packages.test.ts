@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { debianArchitecture, parsePrintedUris } from '../../../../src/environment/debian/resolve-packages.ts';
+import { parsePrintedUris } from '../../../../src/environment/debian/resolve-packages.ts';
+import { debianArchitecture } from '../../../../src/lock/debian-architecture.ts';
 
 const mirrors = [
   { archive: 'debian', uri: 'http://m.example/debian', signedBy: null },

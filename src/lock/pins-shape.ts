@@ -1,0 +1,185 @@
+import { nixAttribute, nixSource } from '../config/value-type.ts';
+import { printable } from '../problem/problem.ts';
+
+/** Where a value is not as it is written, and how: `debian.packages[3].sha256 is not as cargo-boxed writes it`. */
+export type Fault = string;
+/** What is wrong with a value, the first thing; `null`: nothing. */
+type Check = (value: unknown, path: string) => Fault | null;
+
+const sha256 = /^[0-9a-f]{64}$/;
+const word = /^[A-Za-z0-9][A-Za-z0-9+.~:_-]*$/;
+const poolPath = /^[A-Za-z0-9+.~_%-]+(\/[A-Za-z0-9+.~_%-]+)*$/;
+const time = /^\d{8}T\d{6}Z$/;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isWord(pattern: RegExp, value: unknown): boolean {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value === 'string' && value.length < 1000;
+}
+
+const holds =
+  (is: (value: unknown) => boolean): Check =>
+  (value, path) =>
+    is(value) ? null : value === undefined ? `${path} is missing` : `${path} is not as cargo-boxed writes it`;
+const matches = (pattern: RegExp): Check => holds((value) => isWord(pattern, value));
+const isText: Check = holds(isShort);
+const isSize: Check = holds((value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
+const mostItems = 20_000;
+
+const listOf =
+  (check: Check): Check =>
+  (value, path) => {
+    if (!Array.isArray(value)) return holds(() => false)(value, path);
+    if (value.length >= mostItems) return `${path} is too long`;
+    return firstOf(value, (item, index) => check(item, `${path}[${index}]`));
+  };
+
+const record =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value, path) => {
+    if (!isRecord(value)) return holds(() => false)(value, path);
+    const unknown = Object.keys(value).find((key) => !Object.hasOwn(checks, key));
+    const at = path === '' ? '' : `${path}.`;
+    if (unknown !== undefined) return `${at}${printable(unknown, 40)} is not known`;
+    return firstOf(Object.entries(checks), ([key, check]) => check(value[key], `${at}${key}`));
+  };
+
+const optional =
+  (check: Check): Check =>
+  (value, path) =>
+    value === undefined ? null : check(value, path);
+
+/** One, or a list of those for several machines and environments. */
+const oneOrMore =
+  (check: Check): Check =>
+  (value, path) =>
+    Array.isArray(value) && value.length > 0 ? listOf(check)(value, path) : check(value, path);
+
+function firstOf<Item>(items: readonly Item[], faultOf: (item: Item, index: number) => Fault | null): Fault | null {
+  for (const [index, item] of items.entries()) {
+    const fault = faultOf(item, index);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+const packages = listOf(
+  record({
+    name: matches(word),
+    version: matches(word),
+    architecture: matches(word),
+    archive: matches(word),
+    path: holds((value) => isWord(poolPath, value) && !String(value).split('/').includes('..')),
+    sizeBytes: isSize,
+    sha256: matches(sha256),
+    snapshot: optional(matches(time)),
+  }),
+);
+
+const addedSet: Readonly<Record<string, Check>> = {
+  names: listOf(matches(word)),
+  snapshot: matches(time),
+  packages,
+};
+
+const sections: Readonly<Record<string, Check>> = {
+  about: optional(isText),
+  debian: optional(
+    oneOrMore(
+      record({
+        suite: matches(word),
+        architecture: matches(word),
+        layers: listOf(matches(word)),
+        snapshot: matches(time),
+        rootSha256: matches(sha256),
+        packages,
+        added: optional(record({ ...addedSet, baseSha256: matches(sha256) })),
+      }),
+    ),
+  ),
+  image: optional(
+    oneOrMore(
+      record({
+        reference: isText,
+        digest: matches(/^sha256:[0-9a-f]{64}$/),
+        cargo: holds((value) => value === null || isWord(/^\/[^\0]{1,500}$/, value)),
+        variables: holds(
+          (value) =>
+            isRecord(value) &&
+            Object.keys(value).every((key) => isWord(/^[A-Z_]{1,40}$/, key)) &&
+            Object.values(value).every((held) => isShort(held)),
+        ),
+        system: optional(record({ id: matches(word), release: holds((value) => value === '' || isWord(word, value)) })),
+        added: optional(
+          record({ ...addedSet, suite: matches(word), architecture: matches(word), layers: listOf(matches(word)) }),
+        ),
+      }),
+    ),
+  ),
+  nix: optional(
+    oneOrMore(
+      record({
+        system: matches(/^[a-z0-9_]{1,20}-linux$/),
+        nixpkgs: record({
+          url: matches(nixSource.pattern),
+          rev: holds((value) => value === null || isWord(/^[0-9a-f]{40}$/, value)),
+          narHash: matches(/^sha256-[A-Za-z0-9+/]{43}=$/),
+        }),
+        layers: listOf(matches(word)),
+        packages: listOf(matches(nixAttribute.pattern)),
+        expressionSha256: matches(sha256),
+        environment: matches(/^[0-9a-df-np-sv-z]{32}-cargo-boxed-environment$/),
+        variables: holds(
+          (value) =>
+            isRecord(value) &&
+            Object.keys(value).every((key) => isWord(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, key)) &&
+            Object.values(value).every(
+              (text) => typeof text === 'string' && text.length <= 65_536 && !text.includes('\0'),
+            ),
+        ),
+      }),
+    ),
+  ),
+  toolchain: optional(
+    oneOrMore(
+      record({
+        name: matches(word),
+        version: isText,
+        manifestSha256: matches(sha256),
+        components: listOf(record({ name: isText, sha256: matches(sha256) })),
+      }),
+    ),
+  ),
+  maker: optional(
+    record({
+      reference: isText,
+      digest: matches(/^sha256:[0-9a-f]{64}$/),
+      suite: matches(word),
+      snapshot: matches(time),
+      packages,
+    }),
+  ),
+  learned: optional(
+    listOf(
+      record({
+        kind: holds((value) => value === 'layer' || value === 'package'),
+        name: matches(word),
+        crate: isText,
+        wanted: isText,
+        told: optional(holds((value) => value === 'manifest' || value === 'measured')),
+      }),
+    ),
+  ),
+  extraCrates: optional(listOf(record({ name: isText, version: isText, source: isText, checksum: isText }))),
+};
+
+/** The first fault of a lock of this format. */
+export function faultOf(lock: Record<string, unknown>): Fault | null {
+  return record({ version: holds((value) => value === 1), ...sections })(lock, '');
+}
