@@ -8,10 +8,10 @@ import { projectKey, sha256 } from '../host/project-key.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { describeWanted, type Wanted } from '../layers/wanted.ts';
 import { chooseAdditions } from '../learning/choose-additions.ts';
-import { findMissed } from '../learning/find-missed.ts';
-import { readFailures } from '../learning/read-failures.ts';
+import { cratesThatWant, findMissed } from '../learning/find-missed.ts';
+import { type Failures, failureOf, readFailures } from '../learning/read-failures.ts';
 import { readRecord } from '../learning/read-record.ts';
-import { describeLearned, joinLearned } from '../lock/learned-additions.ts';
+import { describeLearned, isSameAddition, joinLearned } from '../lock/learned-additions.ts';
 import type { Learned } from '../lock/pins.ts';
 import { keptPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
@@ -56,32 +56,86 @@ export async function learnLayers(session: Session, learning: Learning): Promise
   const { mountRoot, workspace } = gathered.facts.project;
   const memory = join(session.locations.state, learningFolder, `${projectKey(mountRoot, workspace)}.json`);
   const isKnown = (state: string) => recall<true>(memory, 'last', state) === true;
+  const reasons: Reason[] = [];
   let last: Round | null = null;
   for (let number = 1; number <= mostRounds; number++) {
     const planned = await makePlan(session, gathered, request, learning.pins);
-    if (!planned.ok) {
-      if (last === null) return planned;
-      // What cannot be had is not kept: without a network, or of what excludes each other, nothing would build again.
-      remember(memory, 'last', last.state, true);
-      return takeBack(session, gathered, last, planned.problems);
-    }
+    if (!planned.ok) return last === null ? planned : takeBack(session, prepared.value, memory, last, planned.problems);
     const state = stateOf(planned.value, learning.command);
     if (last === null && isKnown(state)) return success('nothing');
     last = { number, state, learned: planned.value.settled.pins.learned ?? [] };
     const step = await runRound(session, planned.value, number);
     if (!step.ok) return step;
-    if (step.value === 'nothing') remember(memory, 'last', state, true);
-    if (step.value === 'nothing' || step.value === 'built') return success(hasMore(number));
-    if (step.value !== 'more') return success(step.value);
+    const { end } = step.value;
+    if (end === 'built') return success(hasMore(number));
+    if (end === 'nothing') {
+      remember(memory, 'last', state, true);
+      return giveBack(session, { gathered, request, learning, memory }, { learned: last.learned, reasons }, step.value);
+    }
+    if (end !== 'more') return success(end);
+    reasons.push(...step.value.reasons);
   }
   return success('more');
 }
 
-/** What is built in every round. The build that failed may have written Cargo.lock: it is read anew. */
-async function prepare(
+/** What cannot be had is not kept: without a network, or of what excludes each other, nothing would build again. */
+function takeBack(
   session: Session,
-  { command, manifestPath }: Learning,
-): Promise<Result<{ readonly gathered: Gathered; readonly request: ReadyCommand['request'] }>> {
+  { gathered }: Preparation,
+  memory: string,
+  last: Round,
+  problems: readonly Problem[],
+): Result<LearningEnd> {
+  remember(memory, 'last', last.state, true);
+  session.reporter.problems(problems);
+  const written = writeLearned(session, gathered, last.learned);
+  return written.ok ? success(hasMore(last.number)) : written;
+}
+
+/** Why something was added: every package that looked for it. */
+interface Reason {
+  readonly addition: Learned;
+  readonly crates: readonly string[];
+}
+
+/**
+ * At an end where something still fails: what was added for packages that fail all the same did not help, and goes again,
+ * with the words of the failure that it came to. What helped another package stays.
+ */
+async function giveBack(
+  session: Session,
+  { gathered, request, learning, memory }: Preparation & { readonly learning: Learning; readonly memory: string },
+  { learned, reasons }: { readonly learned: readonly Learned[]; readonly reasons: readonly Reason[] },
+  { failed, text }: RoundEnd,
+): Promise<Result<LearningEnd>> {
+  const useless = reasons.filter(({ crates }) => crates.every((crate) => failed.includes(crate)));
+  if (useless.length === 0) return success(reasons.length > 0 ? 'more' : 'nothing');
+  for (const { addition } of useless) {
+    const what = `${nameOf(addition)} is taken back: with it ${printable(addition.crate, 60)} fails too`;
+    session.reporter.note(`${what}: ${printable(failureOf(text, addition.crate), 300)}`);
+  }
+  const kept = learned.filter((one) => !useless.some(({ addition }) => isSameAddition(one, addition)));
+  const written = writeLearned(session, gathered, kept);
+  if (!written.ok) return written;
+  const without = await makePlan(session, gathered, request, learning.pins);
+  if (!without.ok) return without;
+  remember(memory, 'last', stateOf(without.value, learning.command), true);
+  return success(useless.length < reasons.length ? 'more' : 'nothing');
+}
+
+function writeLearned(session: Session, { facts }: Gathered, learned: readonly Learned[]): Result<void> {
+  const file = projectPinsFile(session, facts.project);
+  return writeOwnPins(file, { ...keptPins(file), learned });
+}
+
+/** What is built in every round. */
+interface Preparation {
+  readonly gathered: Gathered;
+  readonly request: ReadyCommand['request'];
+}
+
+/** The build that failed may have written Cargo.lock: it is read anew. */
+async function prepare(session: Session, { command, manifestPath }: Learning): Promise<Result<Preparation>> {
   const gathered = await gather(session, { manifestPath, project: 'needed' });
   if (!gathered.ok) return gathered;
   const prepared = await prepareCommand(session, gathered.value, command, 'needed');
@@ -102,33 +156,29 @@ function hasMore(number: number): 'more' | 'nothing' {
   return number > 1 ? 'more' : 'nothing';
 }
 
-/** `more`: something was added. `nothing`: it failed, and nothing is known that would help. */
-async function runRound(
-  session: Session,
-  planned: Planned,
-  number: number,
-): Promise<Result<'built' | 'more' | 'nothing' | Outcome>> {
-  if (suiteOf(planned.config, planned.settled.pins) === null) return success('nothing');
-  const ran = await runLearningBox(session, planned, number);
-  if (!ran.ok) return ran;
-  const { outcome } = ran.value;
-  if (outcome.kind !== 'finished') return success(outcome);
-  if (outcome.status === 0) return success('built');
-  const found = await addMissed(session, planned, ran.value);
-  if (!found.ok) return found;
-  return success(found.value ? 'more' : 'nothing');
+/** What a round came to. `more`: something was added. `nothing`: it failed, and nothing is known that would help. */
+interface RoundEnd {
+  readonly end: 'built' | 'more' | 'nothing' | Outcome;
+  readonly reasons: readonly Reason[];
+  /** Packages that failed in it, and what cargo said. */
+  readonly failed: readonly string[];
+  readonly text: string;
 }
 
-function takeBack(
-  session: Session,
-  { facts }: Gathered,
-  { number, learned }: Round,
-  problems: readonly Problem[],
-): Result<LearningEnd> {
-  session.reporter.problems(problems);
-  const file = projectPinsFile(session, facts.project);
-  const written = writeOwnPins(file, { ...keptPins(file), learned });
-  return written.ok ? success(hasMore(number)) : written;
+async function runRound(session: Session, planned: Planned, number: number): Promise<Result<RoundEnd>> {
+  const nothing = { reasons: [], failed: [], text: '' };
+  const suite = suiteOf(planned.config, planned.settled.pins);
+  if (suite === null) return success({ ...nothing, end: 'nothing' });
+  const ran = await runLearningBox(session, planned, number);
+  if (!ran.ok) return ran;
+  const { outcome, text } = ran.value;
+  if (outcome.kind !== 'finished') return success({ ...nothing, end: outcome });
+  if (outcome.status === 0) return success({ ...nothing, end: 'built' });
+  const failures = readFailures(text);
+  const reasons = await addMissed(session, planned, ran.value, failures);
+  if (!reasons.ok) return reasons;
+  const end = reasons.value.length > 0 ? 'more' : 'nothing';
+  return success({ end, reasons: reasons.value, failed: failures.crates, text });
 }
 
 /** What a round depends on: with the same of all it finds the same. */
@@ -151,32 +201,36 @@ export function learningRequest({ request }: ReadyCommand): ReadyCommand['reques
   return { ...request, variables, output: 'filtered', exports: false, recording: 'on' };
 }
 
-/** Adds to the project's own pins what this run shows that it needs. Whether there was anything. */
+/** Adds to the project's own pins what this run shows that it needs; gives why, an entry for each that is new. */
 async function addMissed(
   session: Session,
   planned: Planned,
-  { text, record, view }: LearningRun,
-): Promise<Result<boolean>> {
+  { record, view }: LearningRun,
+  failures: Failures,
+): Promise<Result<readonly Reason[]>> {
   const { config, facts, settled, plan } = planned;
   const { mountRoot } = facts.project;
   const suite = suiteOf(config, settled.pins) ?? config.suite.value;
   const links = (crate: string) => linksOfCrate(session, view, crate);
-  const evidence = findMissed(readFailures(text), readRecord(record), links);
+  const evidence = findMissed(failures, readRecord(record), links);
   const known = settled.pins.learned ?? [];
   const providers = await findProviders(session, config, mountRoot, { environment: plan.environment, suite });
   const { learned, unknown } = await chooseAdditions(evidence, known, providers);
   for (const one of learned) session.reporter.note(addedText(one));
   if (unknown.length > 0) session.reporter.note(unknownText(unknown, suite));
-  if (learned.length === 0) return success(false);
-  const file = projectPinsFile(session, facts.project);
-  const written = writeOwnPins(file, { ...keptPins(file), learned: joinLearned(known, learned) });
-  return written.ok ? success(true) : written;
+  if (learned.length === 0) return success([]);
+  const written = writeLearned(session, planned, joinLearned(known, learned));
+  const reasons = learned.map((addition) => ({ addition, crates: cratesThatWant(evidence, addition) }));
+  return written.ok ? success(reasons) : written;
 }
 
 /** The line that says what comes to the root, and why. */
 export function addedText(one: Learned): string {
-  const what = one.kind === 'layer' ? `The layer ${one.name}` : `The Debian package ${one.name}`;
-  return `${what} is added: ${describeLearned(one)}`;
+  return `${nameOf(one)} is added: ${describeLearned(one)}`;
+}
+
+function nameOf({ kind, name }: Learned): string {
+  return kind === 'layer' ? `The layer ${name}` : `The Debian package ${name}`;
 }
 
 function unknownText(unknown: readonly Wanted[], suite: DebianSuite): string {

@@ -1,4 +1,5 @@
-import type { Missed, Wanted } from '../layers/wanted.ts';
+import { describeWanted, type Missed, type Wanted } from '../layers/wanted.ts';
+import type { Learned } from '../lock/pins.ts';
 import type { Failures } from './read-failures.ts';
 import type { BuildRecord } from './read-record.ts';
 
@@ -38,4 +39,15 @@ export function findMissed(
     ];
     return { crate, ranks: ranks.filter((rank) => rank.length > 0) };
   });
+}
+
+/** All packages that looked for what an addition was found by, its own among them. */
+export function cratesThatWant(
+  evidence: readonly Evidence[],
+  { crate, wanted }: Pick<Learned, 'crate' | 'wanted'>,
+): readonly string[] {
+  const others = evidence.filter(({ ranks }) =>
+    ranks.flat().some((missed) => describeWanted(missed.wanted) === wanted),
+  );
+  return [...new Set([crate, ...others.map((one) => one.crate)])];
 }

@@ -15,7 +15,7 @@ export interface Failures {
  * of a linker's error the next line that says what could not be compiled names the package.
  */
 export function readFailures(text: string): Failures {
-  const sections = text.split(/^(?=(?:error|warning)(?:\[|:))/m);
+  const sections = text.split(sectionStart);
   const crates = new Set<string>();
   const missed: Missed[] = [];
   const hints: Missed[] = [];
@@ -29,6 +29,25 @@ export function readFailures(text: string): Failures {
   });
   return { crates: [...crates], missed, hints };
 }
+
+const saysWhy = /\b(?:error|panicked|cannot|could not|failed|fatal|not found|undefined|unresolved|missing)\b/i;
+
+/** What a package failed with, in one line: of what it said itself the first that sounds like a reason, else the last. */
+export function failureOf(text: string, crate: string): string {
+  const sections = text.split(sectionStart);
+  const section = sections.find((one, index) => failedCrate(one, sections[index + 1] ?? '') === crate) ?? '';
+  const [head = '', ...lines] = section
+    .split('\n', mostLines)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(?:Caused by:|--- std(?:out|err)|cargo:|process didn't exit)/.test(line));
+  const at = lines.findIndex((line) => saysWhy.test(line));
+  const found = lines[at] ?? lines.at(-1) ?? head;
+  // `panicked at build.rs:3:5:` has its words in the next line.
+  return found.endsWith(':') ? `${found} ${lines[at + 1] ?? ''}`.trim() : found;
+}
+
+const mostLines = 10_000;
+const sectionStart = /^(?=(?:error|warning)(?:\[|:))/m;
 
 function failedCrate(section: string, next: string): string | null {
   const script = /^error: failed to run custom build command for `([\w-]{1,128}) v/.exec(section);

@@ -132,6 +132,35 @@ if (engine === 'bwrap') {
     }
   });
 
+  test('what did not help is taken back at the end with the reason, what helped another package stays, and it is looked for once', async (context) => {
+    const broken = saying('eprint!("{}", String::from_utf8_lossy(&asked.stderr))');
+    const other = (name: string, module: string, after: string) => ({
+      [`${name}/Cargo.toml`]: `[package]\nname = "${name}-sys"\nversion = "0.1.0"\nedition = "2021"\n`,
+      [`${name}/src/lib.rs`]: '',
+      [`${name}/build.rs`]: broken['sys/build.rs']
+        .replace('"alsa"', `"${module}"`)
+        .replace(/ {2}println.*\n/, `  ${after}\n`),
+    });
+    const made = project(context, {
+      ...other('lame', 'libpulse', 'panic!("the wrong moon");'),
+      ...other('good', 'libudev', ''),
+      'Cargo.toml': '[workspace]\nmembers = ["lame", "good"]\nresolver = "2"\n',
+    });
+    const failed = await made.boxed(['build', '--workspace']);
+    assert.equal(failed.status, 101, failed.text);
+    assert.match(failed.stderr, /The layer pulse is added: lame-sys looked for/);
+    assert.match(failed.stderr, /The layer udev is added: good-sys looked for/);
+    assert.match(failed.stderr, /The layer pulse is taken back: with it lame-sys fails too: .*the wrong moon/);
+    const held = JSON.parse((await made.boxed(['layers', '--json'])).stdout);
+    assert.deepEqual(
+      held.layers.map(({ name }: { name: string }) => name),
+      ['udev'],
+    );
+    const again = await made.boxed(['build', '--workspace']);
+    assert.equal(again.status, 101, again.text);
+    assert.doesNotMatch(again.stderr, /Learning|is added/);
+  });
+
   test('what cannot be had beside the rest is said and taken back', async (context) => {
     const script = saying('eprintln!("try: apt install libcurl4-gnutls-dev")');
     const made = project(context, { ...script, 'cargo-boxed.yaml': 'packages: [libcurl4-openssl-dev]\n' });

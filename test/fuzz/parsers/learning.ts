@@ -5,7 +5,7 @@ import { describeWanted } from '../../../src/layers/wanted.ts';
 import { choosePackage } from '../../../src/learning/choose-package.ts';
 import { declaredModules } from '../../../src/learning/declared-modules.ts';
 import { findMissed } from '../../../src/learning/find-missed.ts';
-import { readFailures } from '../../../src/learning/read-failures.ts';
+import { failureOf, readFailures } from '../../../src/learning/read-failures.ts';
 import { readRecord } from '../../../src/learning/read-record.ts';
 import { readTree } from '../../../src/learning/read-tree.ts';
 import { parseToml } from '../../../src/toml/parse.ts';
@@ -56,7 +56,10 @@ export const learningParsers: readonly Parser[] = [
       const { crates, missed, hints } = readFailures(bytes.toString('utf8'));
       checkNames([...missed, ...hints].map(({ wanted }) => wanted.name));
       for (const { wanted } of missed) assert.ok(describeWanted(wanted).length < 200);
-      for (const crate of crates) assert.match(crate, /^(?:[\w-]{1,128}|the project)$/);
+      for (const crate of crates) {
+        assert.match(crate, /^(?:[\w-]{1,128}|the project)$/);
+        assert.ok(!failureOf(bytes.toString('utf8'), crate).includes('\n'));
+      }
       return undefined;
     },
   },

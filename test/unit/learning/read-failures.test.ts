@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cratesThatWant, findMissed } from '../../../src/learning/find-missed.ts';
+import { failureOf, readFailures } from '../../../src/learning/read-failures.ts';
+
+const failed = (crate: string, ...said: readonly string[]) =>
+  [
+    `error: failed to run custom build command for \`${crate} v1.0.0\``,
+    '',
+    'Caused by:',
+    "  process didn't exit successfully: `/box/target/x` (exit status: 101)",
+    '  --- stdout',
+    '  cargo:rerun-if-changed=build.rs',
+    '  --- stderr',
+    ...said.map((line) => `  ${line}`),
+    '',
+  ].join('\n');
+
+test('a package that fails has a reason in one line', () => {
+  const text = `${failed('a-sys', 'looking', "thread 'main' panicked at build.rs:3:", 'its version is too old')}${failed('b-sys', 'that was it')}`;
+  assert.equal(failureOf(text, 'a-sys'), "thread 'main' panicked at build.rs:3: its version is too old");
+  assert.equal(failureOf(text, 'b-sys'), 'that was it');
+  assert.equal(failureOf(text, 'c-sys'), '');
+});
+
+test('who looked for the same is known, so that what helps one stays although another fails', () => {
+  const missing = "No package 'alsa' found";
+  const evidence = findMissed(
+    readFailures(failed('a-sys', missing) + failed('b-sys', missing) + failed('c-sys', "No package 'x' found")),
+    { asked: new Map(), absent: new Map() },
+    () => [],
+  );
+  assert.deepEqual(cratesThatWant(evidence, { crate: 'a-sys', wanted: 'the pkg-config module alsa' }), [
+    'a-sys',
+    'b-sys',
+  ]);
+});
