@@ -9,8 +9,10 @@ import {
   coldBuild,
   fetchFromStore,
   fetchIntoEmpty,
+  largeClosure,
   noOpBubblewrap,
   noOpDocker,
+  noOpNix,
   planOfMembers,
   type Row,
   startUntilEngine,
@@ -29,6 +31,8 @@ const { values } = parseArgs({
 const withDocker = values.engine.includes('docker');
 const lines: readonly { name: string; wanted: boolean; run: (bench: Bench) => Promise<Row> }[] = [
   { name: 'no-op bwrap', wanted: true, run: noOpBubblewrap },
+  { name: 'no-op nix', wanted: true, run: noOpNix },
+  { name: 'large closure nix', wanted: true, run: largeClosure },
   { name: 'strength bwrap', wanted: true, run: strengthOfBubblewrap },
   { name: 'no-op docker', wanted: withDocker, run: noOpDocker },
   { name: 'start', wanted: true, run: startUntilEngine },
