@@ -101,7 +101,7 @@ async function deleteAll(
   }
   const removed = await removeImages(session, images);
   if (!removed.ok) return removed;
-  const lines = [...deleted.map(printable), ...removed.value.map((id) => `the image ${shortId(id)}`)];
+  const lines = [...deleted.map((path) => printable(path)), ...removed.value.map((id) => `the image ${shortId(id)}`)];
   const text = lines.length === 0 ? 'Nothing to delete\n' : lines.map((line) => `Deleted ${line}\n`).join('');
   return success({ status: 0, text, data: { deleted, images: removed.value } });
 }
