@@ -17,17 +17,14 @@ export interface ChosenEngine {
 }
 
 /**
- * The engine that was asked for, or what `auto` comes to: bubblewrap for `debian` if it works here, else docker;
- * docker for `image`, bubblewrap for `nix`. There is no fallback from an engine that was named.
+ * The engine that was asked for, or what `auto` comes to: bubblewrap for `debian` and `nix` if it works here, else docker;
+ * docker for `image`. There is no fallback from an engine that was named.
  */
 export async function chooseEngine(session: Session, config: Config, mountRoot: string): Promise<Result<ChosenEngine>> {
   const { engine, environment } = config;
   if (environment.value === 'image') {
     if (engine.value === 'bwrap') return failure(noImagesInBwrap);
     return openDocker(session);
-  }
-  if (environment.value === 'nix') {
-    return engine.value === 'docker' ? failure(noNixInDocker) : openBwrap(session, mountRoot);
   }
   if (engine.value === 'docker') return openDocker(session);
   const bwrap = await openBwrap(session, mountRoot);
@@ -41,13 +38,6 @@ const noImagesInBwrap: Problem = {
   what: 'the bwrap engine cannot run the `image` environment yet',
   why: 'an OCI image needs an engine that stores images',
   fix: 'Use `--engine docker`, or `--environment debian`.',
-};
-
-const noNixInDocker: Problem = {
-  code: 'not-enforceable',
-  what: 'the docker engine cannot run the `nix` environment yet',
-  why: 'its mounts do not hold that a box sees exactly the closure',
-  fix: 'Use `--engine bwrap`, or `--environment debian`.',
 };
 
 export async function openBwrap(session: Session, mountRoot: string | null): Promise<Result<ChosenEngine>> {

@@ -99,7 +99,7 @@ function rootFolder(environment: BoxPlan['environment'], roots: string): string 
 }
 
 function imageName({ plan: { environment } }: Planned): string {
-  if (environment.kind === 'nix') throw new Error('an image of a Nix environment');
+  if (environment.kind === 'nix') return rootImageName(environment.environment);
   if (environment.kind === 'debian') return rootImageName(environment.rootSha256);
   const { digest, addedSha256 } = environment;
   return addedSha256 === undefined ? digest : madeImageName(madeImageSum(digest, addedSha256));

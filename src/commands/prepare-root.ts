@@ -24,7 +24,7 @@ export async function prepareRoot(
     return imageRoot(session, config, mountRoot, chosen.docker, pins.image);
   }
   if (config.environment.value === 'nix' && pins.nix !== undefined) {
-    return nixRootFor(session, config, mountRoot, pins.nix);
+    return nixRootFor(session, config, mountRoot, chosen, pins.nix);
   }
   if (pins.debian === undefined) throw new Error('a plan without pins for its environment');
   return debianRootFor(session, config, mountRoot, chosen, pins.debian);
@@ -44,7 +44,7 @@ export async function prepareFetchRoot(
   if (config.environment.value === 'nix' && toolchain === 'host') {
     // The user's own: what a project pins gets no network.
     const own = await ownNixPins(session, config, mountRoot, defaultNixPinsFile(session), noAdditions);
-    return own.ok ? nixRootFor(session, config, mountRoot, own.value) : own;
+    return own.ok ? nixRootFor(session, config, mountRoot, chosen, own.value) : own;
   }
   const ownCargo = toolchain === 'of-the-root';
   const file = ownCargo ? fetchPinsFile(session) : defaultPinsFile(session, config.suite.value);
@@ -56,15 +56,20 @@ async function nixRootFor(
   session: Session,
   config: Config,
   mountRoot: string,
+  chosen: ChosenEngine,
   pins: NixPins,
 ): Promise<Result<PreparedRoot>> {
   const folder = await nixRoot(session, config, mountRoot, pins);
   if (!folder.ok) return folder;
   const { PATH, LD_LIBRARY_PATH } = pins.variables;
-  const variables = Object.entries({ PATH, LD_LIBRARY_PATH }).filter(
+  const needed = Object.entries({ PATH, LD_LIBRARY_PATH }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
-  return success({ kind: 'directory', path: folder.value, variables: Object.fromEntries(variables) });
+  const variables = Object.fromEntries(needed);
+  if (chosen.docker === null) return success({ kind: 'directory', path: folder.value, variables });
+  // The name of an environment stands for its bytes as the sum of a Debian root does.
+  const image = await chosen.docker.importRoot({ path: folder.value, sha256: pins.environment }, null);
+  return image.ok ? success({ kind: 'image', id: image.value, variables }) : image;
 }
 
 async function debianRootFor(

@@ -43,10 +43,6 @@ test('what does not go together is said before anything is made', async (context
   const debian = await made.boxed(['build'], inNix());
   assert.equal(debian.status, 78, debian.text);
   assert.match(debian.stderr, /`packages` names Debian packages, and this environment is nix/);
-  made.write('cargo-boxed.yaml', 'engine: docker\n');
-  const docker = await made.boxed(['build'], inNix());
-  assert.equal(docker.status, 77, docker.text);
-  assert.match(docker.stderr, /the docker engine cannot run the `nix` environment yet/);
   made.write('cargo-boxed.yaml', 'nix: {packages: ["--option"]}\n');
   assert.equal((await made.boxed(['build'], inNix())).status, 78);
 });
