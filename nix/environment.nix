@@ -44,8 +44,8 @@ in
     args = [ "-e" ./dump-environment.sh ];
     boxedShell = "${pkgs.bash}/bin/bash";
     boxedEnv = "${pkgs.coreutils}/bin/env";
-    # The engine limits the processes of a box with it, from inside.
-    boxedPrlimit = "${lib.getBin pkgs.util-linux}/bin/prlimit";
+    # The engine limits the processes of a box with it, from inside. The smaller one comes without systemd.
+    boxedPrlimit = "${lib.getBin (pkgs.util-linuxMinimal or pkgs.util-linux)}/bin/prlimit";
     boxedLoader = pkgs.stdenv.cc.bintools.dynamicLinker;
     preferLocalBuild = true;
     allowSubstitutes = false;
