@@ -1,10 +1,14 @@
 import { nixAttribute, nixSource } from '../config/value-type.ts';
 import { printable } from '../problem/problem.ts';
 
-/** Where a value is not as it is written, and how: `debian.packages[3].sha256 is not as cargo-boxed writes it`. */
-export type Fault = string;
-/** What is wrong with a value, the first thing; `null`: nothing. */
-type Check = (value: unknown, path: string) => Fault | null;
+/** What is wrong with a value, and where below it: `.packages[3].sha256`. The place is only put together when there is a fault. */
+interface Fault {
+  readonly place: string;
+  readonly what: string;
+}
+
+/** The first thing that is wrong; `null`: nothing. */
+type Check = (value: unknown) => Fault | null;
 
 const sha256 = /^[0-9a-f]{64}$/;
 const word = /^[A-Za-z0-9][A-Za-z0-9+.~:_-]*$/;
@@ -25,49 +29,51 @@ function isShort(value: unknown): boolean {
 
 const holds =
   (is: (value: unknown) => boolean): Check =>
-  (value, path) =>
-    is(value) ? null : value === undefined ? `${path} is missing` : `${path} is not as cargo-boxed writes it`;
+  (value) =>
+    is(value) ? null : { place: '', what: value === undefined ? 'is missing' : 'is not as cargo-boxed writes it' };
 const matches = (pattern: RegExp): Check => holds((value) => isWord(pattern, value));
 const isText: Check = holds(isShort);
 const isSize: Check = holds((value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
 const mostItems = 20_000;
 
+const never = holds(() => false);
+
 const listOf =
   (check: Check): Check =>
-  (value, path) => {
-    if (!Array.isArray(value)) return holds(() => false)(value, path);
-    if (value.length >= mostItems) return `${path} is too long`;
-    return firstOf(value, (item, index) => check(item, `${path}[${index}]`));
+  (value) => {
+    if (!Array.isArray(value)) return never(value);
+    if (value.length >= mostItems) return { place: '', what: 'is too long' };
+    for (let index = 0; index < value.length; index++) {
+      const fault = check(value[index]);
+      if (fault !== null) return { ...fault, place: `[${index}]${fault.place}` };
+    }
+    return null;
   };
 
-const record =
-  (checks: Readonly<Record<string, Check>>): Check =>
-  (value, path) => {
-    if (!isRecord(value)) return holds(() => false)(value, path);
-    const unknown = Object.keys(value).find((key) => !Object.hasOwn(checks, key));
-    const at = path === '' ? '' : `${path}.`;
-    if (unknown !== undefined) return `${at}${printable(unknown, 40)} is not known`;
-    return firstOf(Object.entries(checks), ([key, check]) => check(value[key], `${at}${key}`));
+const record = (checks: Readonly<Record<string, Check>>): Check => {
+  const entries = Object.entries(checks);
+  return (value) => {
+    if (!isRecord(value)) return never(value);
+    for (const key of Object.keys(value))
+      if (!Object.hasOwn(checks, key)) return { place: `.${printable(key, 40)}`, what: 'is not known' };
+    for (const [key, check] of entries) {
+      const fault = check(value[key]);
+      if (fault !== null) return { ...fault, place: `.${key}${fault.place}` };
+    }
+    return null;
   };
+};
 
 const optional =
   (check: Check): Check =>
-  (value, path) =>
-    value === undefined ? null : check(value, path);
+  (value) =>
+    value === undefined ? null : check(value);
 
 /** One, or a list of those for several machines and environments. */
 const oneOrMore =
   (check: Check): Check =>
-  (value, path) =>
-    Array.isArray(value) && value.length > 0 ? listOf(check)(value, path) : check(value, path);
-
-function firstOf<Item>(items: readonly Item[], faultOf: (item: Item, index: number) => Fault | null): Fault | null {
-  for (const [index, item] of items.entries()) {
-    const fault = faultOf(item, index);
-    if (fault !== null) return fault;
-  }
-  return null;
-}
+  (value) =>
+    Array.isArray(value) && value.length > 0 ? listOf(check)(value) : check(value);
 
 const packages = listOf(
   record({
@@ -179,7 +185,10 @@ const sections: Readonly<Record<string, Check>> = {
   extraCrates: optional(listOf(record({ name: isText, version: isText, source: isText, checksum: isText }))),
 };
 
-/** The first fault of a lock of this format. */
-export function faultOf(lock: Record<string, unknown>): Fault | null {
-  return record({ version: holds((value) => value === 1), ...sections })(lock, '');
+const whole = record({ version: holds((value) => value === 1), ...sections });
+
+/** The first fault of a lock of this format, in words: `debian.packages[3].sha256 is not as cargo-boxed writes it`. */
+export function faultOf(lock: Record<string, unknown>): string | null {
+  const fault = whole(lock);
+  return fault === null ? null : `${fault.place.replace(/^\./, '')} ${fault.what}`;
 }

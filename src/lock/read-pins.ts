@@ -15,13 +15,11 @@ export function readLockFile(file: string): Result<LockFile | null> {
   const text = readForeignText(file, maximumLockBytes);
   if (!text.ok) return text;
   if (text.value === null) return success(null);
-  const conflict = conflictProblem(text.value, file);
-  if (conflict !== null) return failure(conflict);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text.value);
   } catch {
-    return failure(brokenJsonProblem(text.value, file));
+    return failure(conflictProblem(text.value, file) ?? brokenJsonProblem(text.value, file));
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     return failure(faultProblem('it is not an object', file));

@@ -19,6 +19,7 @@ import {
   strengthOfBubblewrap,
 } from './bench-rows.ts';
 import { type Bench, setUpBench, warmUp } from './bench-setup.ts';
+import { addSet, diskOfOverlappingSets, inferenceOf500, setThatIsThere } from './layer-rows.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,18 +30,33 @@ const { values } = parseArgs({
 });
 
 const withDocker = values.engine.includes('docker');
-const lines: readonly { name: string; wanted: boolean; run: (bench: Bench) => Promise<Row> }[] = [
-  { name: 'no-op bwrap', wanted: true, run: noOpBubblewrap },
-  { name: 'no-op nix', wanted: true, run: noOpNix },
-  { name: 'large closure nix', wanted: true, run: largeClosure },
-  { name: 'strength bwrap', wanted: true, run: strengthOfBubblewrap },
-  { name: 'no-op docker', wanted: withDocker, run: noOpDocker },
-  { name: 'start', wanted: true, run: startUntilEngine },
-  { name: 'plan', wanted: true, run: planOfMembers },
-  { name: 'cold bwrap', wanted: values.cold, run: (bench) => coldBuild(bench, 'bwrap') },
-  { name: 'cold docker', wanted: values.cold && withDocker, run: (bench) => coldBuild(bench, 'docker') },
-  { name: 'fetch from store', wanted: true, run: fetchFromStore },
-  { name: 'fetch into empty', wanted: true, run: fetchIntoEmpty },
+interface Line {
+  readonly name: string;
+  readonly wanted: boolean;
+  /** Whether it measures the project of the bench, built before: the others bring their own. */
+  readonly project: boolean;
+  readonly run: (bench: Bench) => Promise<Row>;
+}
+
+const ofProject = (name: string, wanted: boolean, run: Line['run']): Line => ({ name, wanted, run, project: true });
+const ofLayers = (name: string, wanted: boolean, run: Line['run']): Line => ({ name, wanted, run, project: false });
+
+const lines: readonly Line[] = [
+  ofProject('no-op bwrap', true, noOpBubblewrap),
+  ofProject('no-op nix', true, noOpNix),
+  ofProject('large closure nix', true, largeClosure),
+  ofProject('strength bwrap', true, strengthOfBubblewrap),
+  ofProject('no-op docker', withDocker, noOpDocker),
+  ofProject('start', true, startUntilEngine),
+  ofProject('plan', true, planOfMembers),
+  ofProject('cold bwrap', values.cold, (bench) => coldBuild(bench, 'bwrap')),
+  ofProject('cold docker', values.cold && withDocker, (bench) => coldBuild(bench, 'docker')),
+  ofProject('fetch from store', true, fetchFromStore),
+  ofProject('fetch into empty', true, fetchIntoEmpty),
+  ofLayers('layers there', true, setThatIsThere),
+  ofLayers('layers disk', true, diskOfOverlappingSets),
+  ofLayers('layers inference', true, inferenceOf500),
+  ofLayers('layers add', withDocker, addSet),
 ];
 
 async function main(): Promise<void> {
@@ -50,8 +66,9 @@ async function main(): Promise<void> {
   const bench = await setUpBench();
   const rows: Row[] = [];
   try {
-    await warmUp(bench, withDocker ? ['bwrap', 'docker'] : ['bwrap']);
-    for (const line of lines.filter(({ wanted, name }) => wanted && name.includes(values.only))) {
+    const chosen = lines.filter(({ wanted, name }) => wanted && name.includes(values.only));
+    if (chosen.some(({ project }) => project)) await warmUp(bench, withDocker ? ['bwrap', 'docker'] : ['bwrap']);
+    for (const line of chosen) {
       console.error(`${line.name} …`);
       const row = await line.run(bench);
       console.error(`  ${row.ours} | ${row.theirs} | ${row.result} | ${row.bar}`);
