@@ -66,7 +66,8 @@ while (bundled.size < lazyEntries.size) {
     await build(options(name, file));
   }
 }
-const { allLayers, bundledLayers } = await tsImport('../src/layers/layer-files.ts', import.meta.url);
+const { allLayers, bundledLayers, bundledNames } = await tsImport('../src/layers/layer-files.ts', import.meta.url);
 await writeFile(join(outdir, bundledLayers), JSON.stringify([...allLayers().values()]));
+await writeFile(join(outdir, bundledNames), JSON.stringify([...allLayers().keys()]));
 await copyFile('src/launch.cjs', join(outdir, 'cargo-boxed.cjs'));
 await chmod(join(outdir, 'cargo-boxed.cjs'), 0o755);

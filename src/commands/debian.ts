@@ -5,7 +5,7 @@ import type { DebianHost } from '../environment/debian/debian-host.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
 import type { Additions } from '../layers/additions.ts';
 import type { RootWish } from '../layers/catalogue.ts';
-import type { DebianPins } from '../lock/pins.ts';
+import type { DebianPins, Pins } from '../lock/pins.ts';
 import { keptPins, readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
 import { exclusively } from './exclusively.ts';
@@ -193,13 +193,21 @@ function readOwn(file: string, { suite }: RootWish): Result<DebianPins | null> {
   return success(debian?.suite === suite && debian.added === undefined ? debian : null);
 }
 
-function readAdded(file: string, { suite }: Config, { layers, packages }: Additions): Result<DebianPins | null> {
+function readAdded(file: string, config: Config, additions: Additions): Result<DebianPins | null> {
   const pins = readPins(file);
-  if (!pins.ok) return pins;
-  const debian = pins.value?.debian;
+  return pins.ok ? success(addedIn(pins.value, config, additions)) : pins;
+}
+
+/** Of pins that were read the ones of a root with exactly these; `null`: they are of another. */
+export function addedIn(
+  pins: Pins | null,
+  { suite }: Pick<Config, 'suite'>,
+  { layers, packages }: Additions,
+): DebianPins | null {
+  const debian = pins?.debian;
   const fits =
     debian?.suite === suite.value &&
     debian.layers.join() === layers.join() &&
     debian.added?.names.join() === packages.join();
-  return success(fits ? debian : null);
+  return fits ? debian : null;
 }

@@ -12,7 +12,7 @@ import { type PinWish, selectPins } from '../lock/lock-file.ts';
 import type { Learned, Pins } from '../lock/pins.ts';
 import { readLockFile, readPins } from '../lock/read-pins.ts';
 import type { Problem } from '../problem/problem.ts';
-import { boxRoot, defaultPinsFile, ownAddedPins, ownDebianPins } from './debian.ts';
+import { addedIn, boxRoot, defaultPinsFile, ownAddedPins, ownDebianPins } from './debian.ts';
 import type { Gathered } from './gather.ts';
 import { ownImagePins } from './image.ts';
 import { defaultNixPinsFile, nixAdditions, ownNixPins } from './nix.ts';
@@ -138,6 +138,9 @@ async function ownPins(session: Session, gathered: Gathered): Promise<Result<Set
     const nix = await ownNixPins(session, config, mountRoot, kept, wanted);
     return nix.ok ? success({ pins: { version: 1, nix: nix.value, ...extra }, file: kept, kind: 'own' }) : nix;
   }
+  // Most builds find here what they want: the file is not read and checked a second time.
+  const held = read.ok && hasAdditions(additions) ? addedIn(read.value, config, additions) : null;
+  if (held !== null) return success({ pins: { version: 1, debian: held, ...extra }, file: own, kind: 'own' });
   const debian = hasAdditions(additions)
     ? await ownAddedPins(session, config, mountRoot, own, additions)
     : await ownDebianPins(session, config, mountRoot, own, boxRoot(config));

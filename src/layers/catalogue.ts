@@ -5,7 +5,7 @@ import { all, failure, type Result, success } from '../base/result.ts';
 import type { DebianSuite } from '../config/config.ts';
 import { printable } from '../problem/problem.ts';
 import type { FoundLayer, Layer } from './layer.ts';
-import { allLayers } from './layer-files.ts';
+import { allLayerNames, allLayers } from './layer-files.ts';
 import { layersWith } from './look-up.ts';
 import { packagesOn } from './packages.ts';
 
@@ -18,7 +18,7 @@ export function layerCatalogue(): readonly Layer[] {
 }
 
 export function layerNames(): readonly string[] {
-  return [...allLayers().keys()];
+  return allLayerNames();
 }
 
 /**

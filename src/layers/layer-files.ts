@@ -7,6 +7,9 @@ import { readLayer } from './read-layer.ts';
 /** Beside a bundle: all layers in one, as the build read them. */
 export const bundledLayers = 'layers.json';
 
+/** The names alone: a configuration that names layers is checked with each build, and needs no more. */
+export const bundledNames = 'layer-names.json';
+
 let kept: ReadonlyMap<string, Layer> | null = null;
 
 /** All layers by name, sorted. Nothing is read before somebody asks. */
@@ -14,6 +17,13 @@ export function allLayers(): ReadonlyMap<string, Layer> {
   // Files of the package do not change while it runs: a copy of this module reads them once more, and that is all.
   kept ??= readBundle() ?? readFiles(packageFolder('images/layers', 'zlib.json'));
   return kept;
+}
+
+/** Names of all layers, sorted. */
+export function allLayerNames(): readonly string[] {
+  const file = join(import.meta.dirname, bundledNames);
+  if (kept !== null || !existsSync(file)) return [...allLayers().keys()];
+  return JSON.parse(readFileSync(file, 'utf8')) as readonly string[];
 }
 
 /** Some 400 files and what is checked of each would take 30 ms of every command that names a layer. */
