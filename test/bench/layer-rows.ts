@@ -119,7 +119,7 @@ export async function diskOfOverlappingSets(bench: Bench): Promise<Row> {
     theirs: `${(sum / 1024 ** 2).toFixed(1)} GiB`,
     result: `${ratio.toFixed(2)} ×`,
     bar: '≤ 0.3 ×',
-    held: ratio <= 0.3 && names.length >= 15,
+    held: ratio <= 0.3 && names.length >= 10,
   };
 }
 
