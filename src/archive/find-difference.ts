@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { madeLater } from './made-later.ts';
 
 /** What one folder has otherwise than another one that it was made of; all paths are relative and sorted. */
 export interface Difference {
@@ -18,8 +19,8 @@ export function findDifference(base: string, folder: string): Difference {
   const gone: string[] = [];
   /** `hadFolder`: in the base there is a folder of this name, and neither a file nor a link to one. */
   const compare = (path: string, hadFolder: boolean): boolean => {
-    const kept = namesIn(join(folder, path));
-    const before = hadFolder ? namesIn(join(base, path)) : [];
+    const kept = namesIn(folder, path);
+    const before = hadFolder ? namesIn(base, path) : [];
     const differs = kept.map((name) => {
       const inner = join(path, name);
       const own = lstatSync(join(folder, inner));
@@ -44,9 +45,10 @@ function isSame(oldPath: string, old: Stats, ownPath: string, own: Stats): boole
 }
 
 /** Sorted; nothing of a folder that the caller may not read, which is packed as an empty one. */
-function namesIn(folder: string): readonly string[] {
+function namesIn(root: string, folder: string): readonly string[] {
   try {
-    return readdirSync(folder).sort();
+    const names = readdirSync(join(root, folder)).sort();
+    return names.filter((name) => !madeLater.has(join(folder, name)));
   } catch {
     return [];
   }

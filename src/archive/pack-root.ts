@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { type Headers, pack } from 'tar-fs';
 import type { Pack } from 'tar-stream';
 import { findDifference } from './find-difference.ts';
+import { madeLater } from './made-later.ts';
 
 /** The clock of every file: equal roots give equal archives. */
 const fixedTime = new Date(0);
@@ -14,7 +15,7 @@ const fixedTime = new Date(0);
  * keeps nothing there that a build needs (password hashes, root's home).
  */
 export function packRoot(folder: string): Readable {
-  return packed(folder, { ignore: (path) => !mayRead(path) });
+  return packed(folder, { ignore: (path) => isMadeLater(folder, path) || !mayRead(path) });
 }
 
 /**
@@ -35,6 +36,10 @@ export function packDifference(base: string, folder: string): Readable {
       archive.finalize();
     },
   });
+}
+
+function isMadeLater(folder: string, path: string): boolean {
+  return madeLater.has(path.slice(folder.length + 1));
 }
 
 interface PackingOptions {

@@ -1,4 +1,4 @@
-import { type Result, success } from '../base/result.ts';
+import { failure, type Result, success } from '../base/result.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import type { Shell } from '../invocation/own-commands.ts';
@@ -12,6 +12,14 @@ declare const PACKAGE_VERSION: string | undefined;
 export async function dispatch(session: Session): Promise<Result<Answer>> {
   const { command } = session.invocation;
   return command.kind === 'cargo' ? runCargo(session, command) : runOwn(session, command);
+}
+
+async function image(session: Session, command: OwnCommand): Promise<Result<Answer>> {
+  const [action] = command.arguments;
+  if (action === 'build') return (await import('./image-build.ts')).imageBuild(session, command);
+  if (action === 'check') return (await import('./image-check.ts')).imageCheck(session, command);
+  const { usage } = await import('../invocation/usage-problems.ts');
+  return failure(usage('`image` lacks a word', 'Write `cargo-boxed image build` or `cargo-boxed image check IMAGE`.'));
 }
 
 async function runOwn(session: Session, command: OwnCommand): Promise<Result<Answer>> {
@@ -33,6 +41,8 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return (await import('./clean-up.ts')).reset(session);
     case 'layers':
       return (await import('./layers.ts')).layers(session, command);
+    case 'image':
+      return image(session, command);
     case 'grant':
       return (await import('./grant.ts')).grant(session, command);
     case 'grants':

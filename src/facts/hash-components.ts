@@ -38,7 +38,8 @@ export async function componentDigests(
   return success(digests);
 }
 
-async function filesOf(root: string, component: string | null): Promise<readonly string[]> {
+/** The files of a component, relative to the toolchain; of a linked toolchain, which has none, all. */
+export async function filesOf(root: string, component: string | null): Promise<readonly string[]> {
   if (component === null)
     return (await Promise.all(['bin', 'lib', 'libexec'].map((name) => filesBelow(root, name)))).flat();
   const listing = await readFile(join(root, 'lib/rustlib', `manifest-${component}`), 'utf8');

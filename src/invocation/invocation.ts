@@ -64,6 +64,7 @@ export const ownCommandNames = [
   'prune',
   'reset',
   'layers',
+  'image',
   'grant',
   'grants',
   'revoke',

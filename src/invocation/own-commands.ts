@@ -95,6 +95,22 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   },
   {
     ...plain,
+    name: 'image',
+    usage: 'build [--output FORM] | check IMAGE',
+    takes: 'words',
+    maximumWords: 2,
+    options: [
+      {
+        long: '--output',
+        placeholder: 'FORM',
+        allowed: [],
+        summary: 'Where it goes: oci:DIR, tar:FILE, docker, docker:NAME:TAG (default: oci:target/boxed-image)',
+      },
+    ],
+    summary: 'Make the environment of the lock an OCI image, or compare one with the lock',
+  },
+  {
+    ...plain,
     name: 'grant',
     usage: 'KEY… | --all | --import FILE --sha256 HASH',
     takes: 'words',

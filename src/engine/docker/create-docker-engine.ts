@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Container } from 'dockerode';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { ImageStore } from '../../environment/image/image-store.ts';
@@ -13,6 +14,7 @@ import { describeContainer } from './describe-container.ts';
 import { engineReport } from './engine-facts.ts';
 import { findEngineSocket, type Variables } from './find-socket.ts';
 import { importRoot } from './import-root.ts';
+import type { DescribedImage } from './load-images.ts';
 import { type MakerBox, makerOptions } from './maker-options.ts';
 import { reapContainers } from './reap-containers.ts';
 import { registryLogin } from './registry-login.ts';
@@ -26,6 +28,10 @@ export interface DockerEngine extends Engine {
   /** Makes a prepared root directory an image, once, on top of that of the root that it was made of; gives its id. */
   importRoot(root: RootFolder, base: RootFolder | null): Promise<Result<string>>;
   images(): Promise<Result<ImageStore>>;
+  /** Takes the images of an archive, as `docker load` does. */
+  load(archive: Readable): Promise<Result<void>>;
+  /** What an image is made of, by the engine's own word; `null` when it is not there. */
+  describeImage(reference: string): Promise<Result<DescribedImage | null>>;
   /** Takes an image away, with its names; what is used by a container or another image stays. */
   removeImage(id: string): Promise<Result<'removed' | 'in use'>>;
   /** The id of the image that `make` has kept under this sum; `null` when there is none. */
@@ -95,6 +101,18 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
     reap: async () => {
       const line = await connected();
       return line.ok ? reapContainers(line.value, owner).catch(() => []) : [];
+    },
+    load: async (archive) => {
+      const line = await connected();
+      if (!line.ok) return line;
+      const { loadImages } = await import('./load-images.ts');
+      return loadImages(line.value, archive);
+    },
+    describeImage: async (reference) => {
+      const line = await connected();
+      if (!line.ok) return line;
+      const { describeImage } = await import('./load-images.ts');
+      return describeImage(line.value, reference);
     },
     removeImage: async (id) => {
       const line = await connected();

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { madeLater } from '../../archive/made-later.ts';
 import { moveIntoPlace } from '../../host/move-into-place.ts';
 import { currentOwner, ownerWord } from '../../host/owner.ts';
 import type { DebianRoot } from './debian-root.ts';
@@ -43,9 +44,6 @@ export async function keepAddedRoot(
     await rm(unfinished, { recursive: true, force: true });
   }
 }
-
-/** Mount points that a root gets when it is first used: what is in the base depends on its past. */
-const madeLater: ReadonlySet<string> = new Set(['etc/ld.so.preload']);
 
 /** Makes `to` like `tree`; gives the sum of the base and of what differs. */
 function shareFolder(base: DebianRoot, tree: string, to: string): string {

@@ -30,9 +30,12 @@ test('owners, clocks and order are not this machine’s; modes and links are the
   chmodSync(join(folder, 'tmp'), 0o1777);
   writeFileSync(join(folder, 'b'), 'b', { mode: 0o4755 });
   writeFileSync(join(folder, 'a'), '');
+  mkdirSync(join(folder, 'etc'));
   symlinkSync('/absent', join(folder, 'link'));
   const first = await buffer(packRoot(folder));
   utimesSync(join(folder, 'a'), 1, 1);
+  // Made when a root is first used.
+  writeFileSync(join(folder, 'etc/ld.so.preload'), '');
   assert.ok(first.equals(await buffer(packRoot(folder))));
   rmSync(folder, { recursive: true });
   const headers = await headersOf(first);
@@ -47,6 +50,7 @@ test('owners, clocks and order are not this machine’s; modes and links are the
     ['.', 'directory', '755', 0, 0],
     ['a', 'file', '644', 0, 0],
     ['b', 'file', '755', 0, 0],
+    ['etc', 'directory', '755', 0, 0],
     ['link', 'symlink', '777', 0, 0],
     ['tmp', 'directory', '1777', 0, 0],
   ]);
