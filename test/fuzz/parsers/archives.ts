@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { readSingleFile } from '../../../src/archive/read-single-file.ts';
 import { unpackCrate } from '../../../src/archive/unpack-crate.ts';
 import { entryPath } from '../../../src/archive/unpack-entry-path.ts';
 import { readArchivedManifest } from '../../../src/archive/unpack-manifest.ts';
@@ -157,6 +159,18 @@ export const archiveParsers: readonly Parser[] = [
       const archive = (cuts[0] ?? 0) % 8 === 0 ? bytes : gzipSync(repaired(bytes), { level: 1 });
       const found = await readArchivedManifest((cuts[1] ?? 0) % 4 === 0 ? archive.subarray(0, -9) : archive, prefix);
       assert.ok(found === null || typeof found === 'string');
+      return undefined;
+    },
+  },
+  {
+    name: 'single-file',
+    modules: ['archive/read-single-file.ts'],
+    seeds: tars,
+    words: recordTypes,
+    mostBytes: 1024 * 1024,
+    feed: async (bytes) => {
+      const read = await readSingleFile(Readable.from([bytes], { objectMode: false }), 4096).catch(() => null);
+      assert.ok(read === null || read.length <= 4096);
       return undefined;
     },
   },

@@ -31,10 +31,20 @@ import { readIndexFolders } from '../../../src/fetch/index-folders.ts';
 import { classifyCommand } from '../../../src/invocation/classify-command.ts';
 import { parseInvocation } from '../../../src/invocation/parse-invocation.ts';
 import { translateArguments } from '../../../src/invocation/translate-arguments.ts';
+import { differencesOf, readConfiguration } from '../../../src/oci/compare-image.ts';
+import { imageConfiguration } from '../../../src/oci/image-documents.ts';
 import { readObservations } from '../../../src/selftest/judge-probes.ts';
 import { type Fed, type Parser, text } from '../parser.ts';
 import { place, scratch } from './project.ts';
 
+const imageMeaning = {
+  architecture: 'amd64',
+  epoch: 0,
+  identity: '0',
+  suite: 'bookworm',
+  layers: [],
+  toolchain: '1',
+};
 const mirrors = [{ archive: 'debian', uri: 'http://example.test/debian', signedBy: null }] as const;
 const uris = text(
   'Reading package lists...',
@@ -288,6 +298,24 @@ export const toolParsers: readonly Parser[] = [
       registryLogin(folder, 'example.test:5000/a');
       registryLogin(folder, 'rust:1');
       return findEngineSocket({ DOCKER_CONFIG: folder, DOCKER_HOST: '' }, scratch);
+    },
+  },
+  {
+    name: 'image-documents',
+    modules: ['oci/compare-image.ts', 'commands/image-check.ts'],
+    seeds: () => [
+      text(
+        '{"config":{"User":"box","Env":["A=b"],"Labels":{"a":"b"}},"rootfs":{"type":"layers","diff_ids":["sha256:0"]}}',
+      ),
+    ],
+    words: ['{"', '":', '[]', 'null', 'config', 'rootfs', 'diff_ids', 'Labels', '__proto__', 'User'],
+    mostBytes: 1024 * 1024,
+    feed: (bytes) => {
+      const read = readConfiguration(bytes.toString('utf8'));
+      if (read === null) return undefined;
+      const own = imageConfiguration(imageMeaning, []);
+      for (const line of differencesOf([], own.text, read)) assert.equal(typeof line, 'string');
+      return undefined;
     },
   },
   {
