@@ -7,7 +7,7 @@ import { usage } from '../invocation/usage-problems.ts';
 import { differencesOf, type FoundImage, parseJson, readConfiguration, valueAt } from '../oci/compare-image.ts';
 import { blobPath, imageConfiguration } from '../oci/image-documents.ts';
 import { readImageOutput } from '../oci/image-output.ts';
-import { type ImagePart, imageParts, sumOf } from '../oci/image-parts.ts';
+import type { ImagePart } from '../oci/image-parts.ts';
 import type { ImageLayer } from '../oci/layer-of-image.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
@@ -27,6 +27,7 @@ export async function imageCheck(session: Session, { arguments: words }: OwnComm
   const sources = await imageSources(session, locked.value);
   if (!sources.ok) return sources;
   session.reporter.step('Packing what the lock says, to compare');
+  const { imageParts } = await import('../oci/image-parts.ts');
   const layers: ImageLayer[] = [];
   for (const part of imageParts(sources.value)) layers.push(await layerOf(session, part));
   const wanted = imageConfiguration(locked.value.meaning, layers);
@@ -44,6 +45,7 @@ async function layerOf({ locations }: Session, { holds, of, pack }: ImagePart): 
   const memory = join(locations.state, 'image-layers.json');
   const known = of === null ? null : recall<Omit<ImageLayer, 'holds'>>(memory, of, meaningOfSums);
   if (known !== null) return { holds, ...known };
+  const { sumOf } = await import('../oci/image-parts.ts');
   const sum = await sumOf(pack());
   if (of !== null) remember(memory, of, meaningOfSums, sum);
   return { holds, ...sum };

@@ -5,11 +5,9 @@ import type { Config } from '../config/config.ts';
 import type { DockerEngine } from '../engine/docker/create-docker-engine.ts';
 import { debFile } from '../environment/debian/deb-cache.ts';
 import type { DebianHost } from '../environment/debian/debian-host.ts';
-import { fetchDebianPackages } from '../environment/debian/fetch-packages.ts';
 import { imagePackages, installInImageScript } from '../environment/debian/install-script.ts';
-import { resolveAdded, snapshotTime } from '../environment/debian/make-pins.ts';
 import { explainFailure } from '../environment/debian/mmdebstrap-problems.ts';
-import { makeScratch, type Scratch, writeJob } from '../environment/debian/scratch.ts';
+import type { Scratch } from '../environment/debian/scratch.ts';
 import { neededSuite } from '../environment/image/judge-system.ts';
 import { readPackageList } from '../environment/image/read-package-list.ts';
 import type { PreparedImage } from '../environment/image/resolve-image.ts';
@@ -43,6 +41,7 @@ export async function resolveOnImage(
   session.reporter.step(`Adding to the image: ${named}`);
   const maker = await rootMaker(session, config, debianHost(session, config, mountRoot));
   if (!maker.ok) return maker;
+  const { resolveAdded, snapshotTime } = await import('../environment/debian/make-pins.ts');
   const architecture = debianArchitecture(session.host.architecture);
   const on = { suite: suite.value, architecture, installed: installed.value };
   const packages = await resolveAdded(maker.value, on, wanted.value);
@@ -78,6 +77,8 @@ export async function imageWithPackages(
     if (again.value !== null) return success(again.value);
     const maker = await rootMaker(session, config, debianHost(session, config, mountRoot));
     if (!maker.ok) return maker;
+    const { fetchDebianPackages } = await import('../environment/debian/fetch-packages.ts');
+    const { makeScratch } = await import('../environment/debian/scratch.ts');
     const fetched = await fetchDebianPackages(maker.value, added);
     if (!fetched.ok) return fetched;
     const sizeBytes = added.packages.reduce((total, one) => total + one.sizeBytes, 0);
@@ -100,6 +101,7 @@ async function install(
 ): Promise<Result<string>> {
   const count = added.packages.length;
   session.reporter.step(`Installing ${count} Debian packages on top of the image: once`);
+  const { writeJob } = await import('../environment/debian/scratch.ts');
   // These and no others: an image sees nothing of what other projects use.
   for (const { name, sha256 } of added.packages)
     copyFileSync(debFile(host, sha256), join(scratch.path, `${name}.deb`), constants.COPYFILE_FICLONE);

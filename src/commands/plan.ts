@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
-import { rootImageName } from '../engine/docker/import-root.ts';
-import { madeImageName } from '../engine/docker/made-image.ts';
+
+import { madeImageName, rootImageName } from '../engine/docker/image-names.ts';
 import { rootName } from '../environment/nix/find-root.ts';
 import { currentView } from '../fetch/current-view.ts';
 import { cacheFolders } from '../host/locations.ts';

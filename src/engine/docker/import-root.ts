@@ -8,16 +8,12 @@ import type { RootFolder } from '../engine.ts';
 import { type Connection, reasonOf } from './connect.ts';
 import { deadline } from './deadline.ts';
 import { followProgress } from './follow-progress.ts';
+import { rootImageName } from './image-names.ts';
 import { inspectImage } from './inspect-image.ts';
 
 /** For some hundred megabytes on a slow disk. */
 const takenWithinMs = 10 * 60_000;
 const rootLabel = 'cargo-boxed.root';
-
-/** The name under which an engine has a root. The whole sum is a label of it: a tag can be moved and is short. */
-export function rootImageName(rootSha256: string): string {
-  return `cargo-boxed/root:${rootSha256.slice(0, 12)}`;
-}
 
 /**
  * Makes a prepared root directory known to the engine as an image, once: gives the image's id. One that was made of

@@ -2,17 +2,13 @@ import type { Container } from 'dockerode';
 import { type Connection, reasonOf } from './connect.ts';
 import { idLabel, ownerLabel } from './container-owner.ts';
 import { deadline } from './deadline.ts';
+import { madeImageName } from './image-names.ts';
 import { inspectImage } from './inspect-image.ts';
 
 const madeLabel = 'cargo-boxed.image';
 
 /** Writing down what a container has changed takes as long as its files are large. */
 const committedWithinMs = 10 * 60_000;
-
-/** The name of an image that was made of another one. The whole sum is a label of it: a tag can be moved and is short. */
-export function madeImageName(sum: string): string {
-  return `cargo-boxed/image:${sum.slice(0, 12)}`;
-}
 
 /** The id of the image that was made under this sum; `null` when there is none. Rejects as the engine does. */
 export async function findMadeImage(connection: Connection, sum: string): Promise<string | null> {
