@@ -133,11 +133,12 @@ export async function collect(
     status: outcome?.kind === 'finished' ? outcome.status : null,
     signal: outcome?.kind === 'killed' ? outcome.signal : null,
     timedOut: false,
-    startError:
-      problem !== null && problem !== undefined
-        ? `${problem.what}: ${problem.why ?? ''}`
-        : outcome?.kind === 'lost'
-          ? outcome.why
-          : null,
+    startError: problem ? `${problem.what}: ${problem.why ?? ''}` : whyNotFinished(outcome),
   };
+}
+
+/** `null` where the program itself has ended, and says why by what it has printed. */
+function whyNotFinished(outcome: Outcome | null): string | null {
+  if (outcome?.kind === 'lost') return outcome.why;
+  return outcome?.kind === 'limit' ? 'it came to no end in an hour' : null;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { DockerEngine } from '../engine/docker/create-docker-engine.ts';
+import { checkAddedPins } from '../environment/debian/check-pins.ts';
 import { debFile } from '../environment/debian/deb-cache.ts';
 import type { DebianHost } from '../environment/debian/debian-host.ts';
 import { imagePackages, installInImageScript } from '../environment/debian/install-script.ts';
@@ -68,6 +69,8 @@ export async function imageWithPackages(
   base: PreparedImage,
   { added, sum }: { readonly added: AddedToImage; readonly sum: string },
 ): Promise<Result<string>> {
+  const checked = checkAddedPins(added);
+  if (!checked.ok) return checked;
   const known = await docker.findMade(sum);
   if (!known.ok) return known;
   if (known.value !== null) return success(known.value);

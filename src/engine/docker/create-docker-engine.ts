@@ -47,6 +47,9 @@ export interface DockerEngineInputs {
   readonly state: string;
 }
 
+/** Of a container that makes something: programs of an image run in it, and none may run for ever. */
+const makerTime = { value: 60 * 60_000, strength: 'required' } as const;
+
 /** Nothing is asked before it is needed, and the engine is asked only once what it is. */
 export async function createDockerEngine({ variables, state }: DockerEngineInputs): Promise<DockerEngine> {
   const home = variables.HOME || homedir();
@@ -88,7 +91,7 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
       return runDescribed(
         line.value,
         () => options,
-        { streams: 'pipes', limits: noLimits, mounts: [], ...kept },
+        { streams: 'pipes', limits: { ...noLimits, wallClockMs: makerTime }, mounts: [], ...kept },
         streams,
         signal,
         state,

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../../base/result.ts';
-import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
+import type { AddedToImage, DebianPackage, DebianPins } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 
 /**
@@ -16,6 +16,15 @@ export function checkDebianPins(pins: DebianPins): Result<DebianPins> {
   const snapshots = [pins.snapshot, ...(pins.added === undefined ? [] : [pins.added.snapshot])];
   if (!snapshots.every((time) => /^\d{8}T\d{6}Z$/.test(time))) return refuse('the snapshot is not a time');
   return success(pins);
+}
+
+/** The same of what is added to an image. */
+export function checkAddedPins(added: AddedToImage): Result<AddedToImage> {
+  const odd = findOdd(added.packages);
+  if (odd !== undefined) return refuse(`the package '${printable(String(odd.name), 60)}' is not one of the archive`);
+  if (!/^[a-z]+$/.test(added.suite) || !/^[a-z0-9]+$/.test(added.architecture))
+    return refuse('suite or architecture are not names');
+  return /^\d{8}T\d{6}Z$/.test(added.snapshot) ? success(added) : refuse('the snapshot is not a time');
 }
 
 function findOdd(packages: readonly DebianPackage[]): DebianPackage | undefined {

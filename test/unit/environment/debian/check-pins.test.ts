@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkDebianPins } from '../../../../src/environment/debian/check-pins.ts';
+import { checkAddedPins, checkDebianPins } from '../../../../src/environment/debian/check-pins.ts';
 import type { DebianPackage, DebianPins } from '../../../../src/lock/pins.ts';
 
 const sound: DebianPackage = {
@@ -49,6 +49,10 @@ for (const change of hostile) {
     assert.equal(result.problems[0]?.code, 'lock-outdated');
     const added = { names: [], snapshot: '20261126T000000Z', packages: [{ ...sound, ...change }] };
     assert.ok(!checkDebianPins(pins({}, { added: { ...added, baseSha256: 'c'.repeat(64) } })).ok);
+    const onImage = { ...added, suite: 'bookworm', architecture: 'amd64', layers: [] };
+    assert.ok(!checkAddedPins(onImage).ok);
+    assert.ok(checkAddedPins({ ...onImage, packages: [sound] }).ok);
+    assert.ok(!checkAddedPins({ ...onImage, packages: [sound], suite: '../x' }).ok);
   });
 }
 
