@@ -5,8 +5,7 @@ import type { Shell } from '../invocation/own-commands.ts';
 import type { Answer } from './answer.ts';
 import { runCargo } from './run-cargo.ts';
 import type { Session } from './session.ts';
-
-declare const PACKAGE_VERSION: string | undefined;
+import { toolVersion } from './tool-version.ts';
 
 /** Every command by its name. What a build does not need is loaded only when it is asked for. */
 export async function dispatch(session: Session): Promise<Result<Answer>> {
@@ -67,8 +66,7 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return success({ status: 0, text, data: { text } });
     }
     case 'version': {
-      const version = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : '0.0.0-source';
-      return success({ status: 0, text: `cargo-boxed ${version}\n`, data: { version } });
+      return success({ status: 0, text: `cargo-boxed ${toolVersion}\n`, data: { version: toolVersion } });
     }
     default:
       return unreachable(command.name);

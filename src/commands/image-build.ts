@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { makeNotedFolder } from '../host/noted-path.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
+import type { BillFormat } from '../oci/bill-of-materials.ts';
 import { type ImageOutput, readImageOutput } from '../oci/image-output.ts';
 import type { BuiltImage } from '../oci/write-layout.ts';
 import { fullDisk } from '../problem/full-disk.ts';
@@ -23,7 +24,14 @@ export async function imageBuild(session: Session, { options }: OwnCommand): Pro
   const output = readImageOutput(text, session.directory);
   if (!output.ok) return output;
   try {
-    return await put(session, locked.value, output.value);
+    const built = await put(session, locked.value, output.value);
+    if (!built.ok) return built;
+    const { place, name, image } = built.value;
+    if (options.sbom === undefined) return success(answer(image, place, null));
+    const { writeBill } = await import('./image-sbom.ts');
+    const beside = output.value.kind === 'docker' ? join(mountRoot, workspace, 'target/boxed-image') : place;
+    const bill = await writeBill(options.sbom as BillFormat, locked.value, name, beside);
+    return bill.ok ? success(answer(image, place, bill.value)) : bill;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
@@ -32,30 +40,39 @@ export async function imageBuild(session: Session, { options }: OwnCommand): Pro
   }
 }
 
-async function put(session: Session, locked: LockedImage, output: ImageOutput): Promise<Result<Answer>> {
+/** An image in its place. */
+interface PutImage {
+  readonly image: BuiltImage;
+  /** `repository:tag`. */
+  readonly name: string;
+  /** A folder, a file, or the name in the engine. */
+  readonly place: string;
+}
+
+async function put(session: Session, locked: LockedImage, output: ImageOutput): Promise<Result<PutImage>> {
+  const name = output.kind === 'docker' && output.name !== null ? output.name : nameOf(locked);
   if (output.kind === 'oci') {
     const linked = linkOnTheWay(output.folder, locked.gathered.facts.project.mountRoot);
     if (linked !== null) return failure(throughLink(linked));
-    const built = await build(session, locked, output.folder, nameOf(locked));
-    return built.ok ? success(answer(built.value, output.folder)) : built;
+    const built = await build(session, locked, output.folder, name);
+    return built.ok ? success({ image: built.value, name, place: output.folder }) : built;
   }
   const { packLayout, writeArchive } = await import('../oci/write-layout.ts');
   const { path, forget } = makeNotedFolder(session.locations.state, join(session.locations.cache, 'image-'));
   try {
-    const name = output.kind === 'docker' && output.name !== null ? output.name : nameOf(locked);
     const built = await build(session, locked, path, name);
     if (!built.ok) return built;
     if (output.kind === 'tar') {
       const linked = linkOnTheWay(output.file, locked.gathered.facts.project.mountRoot);
       if (linked !== null) return failure(throughLink(linked));
       await writeArchive(path, built.value, output.file);
-      return success(answer(built.value, output.file));
+      return success({ image: built.value, name, place: output.file });
     }
     session.reporter.step('Handing the image to the Docker engine');
     const opened = await openDocker(session);
     if (!opened.ok) return opened;
     const loaded = await opened.value.docker?.load(packLayout(path, built.value));
-    return loaded === undefined || loaded.ok ? success(answer(built.value, name)) : loaded;
+    return loaded === undefined || loaded.ok ? success({ image: built.value, name, place: name }) : loaded;
   } finally {
     await rm(path, { recursive: true, force: true });
     forget();
@@ -79,11 +96,12 @@ function nameOf({ meaning }: LockedImage): string {
   return `cargo-boxed/environment:${meaning.identity.slice(0, 12)}`;
 }
 
-function answer({ id, manifest, layers, written }: BuiltImage, place: string): Answer {
+function answer({ id, manifest, layers, written }: BuiltImage, place: string, bill: string | null): Answer {
   const megabytes = Math.round(layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / 1e6);
   const fresh = written.length === 0 ? 'nothing written anew' : `written: ${written.join(', ')}`;
   const text = `Image ${id} in ${printable(place)}: ${layers.length} layers, ${megabytes} MB; ${fresh}\n`;
-  return { status: 0, text, data: { id, manifest, place, layers, written } };
+  const more = bill === null ? '' : `Bill of materials in ${printable(bill)}\n`;
+  return { status: 0, text: text + more, data: { id, manifest, place, layers, written, bill } };
 }
 
 /** The first link below the project that a path goes through, or `null`: a project commits what it likes. */

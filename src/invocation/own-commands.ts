@@ -96,7 +96,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   {
     ...plain,
     name: 'image',
-    usage: 'build [--output FORM] | check IMAGE',
+    usage: 'build [--output FORM] [--sbom FORMAT] | check IMAGE',
     takes: 'words',
     maximumWords: 2,
     options: [
@@ -105,6 +105,12 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
         placeholder: 'FORM',
         allowed: [],
         summary: 'Where it goes: oci:DIR, tar:FILE, docker, docker:NAME:TAG (default: oci:target/boxed-image)',
+      },
+      {
+        long: '--sbom',
+        placeholder: 'FORMAT',
+        allowed: ['cyclonedx', 'spdx'],
+        summary: 'Write a bill of materials beside it',
       },
     ],
     summary: 'Make the environment of the lock an OCI image, or compare one with the lock',

@@ -5,6 +5,7 @@ import {
   lstatSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -89,6 +90,25 @@ test('an archive of the image is one file, the same each time', async (context) 
   const second = await build(made, 'tar:b.tar');
   assert.equal(first.id, second.id);
   assert.ok(readFileSync(made.path('a.tar')).equals(readFileSync(made.path('b.tar'))));
+});
+
+test('a bill of materials stands beside it, and names what is in it', async (context) => {
+  const made = await locked(context);
+  for (const [format, file] of [
+    ['cyclonedx', 'out.cdx.json'],
+    ['spdx', 'out.spdx.json'],
+  ] as const) {
+    const ended = await made.boxed(['image', 'build', '--output', 'oci:out', '--sbom', format]);
+    assert.equal(ended.status, 0, ended.text);
+    assert.ok(ended.stdout.includes(`Bill of materials in ${made.path(file)}\n`), ended.text);
+    assert.match(made.read(file), /pkg:deb\/debian\/libbz2-dev@1\.0\.8-[^"]*arch=amd64&distro=bookworm/);
+  }
+  rmSync(made.path('Cargo.lock'));
+  const without = await made.boxed(['image', 'build', '--output', 'oci:out', '--sbom', 'spdx']);
+  assert.equal(without.status, 65, without.text);
+  assert.match(without.stderr, /no Cargo\.lock[\s\S]*generate-lockfile/);
+  const odd = await made.boxed(['image', 'build', '--sbom', 'html']);
+  assert.equal(odd.status, 64, odd.text);
 });
 
 test('without a lock, with an old one, or in another environment there is no image', async (context) => {
