@@ -113,7 +113,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
         summary: 'Write a bill of materials beside it',
       },
     ],
-    summary: 'Make the environment of the lock an OCI image, or compare one with the lock',
+    summary: 'Make an OCI image of the lock, or compare one with it',
   },
   {
     ...plain,
