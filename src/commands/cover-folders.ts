@@ -4,6 +4,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { SecretFacts } from '../facts/facts.ts';
 import type { Locations } from '../host/locations.ts';
 import type { BoxStep } from '../plan/box-plan.ts';
+import { notKept } from '../problem/full-disk.ts';
 import type { AnchorFolders } from './resolve-box.ts';
 
 export interface CoverFolders {
@@ -24,12 +25,13 @@ export function coverFolders({ state, cache }: Locations, secrets: SecretFacts):
     }
     return success(folders);
   } catch (error) {
-    return failure({
-      code: 'storage',
-      what: `what covers the secrets of this project cannot be made in ${state} and ${cache}`,
-      why: (error as NodeJS.ErrnoException).code ?? 'it failed',
-      fix: 'Make these folders writable, or set CARGO_BOXED_HOME to another one.',
-    });
+    return failure(
+      notKept(
+        `what covers the secrets of this project cannot be made in ${state} and ${cache}`,
+        error,
+        'Make these folders writable, or set CARGO_BOXED_HOME to another one.',
+      ),
+    );
   }
 }
 

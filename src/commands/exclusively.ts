@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { failure, type Result } from '../base/result.ts';
 import { holdLock } from '../host/hold-lock.ts';
+import { notKept } from '../problem/full-disk.ts';
 import type { Session } from './session.ts';
 
 /** One process at a time does it, while others wait and say so. */
@@ -18,11 +19,12 @@ export async function exclusively<T>(
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
-    return failure({
-      code: 'storage',
-      what: `${session.locations.state} cannot be written`,
-      why: code,
-      fix: 'Make it writable, or set CARGO_BOXED_HOME to another folder.',
-    });
+    return failure(
+      notKept(
+        `${session.locations.state} cannot be written`,
+        error,
+        'Make it writable, or set CARGO_BOXED_HOME to another folder.',
+      ),
+    );
   }
 }

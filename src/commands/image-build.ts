@@ -7,7 +7,7 @@ import type { OwnCommand } from '../invocation/invocation.ts';
 import type { BillFormat } from '../oci/bill-of-materials.ts';
 import { type ImageOutput, readImageOutput } from '../oci/image-output.ts';
 import type { BuiltImage } from '../oci/write-layout.ts';
-import { fullDisk } from '../problem/full-disk.ts';
+import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { openDocker } from './choose-engine.ts';
@@ -33,10 +33,8 @@ export async function imageBuild(session: Session, { options }: OwnCommand): Pro
     const bill = await writeBill(options.sbom as BillFormat, locked.value, name, beside);
     return bill.ok ? success(answer(image, place, bill.value)) : bill;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const what = 'the image could not be written';
-    return failure(code === 'ENOSPC' ? { what, ...fullDisk } : { code: 'storage', what, why: code });
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return failure(notKept('the image could not be written', error, 'Name a place that you may write to: `--output`.'));
   }
 }
 

@@ -6,6 +6,7 @@ import type { PreparedRoot, ResolvedBox } from '../engine/engine.ts';
 import { moveIntoPlace } from '../host/move-into-place.ts';
 import { type BoxPlan, type BoxStep, inside, noLimits } from '../plan/box-plan.ts';
 import { preloadList, wallRules } from '../plan/plan-build-script-walls.ts';
+import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
@@ -33,12 +34,13 @@ export async function prepareWalls(
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
-    return failure({
-      code: 'storage',
-      what: `what makes the walls of build scripts cannot be kept in ${dirname(folder)}`,
-      why: code,
-      fix: 'Make the cache folder writable, or set CARGO_BOXED_HOME to another one.',
-    });
+    return failure(
+      notKept(
+        `what makes the walls of build scripts cannot be kept in ${dirname(folder)}`,
+        error,
+        'Make the cache folder writable, or set CARGO_BOXED_HOME to another one.',
+      ),
+    );
   }
 }
 

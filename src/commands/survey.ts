@@ -10,6 +10,7 @@ import { type Ask, pathDependencyKey } from '../grants/ask.ts';
 import { sha256 } from '../host/project-key.ts';
 import type { ConfigArgument } from '../invocation/config-arguments.ts';
 import { type JudgedAsk, judgeAsks } from '../policy/judge-asks.ts';
+import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
 import { readGrants } from './read-grants.ts';
 import type { Session } from './session.ts';
@@ -106,12 +107,13 @@ function emptyProject(session: Session): Result<ProjectFacts> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    return failure({
-      code: 'storage',
-      what: `the folder ${folder} cannot be made`,
-      why: (error as NodeJS.ErrnoException).code ?? 'it failed',
-      fix: 'Make it writable, or set CARGO_BOXED_HOME to another folder.',
-    });
+    return failure(
+      notKept(
+        `the folder ${folder} cannot be made`,
+        error,
+        'Make it writable, or set CARGO_BOXED_HOME to another folder.',
+      ),
+    );
   }
   return success({
     mountRoot: realpathSync(folder),

@@ -4,6 +4,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { ProjectFacts } from '../facts/facts.ts';
 import { cacheFolders, type Locations } from '../host/locations.ts';
 import { projectKey } from '../host/project-key.ts';
+import { notKept } from '../problem/full-disk.ts';
 import { type BoxIdentity, handToBox } from './box-owner.ts';
 import { writeTargetNote } from './target-note.ts';
 
@@ -36,11 +37,12 @@ export function targetFolder(
     writeTargetNote(join(locations.cache, cacheFolders.targets, key), join(project.mountRoot, project.workspace));
     return success(folder);
   } catch (error) {
-    return failure({
-      code: 'storage',
-      what: `the target directory ${folder} cannot be made`,
-      why: (error as NodeJS.ErrnoException).code ?? 'it failed',
-      fix: 'Make the cache folder writable, or set CARGO_BOXED_HOME to another one.',
-    });
+    return failure(
+      notKept(
+        `the target directory ${folder} cannot be made`,
+        error,
+        'Make the cache folder writable, or set CARGO_BOXED_HOME to another one.',
+      ),
+    );
   }
 }

@@ -5,6 +5,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import { isAliveWord } from '../host/owner.ts';
 import type { BoxStep, Door } from '../plan/box-plan.ts';
 import { needsName, relayFile } from '../plan/plan-doors.ts';
+import { notKept } from '../problem/full-disk.ts';
 import type { Problem } from '../problem/problem.ts';
 import { joinSockets, listenIn, mostConnections, type Relay } from './join-sockets.ts';
 import { openPort } from './open-port.ts';
@@ -60,12 +61,13 @@ export async function openDoors(
     return success({ folder, failures, close });
   } catch (error) {
     close();
-    return failure({
-      code: 'storage',
-      what: `the doors of the box cannot be opened in ${folder}`,
-      why: (error as NodeJS.ErrnoException).code ?? 'it failed',
-      fix: 'Make the folder writable, or set CARGO_BOXED_HOME to another one.',
-    });
+    return failure(
+      notKept(
+        `the doors of the box cannot be opened in ${folder}`,
+        error,
+        'Make the folder writable, or set CARGO_BOXED_HOME to another one.',
+      ),
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import { folderNames } from '../host/folder-names.ts';
 import type { Locations } from '../host/locations.ts';
 import { projectKey, sha256 } from '../host/project-key.ts';
+import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
 import type { Wish } from './ask.ts';
 import { readOwnFile } from './read-own-file.ts';
@@ -72,12 +73,13 @@ export function writeOwnFile(file: string, text: string): Result<void> {
     renameSync(fresh, file);
     return success(undefined);
   } catch (error) {
-    return failure({
-      code: 'storage',
-      what: `grants cannot be written to ${printable(file)}`,
-      why: (error as NodeJS.ErrnoException).code ?? 'it failed',
-      fix: 'Make the folder writable, or set CARGO_BOXED_HOME to another one.',
-    });
+    return failure(
+      notKept(
+        `grants cannot be written to ${printable(file)}`,
+        error,
+        'Make the folder writable, or set CARGO_BOXED_HOME to another one.',
+      ),
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
+import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
 import { type LockFile, writtenLock } from './lock-file.ts';
 import type { Pins } from './pins.ts';
@@ -27,11 +28,12 @@ export function writeOwnPins(file: string, pins: Pins): Result<void> {
     renameSync(fresh, file);
     return success(undefined);
   } catch (error) {
-    return failure({
-      code: 'storage',
-      what: `the pins cannot be written to ${printable(file)}`,
-      why: (error as NodeJS.ErrnoException).code ?? 'it failed',
-      fix: 'Make the folder writable, or set CARGO_BOXED_HOME to another one.',
-    });
+    return failure(
+      notKept(
+        `the pins cannot be written to ${printable(file)}`,
+        error,
+        'Make the folder writable, or set CARGO_BOXED_HOME to another one.',
+      ),
+    );
   }
 }

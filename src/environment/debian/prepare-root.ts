@@ -6,7 +6,7 @@ import { holdLock } from '../../host/hold-lock.ts';
 import { cacheFolders } from '../../host/locations.ts';
 import { isAliveWord } from '../../host/owner.ts';
 import type { DebianPins } from '../../lock/pins.ts';
-import { fullDisk } from '../../problem/full-disk.ts';
+import { notKept } from '../../problem/full-disk.ts';
 import type { Problem } from '../../problem/problem.ts';
 import { buildDebianRoot } from './build-root.ts';
 import { checkDebianPins } from './check-pins.ts';
@@ -81,19 +81,18 @@ export async function addToRoot(
     const kept = await keepAddedRoot(base, installed.value.path, roots.value, expected);
     return 'found' in kept ? failure(otherRoot(expected ?? '', kept.found)) : success(kept);
   } catch (error) {
-    return failure(notKept(error));
+    return failure(rootNotKept(error));
   } finally {
     await installed.value.remove();
   }
 }
 
-function notKept(error: unknown): Problem {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === undefined) throw error;
-  return code === 'ENOSPC'
-    ? { what: 'the root cannot be kept in the cache', ...fullDisk }
-    : { code: 'storage', what: 'the root cannot be kept in the cache', why: code };
+function rootNotKept(error: unknown): Problem {
+  if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  return notKept('the root cannot be kept in the cache', error, otherCache);
 }
+
+const otherCache = 'Make the cache folder writable, or set CARGO_BOXED_HOME to another one.';
 
 async function makePinnedBase(host: DebianHost, pins: DebianPins): Promise<Result<DebianRoot>> {
   const fetched = await fetchDebianPackages(host, pins);

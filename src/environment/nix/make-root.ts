@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { moveIntoPlace } from '../../host/move-into-place.ts';
 import { runProgram } from '../../host/program.ts';
-import { fullDisk } from '../../problem/full-disk.ts';
+import { notKept } from '../../problem/full-disk.ts';
 import { printable } from '../../problem/problem.ts';
 import type { BuiltEnvironment } from './build-environment.ts';
 import { rootName } from './find-root.ts';
@@ -52,10 +52,9 @@ export async function makeNixRoot(host: NixHost, built: BuiltEnvironment): Promi
     layLinks(join(storeRoot(host.store), built.path, 'root'), unfinished);
     moveIntoPlace(unfinished, place);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const what = 'the root of the Nix environment cannot be kept in the cache';
-    return failure(code === 'ENOSPC' ? { what, ...fullDisk } : { code: 'storage', what, why: code });
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    const fix = 'Make the cache folder writable, or set CARGO_BOXED_HOME to another one.';
+    return failure(notKept('the root of the Nix environment cannot be kept in the cache', error, fix));
   } finally {
     await remove(host, unfinished);
   }
