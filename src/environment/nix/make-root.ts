@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { moveIntoPlace } from '../../host/move-into-place.ts';
 import { runProgram } from '../../host/program.ts';
-import { notKept } from '../../problem/full-disk.ts';
+import { fullDisk, notKept } from '../../problem/full-disk.ts';
 import { printable } from '../../problem/problem.ts';
 import type { BuiltEnvironment } from './build-environment.ts';
 import { rootName } from './find-root.ts';
