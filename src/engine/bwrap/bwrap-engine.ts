@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { signalProcess } from '../../disk/box-processes.ts';
+import { freeBytes } from '../../host/free-bytes.ts';
 import { isAliveId } from '../../host/owner.ts';
+import { fullDisk } from '../../problem/full-disk.ts';
 import type { BoxStreams, Engine, EngineReport, Outcome, ResolvedBox } from '../engine.ts';
 import { holdDisk } from '../hold-disk.ts';
 import { type StopReason, watchBox } from '../watch-box.ts';
@@ -70,6 +72,9 @@ async function runBox(
   }
 }
 
+/** What the files of one box take, many times over. */
+const roomBytes = 64 * 1024;
+
 /** What bubblewrap itself reported outside of the box decides: without its word, nothing was a success. */
 function ending(
   statusFile: string,
@@ -84,9 +89,12 @@ function ending(
   if (hit !== null && status !== '0') return success({ kind: 'limit', limit: hit.limit, value: hit.value });
   if (status !== undefined) return success({ kind: 'finished', status: Number(status) });
   if (end.status === null && end.startError === null) return success({ kind: 'lost', why: 'bubblewrap was killed' });
+  const what = 'bubblewrap could not make the box';
+  // It reports into files of ours.
+  if ((freeBytes(dirname(statusFile)) ?? roomBytes) < roomBytes) return failure({ what, ...fullDisk });
   return failure({
     code: 'engine-failed',
-    what: 'bubblewrap could not make the box',
+    what,
     ...(end.startError === null ? {} : { why: end.startError }),
     fix: 'Run `cargo-boxed doctor`: it says what this machine lacks.',
   });
