@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
-import { Readable, type Writable } from 'node:stream';
+import { createWriteStream, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Pack, pack } from 'tar-stream';
 import { canonicalJson } from '../base/canonical-json.ts';
+import { packFiles } from './pack-files.ts';
 
 /** An image that is one more layer on top of layers that the engine has. */
 export interface OneMoreLayer {
@@ -45,28 +45,9 @@ export function packImage(image: OneMoreLayer): Readable {
   const id = createHash('sha256').update(configuration).digest('hex');
   const fileOf = (layer: string) => `${layer.slice('sha256:'.length)}/layer.tar`;
   const manifest = canonicalJson([{ Config: `${id}.json`, RepoTags: [name], Layers: layers.map(fileOf) }]);
-  const archive = pack();
-  const write = async () => {
-    await addText(archive, `${id}.json`, configuration);
-    await addText(archive, 'manifest.json', manifest);
-    await addFile(archive, fileOf(layers.at(-1) ?? ''), file);
-    archive.finalize();
-  };
-  write().catch((error) => archive.destroy(error as Error));
-  return Readable.from(archive as unknown as AsyncIterable<Uint8Array>, { objectMode: false });
-}
-
-function addText(archive: Pack, name: string, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    archive.entry({ name }, text, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-function addFile(archive: Pack, name: string, file: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const entry = archive.entry({ name, size: statSync(file).size }, (error) => (error ? reject(error) : resolve()));
-    createReadStream(file)
-      .on('error', reject)
-      .pipe(entry as unknown as Writable);
-  });
+  return packFiles([
+    { kind: 'text', path: `${id}.json`, mode: 0o644, text: configuration },
+    { kind: 'text', path: 'manifest.json', mode: 0o644, text: manifest },
+    { kind: 'file', path: fileOf(layers.at(-1) ?? ''), mode: 0o644, source: file, sizeBytes: statSync(file).size },
+  ]);
 }

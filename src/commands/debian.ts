@@ -3,7 +3,7 @@ import { type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { DebianHost } from '../environment/debian/debian-host.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
-import type { Additions } from '../layers/additions.ts';
+import { type Additions, areSameAdditions } from '../layers/additions.ts';
 import type { RootWish } from '../layers/catalogue.ts';
 import type { DebianPins, Pins } from '../lock/pins.ts';
 import { keptPins, readPins } from '../lock/read-pins.ts';
@@ -199,15 +199,8 @@ function readAdded(file: string, config: Config, additions: Additions): Result<D
 }
 
 /** Of pins that were read the ones of a root with exactly these; `null`: they are of another. */
-export function addedIn(
-  pins: Pins | null,
-  { suite }: Pick<Config, 'suite'>,
-  { layers, packages }: Additions,
-): DebianPins | null {
+export function addedIn(pins: Pins | null, { suite }: Pick<Config, 'suite'>, additions: Additions): DebianPins | null {
   const debian = pins?.debian;
-  const fits =
-    debian?.suite === suite.value &&
-    debian.layers.join() === layers.join() &&
-    debian.added?.names.join() === packages.join();
-  return fits ? debian : null;
+  if (debian?.suite !== suite.value || debian.added === undefined) return null;
+  return areSameAdditions({ layers: debian.layers, packages: debian.added.names }, additions) ? debian : null;
 }

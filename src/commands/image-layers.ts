@@ -1,10 +1,8 @@
-import { constants, copyFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { DockerEngine } from '../engine/docker/create-docker-engine.ts';
 import { checkAddedPins } from '../environment/debian/check-pins.ts';
-import { debFile } from '../environment/debian/deb-cache.ts';
+import { layDebs } from '../environment/debian/deb-cache.ts';
 import type { DebianHost } from '../environment/debian/debian-host.ts';
 import { imagePackages, installInImageScript } from '../environment/debian/install-script.ts';
 import { explainFailure } from '../environment/debian/mmdebstrap-problems.ts';
@@ -106,8 +104,7 @@ async function install(
   session.reporter.step(`Installing ${count} Debian packages on top of the image: once`);
   const { writeJob } = await import('../environment/debian/scratch.ts');
   // These and no others: an image sees nothing of what other projects use.
-  for (const { name, sha256 } of added.packages)
-    copyFileSync(debFile(host, sha256), join(scratch.path, `${name}.deb`), constants.COPYFILE_FICLONE);
+  layDebs(host, added.packages, scratch.path);
   writeJob(scratch.path, { install: installInImageScript });
   const maker = {
     id: `${session.nextBox()}-image`,

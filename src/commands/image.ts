@@ -4,7 +4,7 @@ import type { DockerEngine } from '../engine/docker/create-docker-engine.ts';
 import type { PreparedRoot } from '../engine/engine.ts';
 import type { PreparedImage } from '../environment/image/resolve-image.ts';
 import { sha256 } from '../host/project-key.ts';
-import { type Additions, hasAdditions } from '../layers/additions.ts';
+import { type Additions, areSameAdditions, hasAdditions } from '../layers/additions.ts';
 import type { ImagePins } from '../lock/pins.ts';
 import { keptPins, readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
@@ -37,8 +37,8 @@ export async function ownImagePins(
   return written.ok ? added : written;
 }
 
-function hasExactly({ added }: ImagePins, { layers, packages }: Additions): boolean {
-  return (added?.layers ?? []).join() === layers.join() && (added?.names ?? []).join() === packages.join();
+function hasExactly({ added }: ImagePins, additions: Additions): boolean {
+  return areSameAdditions({ layers: added?.layers ?? [], packages: added?.names ?? [] }, additions);
 }
 
 /** The image with these on top of it, as of today; made, so that pins are only ever of what can be had. */
@@ -59,7 +59,7 @@ export async function addedPins(
   const added = await resolveOnImage(session, config, mountRoot, docker.value, on, additions);
   if (!added.ok) return added;
   const whole = { ...pins, added: added.value };
-  const root = await imageRoot(session, config, mountRoot, docker.value, whole);
+  const root = await rootOn(session, config, mountRoot, docker.value, image.value, whole);
   return root.ok ? success(whole) : root;
 }
 
@@ -95,12 +95,21 @@ export async function imageRoot(
   pins: ImagePins,
 ): Promise<Result<PreparedRoot>> {
   const base = await pinnedImage(session, docker, pins);
-  if (!base.ok) return base;
-  const { added } = pins;
-  if (added === undefined || added.packages.length === 0) return success(base.value.root);
+  return base.ok ? rootOn(session, config, mountRoot, docker, base.value, pins) : base;
+}
+
+async function rootOn(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  docker: DockerEngine,
+  base: PreparedImage,
+  { digest, added }: ImagePins,
+): Promise<Result<PreparedRoot>> {
+  if (added === undefined || added.packages.length === 0) return success(base.root);
   const { imageWithPackages } = await import('./image-layers.ts');
-  const sum = madeImageSum(pins.digest, sha256(addedText(added)));
-  const made = await imageWithPackages(session, config, mountRoot, docker, base.value, { added, sum });
+  const sum = madeImageSum(digest, sha256(addedText(added)));
+  const made = await imageWithPackages(session, config, mountRoot, docker, base, { added, sum });
   if (!made.ok) return made;
   noteImage(session.locations, made.value);
   return success({ kind: 'image', id: made.value });

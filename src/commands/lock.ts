@@ -6,7 +6,7 @@ import type { Outcome } from '../engine/engine.ts';
 import { basePins } from '../environment/debian/prepare-root.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
-import { hasAdditions } from '../layers/additions.ts';
+import { areSameAdditions, hasAdditions } from '../layers/additions.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
 import { type LockFile, othersOf, selectPins, withPins } from '../lock/lock-file.ts';
 import { allPackages, pinChanges, versionChanges } from '../lock/pin-changes.ts';
@@ -204,8 +204,7 @@ async function keptDebian(
 ): Promise<DebianPins | null> {
   const { mountRoot } = facts.project;
   const additions = wantedAdditions(config, learned);
-  const isSame =
-    held.layers.join() === additions.layers.join() && (held.added?.names ?? []).join() === additions.packages.join();
+  const isSame = areSameAdditions({ layers: held.layers, packages: held.added?.names ?? [] }, additions);
   const base = basePins(held);
   const file = projectPinsFile(session, facts.project);
   const pins =

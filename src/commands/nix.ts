@@ -85,7 +85,9 @@ export async function nixRoot(
   return exclusively(session, 'nix', making, async () => {
     const again = findNixRoot(roots, pins.environment);
     if (again !== null) return success(again);
-    const made = await build(session, config, mountRoot, pins);
+    const host = await nixHost(session, config, mountRoot);
+    if (!host.ok) return host;
+    const made = await build(session, host.value, pins);
     if (!made.ok) return made;
     const { path } = made.value.environment;
     if (path === `/nix/store/${pins.environment}`) return success(made.value.root);
@@ -111,7 +113,7 @@ async function makePins(
   const source = known === null ? await resolveSource(host.value, config.nix.nixpkgs.value) : success(known);
   if (!source.ok) return source;
   const wish: NixWish = { system: systemOf(session), nixpkgs: source.value, layers, packages };
-  const made = await build(session, config, mountRoot, wish);
+  const made = await build(session, host.value, wish);
   if (!made.ok) return made;
   const { path, variables } = made.value.environment;
   return success({
@@ -124,19 +126,16 @@ async function makePins(
 
 async function build(
   session: Session,
-  config: Config,
-  mountRoot: string,
+  host: NixHost,
   { system, nixpkgs, layers, packages }: NixWish,
 ): Promise<Result<{ readonly environment: BuiltEnvironment; readonly root: string }>> {
-  const host = await nixHost(session, config, mountRoot);
-  if (!host.ok) return host;
   const named = [...layers, ...packages];
   session.reporter.step(`Building the Nix environment${named.length === 0 ? '' : ` with ${named.join(', ')}`}`);
   const { buildEnvironment } = await import('../environment/nix/build-environment.ts');
   const { makeNixRoot } = await import('../environment/nix/make-root.ts');
-  const built = await buildEnvironment(host.value, { system, nixpkgs, layers, packages });
+  const built = await buildEnvironment(host, { system, nixpkgs, layers, packages });
   if (!built.ok) return built;
-  const root = await makeNixRoot(host.value, built.value);
+  const root = await makeNixRoot(host, built.value);
   return root.ok ? success({ environment: built.value, root: root.value }) : root;
 }
 

@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
-
 import { madeImageName, rootImageName } from '../engine/docker/image-names.ts';
 import { rootName } from '../environment/nix/find-root.ts';
 import { currentView } from '../fetch/current-view.ts';

@@ -15,6 +15,11 @@ export function hasAdditions({ layers, packages }: Additions): boolean {
   return layers.length > 0 || packages.length > 0;
 }
 
+/** Whether both are the same sets; each list is sorted. */
+export function areSameAdditions(left: Additions, right: Additions): boolean {
+  return left.layers.join() === right.layers.join() && left.packages.join() === right.packages.join();
+}
+
 export function joinAdditions(left: Additions, right: Additions): Additions {
   return {
     layers: sortedUnique([...left.layers, ...right.layers]),

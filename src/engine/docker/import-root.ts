@@ -6,10 +6,10 @@ import { failure, type Result, success } from '../../base/result.ts';
 import { makeNotedFolder } from '../../host/noted-path.ts';
 import type { RootFolder } from '../engine.ts';
 import { type Connection, reasonOf } from './connect.ts';
-import { deadline } from './deadline.ts';
 import { followProgress } from './follow-progress.ts';
 import { rootImageName } from './image-names.ts';
 import { inspectImage } from './inspect-image.ts';
+import { loadImages } from './load-images.ts';
 
 /** For some hundred megabytes on a slow disk. */
 const takenWithinMs = 10 * 60_000;
@@ -77,10 +77,8 @@ async function addLayer(
       labels: { [rootLabel]: root.sha256 },
       name: rootImageName(root.sha256),
     });
-    const loading = connection.docker.loadImage(archive);
-    const stream = (await deadline(loading, takenWithinMs, 'the new layer')) as unknown as Readable;
-    const followed = await deadline(followProgress(stream), takenWithinMs, 'the new layer');
-    return followed.ok ? await findRoot(connection, root.sha256) : null;
+    const loaded = await loadImages(connection, archive, takenWithinMs);
+    return loaded.ok ? await findRoot(connection, root.sha256) : null;
   } catch {
     return null;
   } finally {

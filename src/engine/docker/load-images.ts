@@ -18,8 +18,12 @@ export interface DescribedImage {
 /** Some gigabytes on a slow disk. */
 const loadedWithinMs = 30 * 60_000;
 
-/** Hands an archive of images to the engine. */
-export async function loadImages({ docker }: Connection, archive: Readable): Promise<Result<void>> {
+/** Hands an archive of images to the engine, which has this long for each of its answers. */
+export async function loadImages(
+  { docker }: Connection,
+  archive: Readable,
+  withinMs = loadedWithinMs,
+): Promise<Result<void>> {
   const failed = (why: string) =>
     failure({
       code: 'engine-failed',
@@ -28,12 +32,8 @@ export async function loadImages({ docker }: Connection, archive: Readable): Pro
       fix: 'Free some space where the engine keeps its images (`docker system df`), then run it again.',
     } as const);
   try {
-    const loading = deadline(docker.loadImage(archive), loadedWithinMs, 'the image');
-    const followed = await deadline(
-      followProgress((await loading) as unknown as Readable),
-      loadedWithinMs,
-      'the image',
-    );
+    const loading = deadline(docker.loadImage(archive), withinMs, 'the image');
+    const followed = await deadline(followProgress((await loading) as unknown as Readable), withinMs, 'the image');
     return followed.ok ? success(undefined) : failed(followed.problems[0]?.why ?? '');
   } catch (error) {
     return failed(reasonOf(error));

@@ -7,24 +7,30 @@ import { printable } from '../../problem/problem.ts';
  * file names, addresses and arguments of programs here.
  */
 export function checkDebianPins(pins: DebianPins): Result<DebianPins> {
-  const odd = [pins.packages, pins.added?.packages ?? []].map(findOdd).find((pinned) => pinned !== undefined);
-  if (odd !== undefined) return refuse(`the package '${printable(String(odd.name), 60)}' is not one of the archive`);
-  const sums = [pins.rootSha256, ...(pins.added === undefined ? [] : [pins.added.baseSha256])];
-  if (!sums.every((sum) => /^[0-9a-f]{64}$/.test(sum))) return refuse('the sum of the root is not a sha256');
-  if (!/^[a-z]+$/.test(pins.suite) || !/^[a-z0-9]+$/.test(pins.architecture))
-    return refuse('suite or architecture are not names');
-  const snapshots = [pins.snapshot, ...(pins.added === undefined ? [] : [pins.added.snapshot])];
-  if (!snapshots.every((time) => /^\d{8}T\d{6}Z$/.test(time))) return refuse('the snapshot is not a time');
-  return success(pins);
+  const added = pins.added === undefined ? [] : [pins.added];
+  const fault = faultIn(pins, [pins, ...added]);
+  if (fault !== null) return refuse(fault);
+  const sums = [pins.rootSha256, ...added.map(({ baseSha256 }) => baseSha256)];
+  return sums.every((sum) => /^[0-9a-f]{64}$/.test(sum))
+    ? success(pins)
+    : refuse('the sum of the root is not a sha256');
 }
 
 /** The same of what is added to an image. */
 export function checkAddedPins(added: AddedToImage): Result<AddedToImage> {
-  const odd = findOdd(added.packages);
-  if (odd !== undefined) return refuse(`the package '${printable(String(odd.name), 60)}' is not one of the archive`);
-  if (!/^[a-z]+$/.test(added.suite) || !/^[a-z0-9]+$/.test(added.architecture))
-    return refuse('suite or architecture are not names');
-  return /^\d{8}T\d{6}Z$/.test(added.snapshot) ? success(added) : refuse('the snapshot is not a time');
+  const fault = faultIn(added, [added]);
+  return fault === null ? success(added) : refuse(fault);
+}
+
+/** What is wrong with sets of packages of one suite; `null`: nothing. */
+function faultIn(
+  { suite, architecture }: Pick<DebianPins, 'suite' | 'architecture'>,
+  sets: readonly Pick<DebianPins, 'packages' | 'snapshot'>[],
+): string | null {
+  const odd = sets.map(({ packages }) => findOdd(packages)).find((pinned) => pinned !== undefined);
+  if (odd !== undefined) return `the package '${printable(String(odd.name), 60)}' is not one of the archive`;
+  if (!/^[a-z]+$/.test(suite) || !/^[a-z0-9]+$/.test(architecture)) return 'suite or architecture are not names';
+  return sets.every(({ snapshot }) => /^\d{8}T\d{6}Z$/.test(snapshot)) ? null : 'the snapshot is not a time';
 }
 
 function findOdd(packages: readonly DebianPackage[]): DebianPackage | undefined {

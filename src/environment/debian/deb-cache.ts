@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync } from 'node:fs';
+import { constants, copyFileSync, createReadStream, existsSync, mkdirSync } from 'node:fs';
 import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { failure, type Result, success } from '../../base/result.ts';
 import { cacheFolders } from '../../host/locations.ts';
+import type { DebianPackage } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 import type { DebianHost } from './debian-host.ts';
 
@@ -15,6 +16,12 @@ export function debFile(host: DebianHost, sha256: string): string {
 
 export function hasDeb(host: DebianHost, sha256: string): boolean {
   return existsSync(debFile(host, sha256));
+}
+
+/** Lays packages that are here into a folder, by their names, for dpkg to install them all. */
+export function layDebs(host: DebianHost, packages: readonly DebianPackage[], folder: string): void {
+  for (const { name, sha256 } of packages)
+    copyFileSync(debFile(host, sha256), join(folder, `${name}.deb`), constants.COPYFILE_FICLONE);
 }
 
 export function makeDebFolder(host: DebianHost): Result<string> {

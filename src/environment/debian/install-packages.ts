@@ -1,9 +1,9 @@
-import { constants, copyFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { runProgram } from '../../host/program.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
-import { debFile, makeDebFolder } from './deb-cache.ts';
+import { layDebs, makeDebFolder } from './deb-cache.ts';
 import type { DebianContainer } from './debian-container.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { installFolder, installInContainerScript, installScript } from './install-script.ts';
@@ -58,8 +58,7 @@ async function installHere(
   if (copied.status !== 0) return failure(explainFailure(what, copied.startError ?? copied.stderr));
   const debs = join(root, installFolder);
   mkdirSync(debs, { mode: 0o755 });
-  for (const { name, sha256 } of packages)
-    copyFileSync(debFile(host, sha256), join(debs, `${name}.deb`), constants.COPYFILE_FICLONE);
+  layDebs(host, packages, debs);
   writeJob(scratch.path, { install: installScript, finish: finishScript });
   const job = [shell, join(scratch.path, 'install'), root, join(scratch.path, 'finish')];
   const { prefix, root: isRoot } = await ownNamespaces(host);
