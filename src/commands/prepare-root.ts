@@ -1,6 +1,6 @@
 import { type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
-import type { PreparedRoot } from '../engine/engine.ts';
+import type { PreparedRoot, RootFolder } from '../engine/engine.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
 import { noAdditions } from '../layers/additions.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
@@ -66,10 +66,9 @@ async function nixRootFor(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   const variables = Object.fromEntries(needed);
-  if (chosen.docker === null) return success({ kind: 'directory', path: folder.value, variables });
   // The name of an environment stands for its bytes as the sum of a Debian root does.
-  const image = await chosen.docker.importRoot({ path: folder.value, sha256: pins.environment }, null);
-  return image.ok ? success({ kind: 'image', id: image.value, variables }) : image;
+  const root = await forEngine(session, chosen, { path: folder.value, sha256: pins.environment }, null);
+  return root.ok ? success({ ...root.value, variables }) : root;
 }
 
 async function debianRootFor(
@@ -81,10 +80,21 @@ async function debianRootFor(
 ): Promise<Result<PreparedRoot>> {
   const folder = await debianRoot(session, config, mountRoot, pins);
   if (!folder.ok) return folder;
-  if (chosen.docker === null) return success({ kind: 'directory', path: folder.value });
   const { rootSha256, added } = pins;
-  const base = added === undefined ? null : findDebianRoot({ locations: session.locations }, added.baseSha256);
-  const image = await chosen.docker.importRoot({ path: folder.value, sha256: rootSha256 }, base);
+  const isImage = chosen.docker !== null && added !== undefined;
+  const base = isImage ? findDebianRoot({ locations: session.locations }, added.baseSha256) : null;
+  return forEngine(session, chosen, { path: folder.value, sha256: rootSha256 }, base);
+}
+
+/** A folder is what bubblewrap takes; docker gets an image of it, which is noted as ours. */
+async function forEngine(
+  session: Session,
+  { docker }: ChosenEngine,
+  root: RootFolder,
+  base: RootFolder | null,
+): Promise<Result<PreparedRoot>> {
+  if (docker === null) return success({ kind: 'directory', path: root.path });
+  const image = await docker.importRoot(root, base);
   if (!image.ok) return image;
   noteImage(session.locations, image.value);
   return success({ kind: 'image', id: image.value });

@@ -21,6 +21,8 @@ test('the root of a Nix environment is an image for docker: the same closure, an
   assert.match(docker.stdout, /-cargo-boxed-environment/, docker.text);
   assert.equal(docker.stdout, bwrap.stdout);
   assert.match(docker.stderr, /Read-only file system/);
+  const listed = JSON.parse((await made.boxed(['ls', '--json'], inDocker())).stdout);
+  assert.ok(listed.images.length > 0, 'one that `prune` can take away');
 });
 
 test('all attacks of the self-test are held in a box of Nix in docker', { skip }, async (context) => {
