@@ -52,7 +52,6 @@ export const notForeign: Readonly<Record<string, string>> = {
   'environment/nix/resolve-source.ts': 'one word by a pattern, and a file that has to be a revision',
   'environment/debian/contents-index.ts': 'lists that Debian signs, each line read by contents-lines',
   'archive/pack-files.ts': 'files of a root or a toolchain, copied into an archive as they are',
-  'archive/pack-image.ts': 'an archive of our own, copied as it is',
   'commands/crate-manifest.ts': 'text of a verified crate, given on to declared-modules',
   'engine/docker/look-inside.ts': "the engine's own head of an answer, which engine-answers drives",
   'environment/debian/make-pins.ts': "dpkg's list in a root of our own, given on to apt",
