@@ -29,6 +29,7 @@ module.exports = {
       ['tar-fs|tar-stream', 'archive'],
       ['execa', 'host'],
       ['ora', 'report'],
+      ['undici', 'registry'],
       ['@lydell/node-pty', 'engine/bwrap'],
     ].map(([library, room]) => ({
       name: `one-door-for-${library.replace(/[^a-z]/g, '-')}`,
@@ -61,9 +62,9 @@ module.exports = {
     {
       name: 'connections-through-doors',
       comment:
-        'We open no connection of our own but the relays of granted doors, the engine API and what the self-test knocks at; a named pipe is read by net.Socket, which connects nowhere.',
+        'We open no connection of our own but the relays of granted doors, the engine API, image registries and what the self-test knocks at; a named pipe is read by net.Socket, which connects nowhere.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(doors|engine/docker|selftest|engine/bwrap/named-pipe.ts)' },
+      from: { path: '^src/', pathNot: '^src/(doors|engine/docker|registry|selftest|engine/bwrap/named-pipe.ts)' },
       to: { path: '^(node:)?(net|tls|dgram|http|https)$' },
     },
     {

@@ -17,8 +17,10 @@ async function image(session: Session, command: OwnCommand): Promise<Result<Answ
   const [action] = command.arguments;
   if (action === 'build') return (await import('./image-build.ts')).imageBuild(session, command);
   if (action === 'check') return (await import('./image-check.ts')).imageCheck(session, command);
+  if (action === 'push') return (await import('./image-push.ts')).imagePush(session, command);
   const { usage } = await import('../invocation/usage-problems.ts');
-  return failure(usage('`image` lacks a word', 'Write `cargo-boxed image build` or `cargo-boxed image check IMAGE`.'));
+  const fix = 'Write `cargo-boxed image build`, `image check IMAGE` or `image push HOST/NAME:TAG`.';
+  return failure(usage('`image` lacks a word', fix));
 }
 
 async function runOwn(session: Session, command: OwnCommand): Promise<Result<Answer>> {

@@ -16,22 +16,37 @@ import type { Session } from './session.ts';
 
 /** Makes the image of the project's lock, and puts it where it was asked for. */
 export async function imageBuild(session: Session, { options }: OwnCommand): Promise<Result<Answer>> {
+  const text = typeof options.output === 'string' ? options.output : null;
+  const built = await layoutOfLock(session, text);
+  if (!built.ok) return built;
+  const { place, name, image, locked, usual } = built.value;
+  if (options.sbom === undefined) return success(answer(image, place, null));
+  const { writeBill } = await import('./image-sbom.ts');
+  const beside = built.value.kind === 'docker' ? usual : place;
+  const bill = await writing(() => writeBill(options.sbom as BillFormat, locked, name, beside));
+  return bill.ok ? success(answer(image, place, bill.value)) : bill;
+}
+
+/** Makes the image of the lock in the form that `output` says; `null`: as a layout in its usual folder. */
+export async function layoutOfLock(
+  session: Session,
+  output: string | null,
+): Promise<
+  Result<PutImage & { readonly locked: LockedImage; readonly kind: ImageOutput['kind']; readonly usual: string }>
+> {
   const locked = await lockedImage(session);
   if (!locked.ok) return locked;
   const { mountRoot, workspace } = locked.value.gathered.facts.project;
-  const usual = `oci:${join(mountRoot, workspace, 'target/boxed-image')}`;
-  const text = typeof options.output === 'string' ? options.output : usual;
-  const output = readImageOutput(text, session.directory);
-  if (!output.ok) return output;
+  const usual = join(mountRoot, workspace, 'target/boxed-image');
+  const form = readImageOutput(output ?? `oci:${usual}`, session.directory);
+  if (!form.ok) return form;
+  const built = await writing(() => put(session, locked.value, form.value));
+  return built.ok ? success({ ...built.value, locked: locked.value, kind: form.value.kind, usual }) : built;
+}
+
+async function writing<T>(write: () => Promise<Result<T>>): Promise<Result<T>> {
   try {
-    const built = await put(session, locked.value, output.value);
-    if (!built.ok) return built;
-    const { place, name, image } = built.value;
-    if (options.sbom === undefined) return success(answer(image, place, null));
-    const { writeBill } = await import('./image-sbom.ts');
-    const beside = output.value.kind === 'docker' ? join(mountRoot, workspace, 'target/boxed-image') : place;
-    const bill = await writeBill(options.sbom as BillFormat, locked.value, name, beside);
-    return bill.ok ? success(answer(image, place, bill.value)) : bill;
+    return await write();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return failure(notKept('the image could not be written', error, 'Name a place that you may write to: `--output`.'));

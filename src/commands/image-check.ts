@@ -1,10 +1,12 @@
+import { createReadStream, lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { jsonAt, jsonList, parseJson } from '../base/json-value.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { recall, remember } from '../host/memory.ts';
 import { readForeignText } from '../host/read-file.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
-import { differencesOf, type FoundImage, parseJson, readConfiguration, valueAt } from '../oci/compare-image.ts';
+import { differencesOf, type FoundImage, readConfiguration } from '../oci/compare-image.ts';
 import { blobPath, imageConfiguration } from '../oci/image-documents.ts';
 import { readImageOutput } from '../oci/image-output.ts';
 import type { ImagePart } from '../oci/image-parts.ts';
@@ -12,17 +14,17 @@ import type { ImageLayer } from '../oci/layer-of-image.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { openDocker } from './choose-engine.ts';
-import { imageSources, lockedImage } from './image-sources.ts';
+import { imageSources, type LockedImage, lockedImage } from './image-sources.ts';
+import { openRegistry } from './open-registry.ts';
 import type { Session } from './session.ts';
 
 /** Compares an image with the project's lock, and names each difference; 65 when there is one. */
 export async function imageCheck(session: Session, { arguments: words }: OwnCommand): Promise<Result<Answer>> {
   const [, reference] = words;
-  if (reference === undefined)
-    return failure(usage('`image check` lacks an image', 'Write `cargo-boxed image check oci:DIR`, or NAME:TAG.'));
+  if (reference === undefined) return failure(usage('`image check` lacks an image', forms));
   const locked = await lockedImage(session);
   if (!locked.ok) return locked;
-  const found = await findImage(session, reference);
+  const found = await findImage(session, locked.value, reference);
   if (!found.ok) return found;
   const sources = await imageSources(session, locked.value);
   if (!sources.ok) return sources;
@@ -31,13 +33,30 @@ export async function imageCheck(session: Session, { arguments: words }: OwnComm
   const layers: ImageLayer[] = [];
   for (const part of imageParts(sources.value)) layers.push(await layerOf(session, part));
   const wanted = imageConfiguration(locked.value.meaning, layers);
-  const differences = differencesOf(layers, wanted.text, found.value);
+  const { image, layout } = found.value;
+  const damaged = layout === null ? [] : await damagedBlobs(layout, layers);
+  const differences = [...differencesOf(layers, wanted.text, image), ...damaged];
   const shown = printable(reference, 120);
   const text =
     differences.length === 0
       ? `${shown} is the image of the lock\n`
       : `${shown} is not the image of the lock:\n${differences.map((line) => `  ${printable(line, 200)}\n`).join('')}`;
   return success({ status: differences.length === 0 ? 0 : 65, text, data: { image: reference, differences } });
+}
+
+/** A layout's own documents say what is in it; whether the files of the lock's layers are that is seen here. */
+async function damagedBlobs({ folder, files }: Layout, layers: readonly ImageLayer[]): Promise<readonly string[]> {
+  const damaged: string[] = [];
+  for (const { holds, sha256 } of layers) {
+    const file = join(folder, blobPath(sha256));
+    const stat = lstatSync(file, { throwIfNoEntry: false });
+    // A compressed layer has a name of its own, which says nothing of the lock.
+    if (stat === undefined && !files.includes(`sha256:${sha256}`)) continue;
+    const { sumOf } = await import('../oci/image-parts.ts');
+    const sum = stat?.isFile() === true ? (await sumOf(createReadStream(file))).sha256 : null;
+    if (sum !== sha256) damaged.push(`its file of ${holds} is not what its name says (sha256:${sha256})`);
+  }
+  return damaged;
 }
 
 /** Base and toolchain are large, and what their names stand for never changes: their sums are remembered. */
@@ -54,35 +73,86 @@ async function layerOf({ locations }: Session, { holds, of, pack }: ImagePart): 
 /** Raised when the same part gives other bytes. */
 const meaningOfSums = '1';
 
-async function findImage(session: Session, reference: string): Promise<Result<FoundImage>> {
-  if (reference.startsWith('oci:')) {
-    const output = readImageOutput(reference, session.directory);
-    if (!output.ok) return output;
-    return output.value.kind === 'oci' ? readLayout(output.value.folder) : failure(notThere(reference));
-  }
+interface Layout {
+  readonly folder: string;
+  /** Digests of the files that are its layers. */
+  readonly files: readonly unknown[];
+}
+
+/** An image that is compared, and where it was found. */
+interface Found {
+  readonly image: FoundImage;
+  /** `null`: its layers are where nobody but the engine that has or pulls it looks at them. */
+  readonly layout: Layout | null;
+}
+
+const forms = 'Write oci:DIR, NAME:TAG, docker:NAME:TAG for the engine alone, or registry:HOST/NAME:TAG.';
+
+/** By the form that is written in front; without one an image of the engine, or else of its registry. */
+async function findImage(session: Session, locked: LockedImage, reference: string): Promise<Result<Found>> {
+  const [, form = null, rest = ''] = /^(oci|tar|docker|registry):(.+)$/s.exec(reference) ?? [];
+  if (form === 'oci') return layoutImage(session, reference);
+  if (form === 'tar') return failure(usage('an archive is not compared as it is', `Load or unpack it. ${forms}`));
+  if (form === 'registry') return registryImage(session, locked, rest);
+  const name = form === null ? reference : rest;
+  const local = await engineImage(session, name);
+  if (local.ok && local.value !== null) return success(local.value);
+  if (form === 'docker') return local.ok ? failure(notThere(name)) : local;
+  const remote = await registryImage(session, locked, name);
+  // A name without a host can only be the engine's.
+  if (remote.ok || remote.problems[0]?.code !== 'usage') return remote;
+  return local.ok ? failure(notThere(name)) : local;
+}
+
+async function engineImage(session: Session, name: string): Promise<Result<Found | null>> {
   const opened = await openDocker(session);
   if (!opened.ok) return opened;
-  const found = await opened.value.docker?.describeImage(reference);
-  if (found === undefined || !found.ok) return found ?? failure(notThere(reference));
-  if (found.value === null) return failure(notThere(reference));
+  const found = await opened.value.docker?.describeImage(name);
+  if (found === undefined || !found.ok) return found ?? success(null);
+  if (found.value === null) return success(null);
   const { layers, user, variables, labels } = found.value;
-  return success({ layers, configuration: { user, variables, labels } });
+  return success({ image: { layers, configuration: { user, variables, labels } }, layout: null });
+}
+
+async function registryImage(
+  session: Session,
+  { gathered, meaning }: LockedImage,
+  name: string,
+): Promise<Result<Found>> {
+  const { mountRoot } = gathered.facts.project;
+  const opened = await openRegistry(session, mountRoot, name, 'pull');
+  if (!opened.ok) return opened;
+  const { place, client } = opened.value;
+  try {
+    const { readRegistryImage } = await import('../registry/read-registry-image.ts');
+    const image = await readRegistryImage(client, place, meaning.architecture);
+    if (!image.ok) return image;
+    const found = image.value === null ? null : readConfiguration(image.value.configuration);
+    return found === null ? failure(notThere(name)) : success({ image: found, layout: null });
+  } finally {
+    await client.close();
+  }
 }
 
 const mostDocumentBytes = 4 * 1024 * 1024;
 
-/** A layout is a foreign file: its documents are read as data, and what its blobs hold is not looked at here. */
-function readLayout(folder: string): Result<FoundImage> {
+/** A layout is a foreign file: its documents are read as data. */
+function layoutImage(session: Session, reference: string): Result<Found> {
+  const output = readImageOutput(reference, session.directory);
+  if (!output.ok) return output;
+  if (output.value.kind !== 'oci') return failure(notThere(reference));
+  const { folder } = output.value;
   const broken = failure({
     code: 'environment',
     what: `${printable(folder)} holds no image that can be read`,
     fix: 'Name the folder of an image layout with one image: `oci:DIR`.',
   } as const);
   const index = readJson(join(folder, 'index.json'));
-  const manifest = readJson(join(folder, blobOf(valueAt(index, 'manifests', 0, 'digest'))));
-  const text = readForeignText(join(folder, blobOf(valueAt(manifest, 'config', 'digest'))), mostDocumentBytes);
+  const manifest = readJson(join(folder, blobOf(jsonAt(index, 'manifests', 0, 'digest'))));
+  const text = readForeignText(join(folder, blobOf(jsonAt(manifest, 'config', 'digest'))), mostDocumentBytes);
   const found = text.ok && text.value !== null ? readConfiguration(text.value) : null;
-  return found === null ? broken : success(found);
+  const files = jsonList(manifest, 'layers').map((layer) => jsonAt(layer, 'digest'));
+  return found === null ? broken : success({ image: found, layout: { folder, files } });
 }
 
 /** The place of a blob; of what is no sum one that is never there. */
@@ -99,7 +169,7 @@ function readJson(file: string): unknown {
 function notThere(reference: string) {
   return {
     code: 'environment',
-    what: `there is no image ${printable(reference, 120)} here`,
-    fix: 'Pull or load it first, or name a layout: `oci:DIR`.',
+    what: `there is no image ${printable(reference, 120)}`,
+    fix: forms,
   } as const;
 }

@@ -96,7 +96,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   {
     ...plain,
     name: 'image',
-    usage: 'build [--output FORM] [--sbom FORMAT] | check IMAGE',
+    usage: 'build [--output FORM] [--sbom FORMAT] | check IMAGE | push NAME',
     takes: 'words',
     maximumWords: 2,
     options: [
@@ -113,7 +113,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
         summary: 'Write a bill of materials beside it',
       },
     ],
-    summary: 'Make an OCI image of the lock, or compare one with it',
+    summary: 'Make an OCI image of the lock, compare one with it, or push it to a registry',
   },
   {
     ...plain,

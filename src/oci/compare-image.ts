@@ -1,3 +1,4 @@
+import { jsonAt, parseJson } from '../base/json-value.ts';
 import type { ImageLayer } from './layer-of-image.ts';
 
 /** What of an image can be compared: its layers by the sums of their contents, and its configuration. */
@@ -41,38 +42,19 @@ export function differencesOf(
 /** What matters of an image's configuration; `null` when it is none. */
 export function readConfiguration(text: string): FoundImage | null {
   const value = parseJson(text);
-  const config = valueAt(value, 'config');
-  const layers = words(valueAt(value, 'rootfs', 'diff_ids'));
-  const labels = valueAt(config, 'Labels') ?? {};
+  const config = jsonAt(value, 'config');
+  const layers = words(jsonAt(value, 'rootfs', 'diff_ids'));
+  const labels = jsonAt(config, 'Labels') ?? {};
   if (layers === null || typeof labels !== 'object' || labels === null) return null;
-  const user = valueAt(config, 'User');
+  const user = jsonAt(config, 'User');
   return {
     layers,
     configuration: {
       user: typeof user === 'string' ? user : '',
-      variables: words(valueAt(config, 'Env')) ?? [],
+      variables: words(jsonAt(config, 'Env')) ?? [],
       labels: Object.fromEntries(Object.entries(labels).map(([name, label]) => [name, String(label)])),
     },
   };
-}
-
-/** `null` for what is no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** What stands at the end of these keys; `undefined` where one is missing. */
-export function valueAt(value: unknown, ...keys: readonly (string | number)[]): unknown {
-  let found = value;
-  for (const key of keys) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
-    found = (found as Record<string | number, unknown>)[key];
-  }
-  return found;
 }
 
 function words(value: unknown): readonly string[] | null {

@@ -20,7 +20,8 @@ export interface Document {
   readonly mediaType: string;
 }
 
-const kinds = {
+/** Media types (OCI image specification 1.0). */
+export const documentTypes = {
   index: 'application/vnd.oci.image.index.v1+json',
   manifest: 'application/vnd.oci.image.manifest.v1+json',
   configuration: 'application/vnd.oci.image.config.v1+json',
@@ -55,7 +56,7 @@ export function imageConfiguration(meaning: ImageMeaning, layers: readonly Image
     rootfs: { type: 'layers', diff_ids: layers.map(({ sha256 }) => `sha256:${sha256}`) },
     history: layers.map(({ holds }) => ({ created, created_by: 'cargo-boxed', comment: holds })),
   });
-  return { text, mediaType: kinds.configuration };
+  return { text, mediaType: documentTypes.configuration };
 }
 
 function imageLabels(meaning: ImageMeaning, created: string): Record<string, string> {
@@ -80,15 +81,15 @@ export function imageManifest(
 ): Document {
   const text = canonicalJson({
     schemaVersion: 2,
-    mediaType: kinds.manifest,
-    config: descriptor(kinds.configuration, configuration),
+    mediaType: documentTypes.manifest,
+    config: descriptor(documentTypes.configuration, configuration),
     layers: layers.map((layer) => ({
-      ...descriptor(kinds.layer, layer),
+      ...descriptor(documentTypes.layer, layer),
       annotations: { 'org.opencontainers.image.title': layer.holds },
     })),
     annotations: { 'cargo-boxed.identity': meaning.identity },
   });
-  return { text, mediaType: kinds.manifest };
+  return { text, mediaType: documentTypes.manifest };
 }
 
 /** The index of a layout with this one image. */
@@ -99,10 +100,10 @@ export function imageIndex(
 ): string {
   return canonicalJson({
     schemaVersion: 2,
-    mediaType: kinds.index,
+    mediaType: documentTypes.index,
     manifests: [
       {
-        ...descriptor(kinds.manifest, manifest),
+        ...descriptor(documentTypes.manifest, manifest),
         platform: { architecture: meaning.architecture, os: 'linux' },
         annotations: { 'org.opencontainers.image.ref.name': tagOf(name), 'io.containerd.image.name': name },
       },

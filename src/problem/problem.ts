@@ -49,6 +49,7 @@ export const problemCodes = {
   'engine-missing': 69,
   'engine-failed': 69,
   'fetch-failed': 75,
+  'registry-failed': 75,
   'checksum-mismatch': 65,
   /** A limit of time or silence was reached before there was a box of the project. */
   'time-limit': 124,

@@ -87,6 +87,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'launch.cjs': 'our own bundle',
   'report/create-reporter.ts': 'text of our own',
   'report/show-problem.ts': 'text of our own',
+  'registry/push-layout.ts': 'a manifest of a layout of our own, sent as it is',
   'selftest/lay-canaries.ts': 'files of the machine, handed on as words to look for',
   'commands/prepare-walls.ts': 'what our own step made in our cache',
   'commands/walls-folder.ts': 'data of the package',

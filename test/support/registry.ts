@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,15 +12,23 @@ export interface Registry {
   stop(): Promise<void>;
 }
 
-export async function startRegistry(): Promise<Registry> {
+export interface RegistryOptions {
+  /** Nobody may do anything without it. */
+  readonly login?: { readonly name: string; readonly password: string };
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+export async function startRegistry({ login, tls }: RegistryOptions = {}): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), 'boxed-registry-'));
   const address = `127.0.0.1:${await freePort()}`;
   const configuration = {
     version: 0.1,
     log: { level: 'error' },
     storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
-    http: { addr: address },
+    http: { addr: address, ...(tls === undefined ? {} : { tls: tlsFiles(folder, tls) }) },
+    ...(login === undefined ? {} : { auth: { htpasswd: { realm: 'test', path: join(folder, 'logins') } } }),
   };
+  if (login !== undefined) writeFileSync(join(folder, 'logins'), `${login.name}:${bcrypt(login.password)}\n`);
   writeFileSync(join(folder, 'config.yml'), JSON.stringify(configuration));
   const log = openSync(join(folder, 'log'), 'a');
   const registry = spawn('docker-registry', ['serve', join(folder, 'config.yml')], {
@@ -36,19 +44,32 @@ export async function startRegistry(): Promise<Registry> {
     rmSync(folder, { recursive: true, force: true });
   };
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (await answers(address)) return { address, stop };
+    if (await listens(address)) return { address, stop };
     await delay(50);
   }
   await stop();
   throw new Error('docker-registry did not start');
 }
 
-async function answers(address: string): Promise<boolean> {
-  try {
-    return (await fetch(`http://${address}/v2/`)).ok;
-  } catch {
-    return false;
-  }
+function tlsFiles(folder: string, { key, cert }: { readonly key: string; readonly cert: string }) {
+  const files = { certificate: join(folder, 'server.pem'), key: join(folder, 'server.key') };
+  writeFileSync(files.certificate, cert);
+  writeFileSync(files.key, key);
+  return files;
+}
+
+/** The C library's own, through perl, which every Debian has. */
+function bcrypt(password: string): string {
+  const program = 'print crypt($ARGV[0], q($2b$05$abcdefghijklmnopqrstuu))';
+  return execFileSync('perl', ['-e', program, password], { encoding: 'utf8' });
+}
+
+function listens(address: string): Promise<boolean> {
+  const [host, port] = address.split(':');
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port) }, () => resolve(socket.destroy() !== undefined));
+    socket.on('error', () => resolve(false));
+  });
 }
 
 function freePort(): Promise<number> {

@@ -6,6 +6,7 @@ import { failure, type Result, success } from '../../base/result.ts';
 import type { ImageStore } from '../../environment/image/image-store.ts';
 import { landlockGap } from '../../host/landlock.ts';
 import { noLimits } from '../../plan/box-plan.ts';
+import { plainLogin } from '../../registry/plain-login.ts';
 import type { BoxStreams, Engine, Outcome, RootFolder } from '../engine.ts';
 import { type Connection, connect, reasonOf, statusOf } from './connect.ts';
 import { currentContainerOwner, writeOwner } from './container-owner.ts';
@@ -17,7 +18,6 @@ import { importRoot } from './import-root.ts';
 import type { DescribedImage } from './load-images.ts';
 import { type MakerBox, makerOptions } from './maker-options.ts';
 import { reapContainers } from './reap-containers.ts';
-import { registryLogin } from './registry-login.ts';
 import { factsMemory } from './remembered-facts.ts';
 import { runContainer, runDescribed } from './run-container.ts';
 import { seccompProfile } from './seccomp-profile.ts';
@@ -124,7 +124,7 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
     images: async () => {
       const line = await connected();
       if (!line.ok) return line;
-      return success(createImageStore(line.value, owner, (reference) => registryLogin(dockerFolder, reference)));
+      return success(createImageStore(line.value, owner, (reference) => plainLogin(dockerFolder, reference)));
     },
   };
 }

@@ -2,12 +2,12 @@ import type { Readable } from 'node:stream';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { ImageStore, StoredImage } from '../../environment/image/image-store.ts';
 import { printable } from '../../problem/problem.ts';
+import type { RegistryLogin } from '../../registry/plain-login.ts';
 import { type Connection, reasonOf } from './connect.ts';
 import type { ContainerOwner } from './container-owner.ts';
 import { followProgress } from './follow-progress.ts';
 import { inspectImage } from './inspect-image.ts';
 import { insideImage, lookAt, readInside } from './look-inside.ts';
-import type { RegistryLogin } from './registry-login.ts';
 
 /** The engine's images. `login` gives what the user's own docker configuration holds for the registry of a reference. */
 export function createImageStore(

@@ -13,7 +13,6 @@ import { createImageStore } from '../../../src/engine/docker/create-image-store.
 import { commonApi, engineFacts, engineReport } from '../../../src/engine/docker/engine-facts.ts';
 import { findEngineSocket } from '../../../src/engine/docker/find-socket.ts';
 import { mountsBelow } from '../../../src/engine/docker/mounts-below.ts';
-import { registryLogin } from '../../../src/engine/docker/registry-login.ts';
 import { waitForEnd } from '../../../src/engine/docker/wait-for-end.ts';
 import { debianMirrors, parseDeb822Sources, parseOneLineSources } from '../../../src/environment/debian/apt-sources.ts';
 import { explainFailure as explainTool, hasRange } from '../../../src/environment/debian/mmdebstrap-problems.ts';
@@ -33,6 +32,10 @@ import { parseInvocation } from '../../../src/invocation/parse-invocation.ts';
 import { translateArguments } from '../../../src/invocation/translate-arguments.ts';
 import { differencesOf, readConfiguration } from '../../../src/oci/compare-image.ts';
 import { imageConfiguration } from '../../../src/oci/image-documents.ts';
+import { registryAnswered } from '../../../src/registry/explain-registry.ts';
+import { plainLogin } from '../../../src/registry/plain-login.ts';
+import { readChallenge } from '../../../src/registry/read-challenge.ts';
+import { readRegistryImage } from '../../../src/registry/read-registry-image.ts';
 import { readObservations } from '../../../src/selftest/judge-probes.ts';
 import { type Fed, type Parser, text } from '../parser.ts';
 import { place, scratch } from './project.ts';
@@ -282,7 +285,7 @@ export const toolParsers: readonly Parser[] = [
   },
   {
     name: 'docker-config',
-    modules: ['engine/docker/registry-login.ts', 'engine/docker/find-socket.ts'],
+    modules: ['registry/plain-login.ts', 'engine/docker/find-socket.ts'],
     seeds: () => [
       text(
         '{"auths":{"https://example.test/v1/":{"auth":"YTpi"},"example.test:5000":{"auth":"x"}},"currentContext":"mine"}',
@@ -295,8 +298,8 @@ export const toolParsers: readonly Parser[] = [
     feed: (bytes) => {
       const folder = join(scratch, 'docker');
       place('docker/config.json', bytes);
-      registryLogin(folder, 'example.test:5000/a');
-      registryLogin(folder, 'rust:1');
+      plainLogin(folder, 'example.test:5000/a');
+      plainLogin(folder, 'rust:1');
       return findEngineSocket({ DOCKER_CONFIG: folder, DOCKER_HOST: '' }, scratch);
     },
   },
@@ -316,6 +319,49 @@ export const toolParsers: readonly Parser[] = [
       const own = imageConfiguration(imageMeaning, []);
       for (const line of differencesOf([], own.text, read)) assert.equal(typeof line, 'string');
       return undefined;
+    },
+  },
+  {
+    name: 'registry-answers',
+    modules: [
+      'base/json-value.ts',
+      'registry/read-challenge.ts',
+      'registry/registry-client.ts',
+      'registry/find-login.ts',
+    ],
+    seeds: () => [
+      text('Bearer realm="https://a.test/token",service="a",scope="repository:b:pull,push"'),
+      text('{"errors":[{"code":"DENIED","message":"no"}]}'),
+      text('{"manifests":[{"digest":"sha256:0","platform":{"os":"linux","architecture":"amd64"}}]}'),
+      text('{"config":{"digest":"sha256:0"},"layers":[]}'),
+    ],
+    words: [
+      'Bearer ',
+      'Basic',
+      'realm="',
+      'scope=',
+      '",',
+      '{"',
+      '":',
+      '[{',
+      'manifests',
+      'config',
+      'digest',
+      'sha256:',
+    ],
+    mostBytes: 4 * 1024 * 1024,
+    feed: async (bytes) => {
+      const body = bytes.toString('utf8');
+      const challenge = readChallenge(body);
+      if (challenge?.kind === 'bearer') assert.equal(typeof challenge.realm, 'string');
+      const place = { host: 'a.test', scheme: 'https', path: 'b', tag: '1', digest: null } as const;
+      const client = {
+        ask: async () => success({ status: 200, headers: {}, body }),
+        close: async () => {},
+      };
+      const problem = registryAnswered(place, 'to answer', { status: 500, headers: {}, body });
+      const read = await readRegistryImage(client, place, 'amd64');
+      return read.ok ? failure(problem) : read;
     },
   },
   {

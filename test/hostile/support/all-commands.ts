@@ -69,6 +69,7 @@ export const allCommands: readonly (readonly string[])[] = [
   ['lock', '--update', 'toolchain'],
   ['image', 'build', '--output', 'oci:beside-image', '--sbom', 'spdx'],
   ['image', 'check', 'oci:beside-image'],
+  ['image', 'push', '127.0.0.1:1/nobody/there'],
   ['add', 'itoa'],
   ['remove', 'itoa'],
   ['reset'],

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { registryLogin } from '../../../../src/engine/docker/registry-login.ts';
+import { plainLogin } from '../../../src/registry/plain-login.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'boxed-login-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,17 +15,17 @@ test('a registry gets its own login and no other', () => {
     'https://other.test/v1/': { auth: encode('hub:secret') },
   };
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }));
-  assert.deepEqual(registryLogin(folder, 'registry.test:5000/team/rust:1'), {
+  assert.deepEqual(plainLogin(folder, 'registry.test:5000/team/rust:1'), {
     username: 'me',
     password: 'pass:word',
     serveraddress: 'registry.test:5000',
   });
-  assert.equal(registryLogin(folder, 'elsewhere.test/rust:1'), null);
-  assert.equal(registryLogin(folder, 'rust:1')?.username, 'hub');
+  assert.equal(plainLogin(folder, 'elsewhere.test/rust:1'), null);
+  assert.equal(plainLogin(folder, 'rust:1')?.username, 'hub');
 });
 
 test('no configuration or a broken one is no login', () => {
-  assert.equal(registryLogin(join(folder, 'absent'), 'rust'), null);
+  assert.equal(plainLogin(join(folder, 'absent'), 'rust'), null);
   writeFileSync(join(folder, 'config.json'), '{"auths": [');
-  assert.equal(registryLogin(folder, 'rust'), null);
+  assert.equal(plainLogin(folder, 'rust'), null);
 });

@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { jsonAt } from '../base/json-value.ts';
 
 /** What the engine hands to a registry in our name. */
 export interface RegistryLogin {
@@ -12,19 +13,19 @@ export interface RegistryLogin {
  * The login that the user's docker configuration holds in plain for the registry of a reference. Credential helpers are
  * programs and are not started: pull such an image once with `docker pull`, which the engine then has.
  */
-export function registryLogin(dockerFolder: string, reference: string): RegistryLogin | null {
+export function plainLogin(dockerFolder: string, reference: string): RegistryLogin | null {
   const first = reference.split('/', 1)[0] ?? '';
   const named = reference.includes('/') && (/[.:]/.test(first) || first === 'localhost');
   try {
     const config: unknown = JSON.parse(readFileSync(realpathSync(join(dockerFolder, 'config.json')), 'utf8'));
-    const logins = own(config, 'auths');
+    const logins = jsonAt(config, 'auths');
     if (typeof logins !== 'object' || logins === null) return null;
     // Logins of the default registry stand below an address that only its own client knows: the one without a port.
     const entries = Object.entries(logins).filter(([address]) =>
       named ? hostOf(address) === first : isDefault(address),
     );
     for (const [serveraddress, entry] of entries) {
-      const encoded = own(entry, 'auth');
+      const encoded = jsonAt(entry, 'auth');
       if (typeof encoded !== 'string' || encoded === '') continue;
       const decoded = Buffer.from(encoded, 'base64').toString('utf8');
       const split = decoded.indexOf(':');
@@ -42,9 +43,4 @@ function hostOf(address: string): string {
 
 function isDefault(address: string): boolean {
   return /\/v1\/?$/.test(address);
-}
-
-function own(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  return (value as Record<string, unknown>)[key];
 }
