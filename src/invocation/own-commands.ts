@@ -113,7 +113,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
         summary: 'Write a bill of materials beside it',
       },
     ],
-    summary: 'Make an OCI image of the lock, compare one with it, or push it to a registry',
+    summary: 'Make an OCI image of the lock, push it, or compare one with it',
   },
   {
     ...plain,
