@@ -44,6 +44,8 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return (await import('./layers.ts')).layers(session, command);
     case 'image':
       return image(session, command);
+    case 'cache':
+      return (await import('./cache.ts')).cache(session, command);
     case 'grant':
       return (await import('./grant.ts')).grant(session, command);
     case 'grants':

@@ -65,6 +65,7 @@ export const ownCommandNames = [
   'reset',
   'layers',
   'image',
+  'cache',
   'grant',
   'grants',
   'revoke',

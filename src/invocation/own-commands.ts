@@ -117,6 +117,14 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   },
   {
     ...plain,
+    name: 'cache',
+    usage: 'export FILE | import FILE',
+    takes: 'words',
+    maximumWords: 2,
+    summary: 'Carry what was fetched and built to another machine, as one file',
+  },
+  {
+    ...plain,
     name: 'grant',
     usage: 'KEY… | --all | --import FILE --sha256 HASH',
     takes: 'words',

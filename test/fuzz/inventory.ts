@@ -33,6 +33,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'commands/links-of-crate.ts': 'one word of a manifest, by one pattern whose time is linear',
   'commands/run-learning-box.ts': 'gives on what build-failures and build-record read',
   'customs/kept-copy.ts': 'a note of our own in our cache',
+  'customs/list-tree.ts': 'names and kinds of a tree; its bytes are given on as they are',
   'customs/place-file.ts': 'names of our own temporary files',
   'customs/read-bounded.ts': 'gives bytes on as they are',
   'customs/write-empty-repository.ts': 'the words that a box wrote are compared with a pattern and not used',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { readSingleFile } from '../../../src/archive/read-single-file.ts';
 import { unpackCrate } from '../../../src/archive/unpack-crate.ts';
 import { entryPath } from '../../../src/archive/unpack-entry-path.ts';
 import { readArchivedManifest } from '../../../src/archive/unpack-manifest.ts';
+import { importCache } from '../../../src/cache/import-cache.ts';
 import { readDebMembers } from '../../../src/environment/debian/deb-archive.ts';
 import { neededGlibc } from '../../../src/facts/needed-glibc.ts';
 import { type ArchiveEntry, honestCrate, tarOf } from '../../support/crate-archive.ts';
@@ -104,6 +105,59 @@ function lookThrough(folder: string): void {
 const manifests = () => honestCrate(prefix, { 'Cargo.toml': '[package]\nname = "one"\n', 'src/lib.rs': '' });
 
 export const archiveParsers: readonly Parser[] = [
+  {
+    name: 'cache-archive',
+    modules: ['archive/read-entries.ts', 'cache/cache-places.ts', 'cache/import-cache.ts'],
+    seeds: async () => {
+      const note: ArchiveEntry = { name: 'cargo-boxed-cache.json', content: '{"identity":"same","version":1}\n' };
+      const target = (name: string, more: Partial<ArchiveEntry> = {}): ArchiveEntry => ({
+        name: `target/${name}`,
+        content: 'x',
+        ...more,
+      });
+      const folder = target('way', { type: 'directory', content: '' });
+      const all: readonly (readonly ArchiveEntry[])[] = [
+        [note, folder, target('way/file'), { name: `packages/${'0'.repeat(64)}.deb`, content: 'x' }],
+        [note, target('way', { type: 'symlink', linkname: '../../outside', content: '' }), target('way/file')],
+        [note, target('a'), target('b', { type: 'link', linkname: 'target/a', content: '' })],
+        [note, { name: 'crates/index-0123456789abcdef/one-1.0.0.crate', content: 'x' }],
+      ];
+      return Promise.all(all.map((entries) => tarOf(entries)));
+    },
+    words: ['ustar\0', 'target/', 'crates/', 'packages/', '../', '30 mtime=1.000000001\n', 'way', '.crate', '.deb'],
+    cost: 'dear',
+    mostBytes: 1024 * 1024,
+    feed: async (bytes, cuts) => {
+      const base = join(scratch, 'cache');
+      rmSync(base, { recursive: true, force: true });
+      for (const name of ['draft', 'packages', 'crates']) mkdirSync(join(base, name), { recursive: true });
+      const file = join(base, 'archive.tar');
+      writeFileSync(file, (cuts[0] ?? 0) % 4 === 0 ? bytes : repaired(reshaped(bytes, cuts)));
+      const descriptor = openSync(file, 'r');
+      try {
+        return await importCache({
+          file,
+          descriptor,
+          identity: 'same',
+          target: { draft: join(base, 'draft'), place: join(base, 'target') },
+          owner: null,
+          packageFolder: join(base, 'packages'),
+          crateFolder: join(base, 'crates'),
+          packages: new Set(['0'.repeat(64)]),
+          crates: new Map([['one-1.0.0.crate', new Set(['0'.repeat(64)])]]),
+        });
+      } finally {
+        closeSync(descriptor);
+        const known = ['archive.tar', 'crates', 'draft', 'packages', 'target'];
+        assert.deepEqual(
+          readdirSync(base).filter((name) => !known.includes(name)),
+          [],
+          'nothing beside the folders that it was given',
+        );
+        assert.deepEqual(readdirSync(join(base, 'packages')), [], 'no sum fits');
+      }
+    },
+  },
   {
     name: 'crate-archive',
     modules: ['archive/unpack-archive.ts', 'archive/unpack-crate.ts'],

@@ -70,6 +70,8 @@ export const allCommands: readonly (readonly string[])[] = [
   ['image', 'build', '--output', 'oci:beside-image', '--sbom', 'spdx'],
   ['image', 'check', 'oci:beside-image'],
   ['image', 'push', '127.0.0.1:1/nobody/there'],
+  ['cache', 'export', 'beside-cache.tar'],
+  ['cache', 'import', 'beside-cache.tar'],
   ['add', 'itoa'],
   ['remove', 'itoa'],
   ['reset'],

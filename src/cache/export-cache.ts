@@ -1,0 +1,92 @@
+import { closeSync, lstatSync, rmSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type PackedFile, packFiles } from '../archive/pack-files.ts';
+import { writeSummed } from '../archive/pack-image.ts';
+import { listTree } from '../customs/list-tree.ts';
+import { noteName, writeCacheNote } from './cache-note.ts';
+import { crateEntry, packageEntry, targetEntry } from './cache-places.ts';
+
+/** What of a project is exported. */
+export interface CacheExport {
+  readonly identity: string;
+  /** The target of that identity; `null`: nothing was built yet. */
+  readonly target: string | null;
+  readonly packages: readonly { readonly sha256: string; readonly path: string }[];
+  readonly crates: readonly { readonly folder: string; readonly file: string; readonly path: string }[];
+}
+
+export interface ExportedCache {
+  readonly files: number;
+  readonly sizeBytes: number;
+  /** Sockets, devices, and what has a name that is no text. */
+  readonly leftOut: number;
+}
+
+/**
+ * Writes one archive with the clocks of the files, to the nanosecond: cargo believes what it made only if nothing is
+ * newer. Appears under its name whole or not at all.
+ */
+export async function exportCache(wanted: CacheExport, file: string): Promise<ExportedCache> {
+  const fresh = join(dirname(file), `.cargo-boxed-${process.pid}.tar`);
+  const counts = { files: 0, leftOut: 0 };
+  try {
+    await writeSummed(packFiles(entriesOf(wanted, counts)), fresh);
+    const { size } = lstatSync(fresh);
+    await rename(fresh, file);
+    return { ...counts, sizeBytes: size };
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+interface Counts {
+  files: number;
+  leftOut: number;
+}
+
+function* entriesOf({ identity, target, packages, crates }: CacheExport, counts: Counts): Generator<PackedFile> {
+  const note = writeCacheNote({ identity: target === null ? null : identity });
+  yield { kind: 'text', path: noteName, mode: 0o644, text: note };
+  for (const { sha256, path } of packages) yield* storedFile(packageEntry(sha256), path, counts);
+  for (const { folder, file, path } of crates) yield* storedFile(crateEntry(folder, file), path, counts);
+  if (target !== null) yield* targetEntries(target, counts);
+}
+
+function* storedFile(entry: string, source: string, counts: Counts): Generator<PackedFile> {
+  const stat = lstatSync(source, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) return;
+  counts.files += 1;
+  yield { kind: 'file', path: entry, mode: 0o644, source, sizeBytes: stat.size };
+}
+
+/** A target is hostile: it is walked without following a link, and what is neither file, folder nor link stays. */
+function* targetEntries(target: string, counts: Counts): Generator<PackedFile> {
+  const names = new Map<string, string>();
+  for (const found of listTree(target)) {
+    const path = targetEntry(found.path);
+    switch (found.kind) {
+      case 'folder':
+        yield { kind: 'folder', path, mode: 0o755 };
+        break;
+      case 'link':
+        yield { kind: 'link', path, target: found.target };
+        break;
+      case 'file': {
+        counts.files += 1;
+        const first = names.get(found.id);
+        if (first !== undefined) {
+          closeSync(found.descriptor);
+          yield { kind: 'hard-link', path, target: first };
+          break;
+        }
+        if (found.links > 1) names.set(found.id, path);
+        const { descriptor, mode, sizeBytes, modifiedNs } = found;
+        yield { kind: 'open-file', path, descriptor, mode, sizeBytes, modifiedNs };
+        break;
+      }
+      default:
+        counts.leftOut += 1;
+    }
+  }
+}
