@@ -121,7 +121,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
     usage: 'export FILE | import FILE',
     takes: 'words',
     maximumWords: 2,
-    summary: 'Carry what was fetched and built to another machine, as one file',
+    summary: 'Carry what was fetched and built to another machine',
   },
   {
     ...plain,
