@@ -4,8 +4,8 @@ import type { Transform, Writable } from 'node:stream';
 import type { BoxStreams } from '../engine/engine.ts';
 import { outsidePaths } from '../facts/outside-paths.ts';
 import type { Wanted } from '../layers/wanted.ts';
-import { projectPathInside } from '../plan/assemble-plan.ts';
 import { inside } from '../plan/box-plan.ts';
+import { placesInside, projectPathInside } from '../plan/places.ts';
 import { besidePath } from '../plan/plan-doors.ts';
 import { filterTerminal } from '../report/filter-terminal.ts';
 import { holdFinished } from '../report/hold-finished.ts';
@@ -113,17 +113,17 @@ function writesMessages({ request }: Planned): boolean {
 /** Commands whose stdout is cargo's own (or rustfmt's), and names files and packages by their folders. */
 const commandsThatNamePaths = new Set(['tree', 'pkgid', 'fmt']);
 
-function mapping({ facts, config }: Planned, anchors: AnchorFolders): readonly PathMapping[] {
+function mapping({ facts, config, request }: Planned, anchors: AnchorFolders): readonly PathMapping[] {
   const host = (folder: string | undefined, path: string) =>
     folder === undefined ? [] : [{ inside: path, host: folder }];
-  const projectPath = projectPathInside({ facts, config });
+  const projectPath = projectPathInside({ facts, config }, request.trial);
   return [
     ...outsidePaths(facts.project).flatMap((path) =>
       host(join(facts.project.mountRoot, path), besidePath(projectPath, path)),
     ),
     // Of a writable copy too: what is written there comes back to the project, and the copy goes away.
     ...host(anchors.project, projectPath),
-    ...host(anchors.target, inside.target),
+    ...host(anchors.target, placesInside(request.trial).target),
     ...host(anchors.store, inside.store),
     ...host(anchors.toolchain, inside.toolchain),
     ...host(anchors.view === undefined ? undefined : `${anchors.view}/crates`, inside.crates),

@@ -2,6 +2,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import type { Shell } from '../invocation/own-commands.ts';
+import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { runCargo } from './run-cargo.ts';
 import type { Session } from './session.ts';
@@ -21,6 +22,11 @@ async function image(session: Session, command: OwnCommand): Promise<Result<Answ
   const { usage } = await import('../invocation/usage-problems.ts');
   const fix = 'Write `cargo-boxed image build`, `image check IMAGE` or `image push HOST/NAME:TAG`.';
   return failure(usage('`image` lacks a word', fix));
+}
+
+async function schemaOf(name: string): Promise<unknown> {
+  if (name === 'config') return (await import('../config/schema.ts')).configSchema();
+  return name === 'verify' ? (await import('../verify/schema.ts')).verificationSchema() : null;
 }
 
 async function runOwn(session: Session, command: OwnCommand): Promise<Result<Answer>> {
@@ -52,6 +58,8 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return (await import('./grants.ts')).grants(session);
     case 'revoke':
       return (await import('./grant.ts')).revoke(session, command);
+    case 'verify':
+      return (await import('./verify.ts')).verify(session, command);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(session);
     case 'selftest':
@@ -62,7 +70,12 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return success({ status: 0, text: script, data: { script } });
     }
     case 'schema': {
-      const schema = (await import('../config/schema.ts')).configSchema();
+      const [of = 'config'] = command.arguments;
+      const schema = await schemaOf(of);
+      if (schema === null) {
+        const { usage } = await import('../invocation/usage-problems.ts');
+        return failure(usage(`there is no schema of \`${printable(of, 60)}\``, 'Write `config` or `verify`.'));
+      }
       return success({ status: 0, text: `${JSON.stringify(schema, null, 2)}\n`, data: schema });
     }
     case 'help': {

@@ -6,7 +6,7 @@ import { readTargetNote } from './target-note.ts';
 
 /** One thing that is kept in the cache and can be deleted by itself. */
 export interface Kept {
-  readonly kind: 'root' | 'target' | 'view' | 'walls' | 'crates' | 'packages' | 'nix' | 'fetch';
+  readonly kind: 'root' | 'target' | 'view' | 'walls' | 'variations' | 'crates' | 'packages' | 'nix' | 'fetch';
   /** Below the cache folder. */
   readonly path: string;
   readonly name: string;
@@ -27,6 +27,7 @@ export function listKept({ cache }: Locations): readonly Kept[] {
     ...entries(cacheFolders.targets).map((key) => targetOf(cache, key)),
     ...plain('view', cacheFolders.views),
     ...plain('walls', cacheFolders.walls),
+    ...plain('variations', cacheFolders.variations),
     ...whole('crates', cacheFolders.store),
     ...whole('packages', cacheFolders.debs),
     ...whole('packages', cacheFolders.contents),

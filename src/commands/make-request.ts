@@ -11,9 +11,10 @@ import { readAliases } from '../invocation/read-aliases.ts';
 import { ownArguments } from '../invocation/scan-arguments.ts';
 import { translateArguments } from '../invocation/translate-arguments.ts';
 import { unknownCommand } from '../invocation/unknown-command.ts';
-import { projectPathInside } from '../plan/assemble-plan.ts';
 import { inside } from '../plan/box-plan.ts';
+import { projectPathInside } from '../plan/places.ts';
 import type { Request } from '../plan/plan-inputs.ts';
+import type { Trial } from '../plan/variations.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import { fetchWishes } from './fetch-wishes.ts';
 import { type Gathered, withNamed } from './gather.ts';
@@ -56,19 +57,25 @@ export async function prepareCommand(
   gathered: Gathered,
   command: CargoCommand,
   project: GatherWish['project'],
+  trial: Trial | null = null,
 ): Promise<Result<PreparedCommand>> {
-  const ready = makeRequest(session, gathered, command);
+  const ready = makeRequest(session, gathered, command, trial);
   if (!ready.ok) return ready;
   const { written, manifestPath } = ready.value;
   if (written.length === 0) return success({ gathered, ready: ready.value });
   const whole = await withNamed(session, gathered, { manifestPath, written, project });
   if (!whole.ok) return whole;
-  const again = makeRequest(session, whole.value, command);
+  const again = makeRequest(session, whole.value, command, trial);
   return again.ok ? success({ gathered: whole.value, ready: again.value }) : again;
 }
 
 /** Turns a cargo command into a request: its class, its paths as the box sees them, what passes with it. */
-export function makeRequest(session: Session, gathered: Gathered, command: CargoCommand): Result<ReadyCommand> {
+export function makeRequest(
+  session: Session,
+  gathered: Gathered,
+  command: CargoCommand,
+  trial: Trial | null = null,
+): Result<ReadyCommand> {
   const classified = classify(command, gathered);
   if (classified.refusal !== null) {
     const { why, fix } = classified.refusal;
@@ -91,7 +98,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       currentDirectory: session.directory,
       mountRoot,
       // The fetch box has its skeleton at the same place for everyone.
-      insideProject: classified.class === 'lock-writing' ? inside.project : projectPathInside(gathered),
+      insideProject: classified.class === 'lock-writing' ? inside.project : projectPathInside(gathered, trial),
       realPath,
       beside: outside.filter(({ granted }) => granted),
     },
@@ -126,6 +133,7 @@ export function makeRequest(session: Session, gathered: Gathered, command: Cargo
       gitFolder: isFolder(join(mountRoot, '.git')),
       crates: needsCrates(entry, options) ? 'needed' : 'not-needed',
       recording: 'off',
+      trial,
       lockfile: options.includes('--locked') || options.includes('--frozen') ? 'locked' : 'may-change',
       offline: options.includes('--offline') || options.includes('--frozen'),
     },

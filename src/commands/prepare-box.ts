@@ -9,6 +9,7 @@ import { fetchCrates } from './fetch.ts';
 import { markUsed } from './kept.ts';
 import type { Planned } from './make-plan.ts';
 import { prepareRoot } from './prepare-root.ts';
+import { prepareVariations } from './prepare-variations.ts';
 import { prepareWalls } from './prepare-walls.ts';
 import { prepareProjectCopy } from './project-copy.ts';
 import type { AnchorFolders } from './resolve-box.ts';
@@ -56,6 +57,8 @@ export async function prepareBox(
   const walls = await prepareWalls(session, planned, box, root.value);
   if (!walls.ok) return walls;
   if (walls.value !== null) markUsed(walls.value);
+  const variations = await prepareVariations(session, planned, box, root.value);
+  if (!variations.ok) return variations;
   const covers = coverFolders(session.locations, facts.secrets);
   if (!covers.ok) return covers;
   const anchors: AnchorFolders = {
@@ -70,6 +73,7 @@ export async function prepareBox(
     filesystem: '/',
     beside: dirname(mountRoot),
     ...(walls.value === null ? {} : { walls: walls.value }),
+    ...(variations.value === null ? {} : { variations: variations.value }),
     ...(copy.value === null ? {} : { 'project-copy': copy.value }),
     ...(options.record === undefined ? {} : { record: options.record }),
     ...(options.scratch === null ? {} : { scratch: options.scratch }),

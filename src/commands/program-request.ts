@@ -23,6 +23,7 @@ export function programRequest(session: Session, gathered: Gathered, command: Ow
     gitFolder: isFolder(join(gathered.facts.project.mountRoot, '.git')),
     crates: 'needed',
     recording: 'off',
+    trial: null,
     lockfile: 'may-change',
     offline: false,
   };

@@ -24,7 +24,7 @@ export async function reapLeftovers(session: Session, engine: Engine): Promise<v
   await engine.reap();
   await reapTemporary(session);
   const ofRuns = [
-    ...[copiesFolder, runsFolder, cacheFolders.records].map((name) => join(cache, name)),
+    ...[copiesFolder, runsFolder, cacheFolders.records, cacheFolders.trials].map((name) => join(cache, name)),
     ...[selftestFolder, doorsFolder].map((name) => join(state, name)),
   ];
   const ofDeletions = [cacheFolders.roots, cacheFolders.targets, cacheFolders.views].map((name) => join(cache, name));

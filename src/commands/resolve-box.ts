@@ -31,6 +31,7 @@ export function resolveBox(
     devices: step.devices,
     limits: step.limits,
     streams: step.streams,
+    ...(step.presents === undefined ? {} : { presents: step.presents }),
     uid: facts.host.uid,
     gid: facts.host.gid,
   };

@@ -19,13 +19,14 @@ export function wallsFolder({ cache }: Locations, { environment }: BoxPlan, box:
   const folder = wallSources();
   const key = canonicalJson({
     sources: sources.map((name) => readFileSync(join(folder, name), 'utf8')),
-    root: rootOf(environment),
+    root: baseOf(environment),
     rules: wallRules(box.buildScriptWalls, box.variables),
   });
   return join(cache, cacheFolders.walls, sha256(key));
 }
 
-function rootOf(environment: BoxPlan['environment']): string {
+/** What was made in a base serves all roots on top of it. */
+export function baseOf(environment: BoxPlan['environment']): string {
   if (environment.kind === 'debian') return environment.baseSha256 ?? environment.rootSha256;
   return environment.kind === 'image' ? environment.digest : environment.environment;
 }

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Result } from '../base/result.ts';
-import type { BoxLimits } from '../plan/box-plan.ts';
+import type { BoxLimits, BoxPresents } from '../plan/box-plan.ts';
 
 /** What holds the wall. An engine takes a complete box and knows nothing of how it came to be. */
 export interface Engine {
@@ -58,6 +58,7 @@ export interface ResolvedBox {
   readonly devices: readonly string[];
   readonly limits: BoxLimits;
   readonly streams: 'pipes' | 'terminal' | 'direct';
+  readonly presents?: BoxPresents;
   /** Owner of all that the box makes: the calling user. */
   readonly uid: number;
   readonly gid: number;

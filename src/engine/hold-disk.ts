@@ -2,6 +2,7 @@ import { type Result, success } from '../base/result.ts';
 import type { DiskWatch } from '../disk/watch-disk.ts';
 import type { WatchedFolder } from '../disk/watched-box.ts';
 import { inside } from '../plan/box-plan.ts';
+import { varied } from '../plan/variations.ts';
 import type { ResolvedBox } from './engine.ts';
 import type { BoxWatch } from './watch-box.ts';
 
@@ -57,11 +58,13 @@ export function largestFileBytes(limitBytes: number): number {
   return limitBytes + Math.max(Math.ceil(limitBytes * 0.05), 64 * 2 ** 20);
 }
 
+const targets: ReadonlySet<string> = new Set([inside.target, varied.target]);
+
 /** The target counts with all that is in it; of the caller's own folders only what the box adds. */
 function writableFolders(box: Pick<ResolvedBox, 'mounts'>): readonly WatchedFolder[] {
   return box.mounts.flatMap((mount) => {
     if (mount.kind !== 'bind' || mount.access !== 'read-write') return [];
-    return [{ path: mount.source, counts: mount.target === inside.target ? ('whole' as const) : ('growth' as const) }];
+    return [{ path: mount.source, counts: targets.has(mount.target) ? ('whole' as const) : ('growth' as const) }];
   });
 }
 

@@ -34,7 +34,8 @@ async function probe(session: FetchSession, source: RegistrySource): Promise<str
   if (crate === undefined || (registry === null && source.name !== builtInRegistry)) return null;
   const project = join(session.folders.run, `probe-${source.folder}`);
   mkdirSync(join(project, 'src'), { recursive: true });
-  mkdirSync(join(project, '.cargo'));
+  // A lock that is settled in two steps has it probed twice.
+  mkdirSync(join(project, '.cargo'), { recursive: true });
   writeFileSync(join(project, 'src/lib.rs'), '');
   writeFileSync(
     join(project, '.cargo/config.toml'),

@@ -58,6 +58,10 @@ export const cacheFolders = {
   views: 'views',
   /** `<key>/`: what makes the walls of build scripts in one root. */
   walls: 'walls',
+  /** `<key>/`: what shows a trial another time, order and number of processors in one root. */
+  variations: 'variations',
+  /** Results of builds that are compared, while they are; one folder a run. */
+  trials: 'trials',
   /** `<project>/<identity>/` */
   targets: 'targets',
   /** `store`: a store of Nix for who has no other; `scratch`: what is made meanwhile. */

@@ -50,7 +50,7 @@ export interface OwnCommand {
   readonly arguments: readonly string[];
   /** The command's own options, by name without dashes: `{ as: 'shell' }`. */
   readonly options: Readonly<Record<string, string | true>>;
-  /** Of `plan` only: the command that is planned. */
+  /** Of `plan` and `verify`: the command that is planned, or built twice. */
   readonly planned: CargoCommand | OwnCommand | null;
 }
 
@@ -69,6 +69,7 @@ export const ownCommandNames = [
   'grant',
   'grants',
   'revoke',
+  'verify',
   'doctor',
   'selftest',
   'completions',

@@ -146,6 +146,13 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
     options: [all, { long: '--imported', placeholder: 'HASH', allowed: [], summary: 'Forget an imported file' }],
     summary: 'Take back what was granted to this project',
   },
+  {
+    ...plain,
+    name: 'verify',
+    usage: 'build [ARGS…]',
+    takes: 'command',
+    summary: 'Build twice in unlike boxes, and compare what comes out',
+  },
   { ...plain, name: 'doctor', summary: 'Check what this machine can do, and say what is missing' },
   { ...plain, name: 'selftest', summary: 'Attack a box of this machine from inside, and say what it holds' },
   {
@@ -157,7 +164,14 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
     words: shells,
     summary: 'Print completions for a shell',
   },
-  { ...plain, name: 'schema', summary: 'Print the JSON schema of cargo-boxed.yaml' },
+  {
+    ...plain,
+    name: 'schema',
+    usage: '[config | verify]',
+    takes: 'words',
+    maximumWords: 1,
+    summary: 'Print the JSON schema of cargo-boxed.yaml or of `verify`',
+  },
   { ...plain, name: 'help', usage: '[COMMAND]', takes: 'words', maximumWords: 1, summary: 'Show help' },
   { ...plain, name: 'version', summary: 'Show the version' },
 ];

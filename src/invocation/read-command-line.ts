@@ -61,7 +61,7 @@ function readCommand(read: OptionsRead, toolchain: string | null): Result<Invoca
   }
   if (first === 'cargo') return readAfterCargo(rest, read, toolchain);
   const own = findOwnCommand(first);
-  if (own?.takes === 'command') return readPlan(own, rest, read, toolchain);
+  if (own?.takes === 'command') return readInner(own, rest, read, toolchain);
   if (own !== undefined) return readOwnCommand(own, rest, read, toolchain);
   return success({ toolchain, flags, command: cargoCommand(words, globalArguments) });
 }
@@ -84,8 +84,8 @@ function readAfterCargo(argv: readonly string[], outer: OptionsRead, toolchain: 
   });
 }
 
-/** `plan [OPTIONS] [COMMAND…]`: the command is read as it would be without the word `plan`. */
-function readPlan(
+/** `plan [OPTIONS] [COMMAND…]`, `verify …`: the command is read as it would be without the word in front. */
+function readInner(
   own: OwnCommandDefinition,
   argv: readonly string[],
   outer: OptionsRead,
@@ -101,6 +101,10 @@ function readPlan(
   const inner = readCommand({ ...read.value, flags: { limits: [] }, globalArguments, words }, toolchain);
   if (!inner.ok) return inner;
   const planned = inner.value.command;
+  if (own.name === 'verify' && planned.kind === 'own') {
+    const what = `\`${planned.name}\` makes nothing that could be compared`;
+    return failure(usage(what, 'Write `cargo-boxed verify build`, with options of `cargo build`.'));
+  }
   if (planned.kind === 'own' && planned.name !== 'exec' && planned.name !== 'shell') {
     return failure(
       usage(

@@ -1,13 +1,16 @@
 import { type Result, success } from '../base/result.ts';
 import { type BoxLimits, type BoxPlan, type BoxStep, inside } from './box-plan.ts';
-import { planBuildScriptWalls, wallMounts } from './plan-build-script-walls.ts';
+import { projectPathInside } from './places.ts';
+import { planBuildScriptWalls } from './plan-build-script-walls.ts';
 import { type Openings, planOpenings, throughDoors } from './plan-doors.ts';
 import { planEnvironment, planToolchain } from './plan-environment.ts';
 import { planIdentity } from './plan-identity.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { planLimits } from './plan-limits.ts';
 import { planMounts } from './plan-mounts.ts';
+import { preloadMounts } from './plan-preload.ts';
 import { planVariables } from './plan-variables.ts';
+import { preloadedOf, type Trial, varied } from './variations.ts';
 
 /** Decides everything; does nothing. Nothing that changes the result is read after this. */
 export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
@@ -15,7 +18,7 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
   const environment = planEnvironment(inputs);
   if (!environment.ok) return environment;
   const toolchain = planToolchain(inputs);
-  const projectPath = projectPathInside(inputs);
+  const projectPath = projectPathInside(inputs, request.trial);
   const openings = planOpenings(inputs, projectPath);
   if (!openings.ok) return openings;
   const identity = planIdentity(inputs, environment.value, toolchain, projectPath);
@@ -46,11 +49,6 @@ export function assemblePlan(inputs: PlanInputs): Result<BoxPlan> {
   });
 }
 
-/** Where the project stands inside: fixed (same bytes on every machine), or the host's own path for editors. */
-export function projectPathInside({ config, facts }: Pick<PlanInputs, 'config' | 'facts'>): string {
-  return config.projectPath.value === 'mirror' ? facts.project.mountRoot : inside.project;
-}
-
 function runsInBox(commandClass: PlanInputs['request']['class']): boolean {
   return commandClass === 'offline' || commandClass === 'source-writing' || commandClass === 'creating';
 }
@@ -72,7 +70,7 @@ function boxStep(
     passedVariables: config.env.pass.value,
     mounts: [
       ...planMounts(inputs, toolchain, projectPath),
-      ...wallMounts(walls, request.recording, environment.kind),
+      ...preloadMounts({ walls, recording: request.recording, trial: preloadedOf(request.trial) }, environment.kind),
       ...openings.mounts,
     ],
     buildScriptWalls: walls,
@@ -82,7 +80,16 @@ function boxStep(
     devices: openings.devices,
     limits,
     streams: streams(inputs),
+    ...presented(request.trial),
   };
+}
+
+/** Who and where a box says that it is, where that is not the usual. */
+function presented(trial: Trial | null): Pick<BoxStep, 'presents'> {
+  const hostName = trial?.varies.includes('host-name') ? { hostName: varied.hostName } : {};
+  const userId = trial?.varies.includes('user') ? { userId: varied.userId } : {};
+  const presents = { ...hostName, ...userId };
+  return Object.keys(presents).length === 0 ? {} : { presents };
 }
 
 function streams({ request, facts }: PlanInputs): BoxStep['streams'] {

@@ -92,8 +92,15 @@ export interface BoxStep {
   /** Devices of the host, by their paths, which are the same inside. */
   readonly devices: readonly string[];
   readonly limits: BoxLimits;
+  /** What a box says of itself in the place of the usual; `userId` where ids inside are the box's own. */
+  readonly presents?: BoxPresents;
   /** `pipes`: output is filtered. `terminal`: a real one. `direct`: the caller's own file descriptors, byte-exact. */
   readonly streams: 'pipes' | 'terminal' | 'direct';
+}
+
+export interface BoxPresents {
+  readonly hostName?: string;
+  readonly userId?: number;
 }
 
 /**
@@ -154,6 +161,8 @@ export type Anchor =
   | 'filesystem'
   /** What makes the walls of build scripts: made for one root. */
   | 'walls'
+  /** What shows a trial another time, order and number of processors: made for one root. */
+  | 'variations'
   /** Where a box that learns notes what is looked for. */
   | 'record'
   /** What is around the project's mounted folder: only for granted folders beside it. */
@@ -216,5 +225,6 @@ export const inside = {
   bin: '/box/bin',
   doors: '/box/doors',
   wall: '/box/wall',
+  variations: '/box/vary',
   record: '/box/record',
 } as const;

@@ -1,5 +1,5 @@
 import rules from '../../images/build-script-wall/rules.json' with { type: 'json' };
-import { type BuildScriptWalls, type EnvironmentPlan, inside, type Mount } from './box-plan.ts';
+import { type BuildScriptWalls, inside } from './box-plan.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { projectSource } from './project-source.ts';
 
@@ -27,33 +27,6 @@ export function planBuildScriptWalls(inputs: PlanInputs, projectPath: string): B
     unwalled,
   };
 }
-
-/** The two programs of the wall with their rules, and the word for the loader of programs that has cargo load one. */
-export function wallMounts(
-  walls: BuildScriptWalls | null,
-  recording: 'on' | 'off',
-  environment: EnvironmentPlan['kind'],
-): readonly Mount[] {
-  if (walls === null) return [];
-  const lists = environment === 'nix' ? [preloadList, nixPreloadList] : [preloadList];
-  const readOnly = (path: string, target: string): Mount => ({
-    kind: 'bind',
-    source: { anchor: 'walls', path },
-    target,
-    access: 'read-only',
-  });
-  if (recording === 'off') return [readOnly('', inside.wall), ...lists.map((list) => readOnly('ld.so.preload', list))];
-  return [
-    readOnly('', inside.wall),
-    ...lists.map((list) => readOnly('ld.so.preload-recording', list)),
-    { kind: 'bind', source: { anchor: 'record', path: '' }, target: inside.record, access: 'read-write' },
-  ];
-}
-
-/** The loader of glibc reads it at every start of a program; other loaders do not. */
-export const preloadList = '/etc/ld.so.preload';
-/** The loader of nixpkgs' glibc has the list of the root that it is in, and not that of the machine. */
-const nixPreloadList = '/etc/ld-nix.so.preload';
 
 /** The rules as `enter.c` reads them: pairs of texts, each ended by a zero. `home` and `temporary` are the plan's. */
 export function wallRules(walls: BuildScriptWalls, variables: Readonly<Record<string, string>>): string {

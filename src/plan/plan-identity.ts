@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { EnvironmentPlan, ToolchainPlan } from './box-plan.ts';
-import { inside } from './box-plan.ts';
+import { placesInside } from './places.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 
 /** Raised when the inside of a box changes so that old artifacts could be wrong. */
@@ -23,7 +23,7 @@ export function planIdentity(
     environment: environmentIdentity(environment),
     toolchain: toolchain.kind === 'host' ? { manifest: toolchain.manifestSha256, name: toolchain.name } : 'image',
     projectPath,
-    buildDirectory: inside.buildDirectory,
+    buildDirectory: placesInside(request.trial).buildDirectory,
     architecture: facts.host.architecture,
     variables: Object.fromEntries(changing.map(({ name, value }) => [name, value])),
     ...(request.userConfiguration === '' ? {} : { userConfiguration: request.userConfiguration }),
@@ -35,6 +35,7 @@ export function planIdentity(
     // A script may have found another way behind its wall, and cargo would not run it again.
     ...(config.unwalledBuildScripts.value.length > 0 ? { unwalled: config.unwalledBuildScripts.value } : {}),
     ...openings(config),
+    ...(request.trial === null ? {} : { trial: request.trial }),
   });
   return inputs.hash(text).slice(0, 32);
 }

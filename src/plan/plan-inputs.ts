@@ -3,6 +3,7 @@ import type { Facts } from '../facts/facts.ts';
 import type { CommandClass } from '../invocation/invocation.ts';
 import type { Pins } from '../lock/pins.ts';
 import type { BeyondLockPlan } from './box-plan.ts';
+import type { Trial } from './variations.ts';
 
 /** All that the planner may look at. What is not in here cannot change the plan. */
 export interface PlanInputs {
@@ -48,6 +49,8 @@ export interface Request {
   readonly userConfiguration: string;
   /** `on`: the box notes what build scripts and the linker look for, to learn which layers they need. */
   readonly recording: 'on' | 'off';
+  /** `null`: the one build that a person wants. */
+  readonly trial: Trial | null;
   readonly lockfile: 'locked' | 'may-change';
   readonly offline: boolean;
 }

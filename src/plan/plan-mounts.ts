@@ -1,4 +1,5 @@
 import { inside, type Mount, type ToolchainPlan } from './box-plan.ts';
+import { placesInside } from './places.ts';
 import { planCovers } from './plan-covers.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { projectSource } from './project-source.ts';
@@ -11,6 +12,7 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
   const { request } = inputs;
   const project = projectSource(inputs);
   const writable = project !== 'project';
+  const places = placesInside(request.trial);
   const readOnly = (anchor: 'view' | 'store' | 'toolchain', path: string, target: string): Mount => ({
     kind: 'bind',
     source: { anchor, path },
@@ -26,7 +28,7 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
     },
     ...(writable && request.gitFolder ? [gitFolder(projectPath)] : []),
     ...planCovers(inputs, projectPath),
-    { kind: 'bind', source: { anchor: 'target', path: '' }, target: inside.target, access: 'read-write' },
+    { kind: 'bind', source: { anchor: 'target', path: '' }, target: places.target, access: 'read-write' },
     ...(writesToCargoHome(request)
       ? [
           { kind: 'tmpfs', target: inside.cargoHome, sizeBytes: withinDisk(inputs, homeBytes) } as const,
@@ -38,7 +40,7 @@ export function planMounts(inputs: PlanInputs, toolchain: ToolchainPlan, project
     readOnly('store', '', inside.store),
     ...(toolchain.kind === 'host' ? [readOnly('toolchain', '', inside.toolchain)] : []),
     ...subcommand(request.subcommandBinary),
-    { kind: 'tmpfs', target: inside.home, sizeBytes: withinDisk(inputs, homeBytes) },
+    { kind: 'tmpfs', target: places.home, sizeBytes: withinDisk(inputs, homeBytes) },
     { kind: 'tmpfs', target: '/tmp', sizeBytes: withinDisk(inputs, temporaryBytes) },
   ];
 }

@@ -1,5 +1,7 @@
 import { inside, type ToolchainPlan } from './box-plan.ts';
+import { placesInside } from './places.ts';
 import type { PlanInputs } from './plan-inputs.ts';
+import { otherCount, type Variation, varied } from './variations.ts';
 
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -16,6 +18,7 @@ export function planVariables(inputs: PlanInputs, toolchain: ToolchainPlan): Rea
     ...base,
     ...nixVariables(inputs),
     ...passing,
+    ...trialVariables(inputs),
     ...inputs.config.env.set.value,
     ...fixed(inputs, toolchain),
   };
@@ -29,8 +32,22 @@ function nixVariables({ config, pins }: PlanInputs): Readonly<Record<string, str
   return config.environment.value === 'nix' ? (pins.nix?.variables ?? {}) : {};
 }
 
+/** Of a trial. The number of jobs is said in each, so that one with fewer processors has as many. */
+function trialVariables({ request: { trial }, facts }: PlanInputs): Readonly<Record<string, string>> {
+  if (trial === null) return {};
+  const varies = (name: Variation) => trial.varies.includes(name);
+  const { cpus } = facts.host;
+  return {
+    CARGO_BUILD_JOBS: String(varies('jobs') ? otherCount(cpus) : cpus),
+    ...(varies('user') ? { USER: varied.userName, LOGNAME: varied.userName } : {}),
+    ...(varies('locale') ? varied.locale : {}),
+    ...(varies('time-zone') ? { TZ: varied.timeZone } : {}),
+  };
+}
+
 function fixed(inputs: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<string, string>> {
-  const { pins } = inputs;
+  const { pins, request } = inputs;
+  const places = placesInside(request.trial);
   const ofNix = nixVariables(inputs).PATH;
   // Scripts of a root of Nix find `sh` and `env` where all scripts look for them, and nothing else.
   const system = ofNix === undefined ? systemPath : `${ofNix}:/usr/bin:/bin`;
@@ -39,13 +56,13 @@ function fixed(inputs: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<st
   const version = toolchain.kind === 'host' ? toolchain.version : 'unknown';
   return {
     ...image,
-    HOME: inside.home,
+    HOME: places.home,
     PATH: `${inside.bin}:${path}`,
     TMPDIR: '/tmp',
     CARGO_HOME: inside.cargoHome,
     CARGO_NET_OFFLINE: 'true',
-    CARGO_TARGET_DIR: inside.targetDirectory,
-    ...(knowsBuildDirectory(version) ? { CARGO_BUILD_BUILD_DIR: inside.buildDirectory } : {}),
+    CARGO_TARGET_DIR: places.targetDirectory,
+    ...(knowsBuildDirectory(version) ? { CARGO_BUILD_BUILD_DIR: places.buildDirectory } : {}),
   };
 }
 

@@ -32,6 +32,8 @@ export const notForeign: Readonly<Record<string, string>> = {
     'names of a lock by one pattern whose time is linear; the rest is read by cargo-tree and declared-modules',
   'commands/links-of-crate.ts': 'one word of a manifest, by one pattern whose time is linear',
   'commands/run-learning-box.ts': 'gives on what build-failures and build-record read',
+  'commands/explain-differences.ts': 'gives bytes of results on to what binaries drives',
+  'commands/prepare-variations.ts': 'data of the package',
   'customs/kept-copy.ts': 'a note of our own in our cache',
   'customs/list-tree.ts': 'names and kinds of a tree; its bytes are given on as they are',
   'customs/place-file.ts': 'names of our own temporary files',

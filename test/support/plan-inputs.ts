@@ -59,6 +59,7 @@ export const buildRequest: Request = {
   userConfiguration: '',
   gitFolder: false,
   recording: 'off',
+  trial: null,
   lockfile: 'may-change',
   offline: false,
 };

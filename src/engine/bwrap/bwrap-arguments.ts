@@ -55,6 +55,7 @@ const sharedMemoryBytes = 1024 ** 3;
 function namespaces(box: ResolvedBox): readonly string[] {
   const network = box.network === 'none' ? ['--unshare-net'] : [];
   // A terminal box has a pty of its own as controlling terminal: pushing characters into it reaches only itself.
+  const userId = String(box.presents?.userId ?? insideUserId);
   const session = box.streams === 'terminal' ? [] : ['--new-session'];
   return [
     '--unshare-user',
@@ -65,11 +66,11 @@ function namespaces(box: ResolvedBox): readonly string[] {
     ...network,
     '--disable-userns',
     '--uid',
-    String(insideUserId),
+    userId,
     '--gid',
-    String(insideUserId),
+    userId,
     '--hostname',
-    'boxed',
+    box.presents?.hostName ?? 'boxed',
     '--die-with-parent',
     ...session,
     '--cap-drop',

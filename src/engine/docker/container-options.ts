@@ -34,7 +34,7 @@ export function containerOptions(box: ResolvedBox, around: ContainerSurroundings
     WorkingDir: box.workingDirectory,
     Env: variables(box, around.imageVariables),
     User: boxUser(box, around.facts),
-    Hostname: hostname,
+    Hostname: box.presents?.hostName ?? hostname,
     Labels: { [idLabel]: box.id, [ownerLabel]: around.owner },
     Tty: terminal,
     AttachStdin: false,

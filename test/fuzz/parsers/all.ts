@@ -1,5 +1,6 @@
 import type { Parser } from '../parser.ts';
 import { archiveParsers } from './archives.ts';
+import { binaryParsers } from './binaries.ts';
 import { configParsers } from './config.ts';
 import { gitParsers } from './git.ts';
 import { learningParsers } from './learning.ts';
@@ -13,6 +14,7 @@ export const parsers: readonly Parser[] = [
   ...projectParsers,
   ...gitParsers,
   ...archiveParsers,
+  ...binaryParsers,
   ...streamParsers,
   ...toolParsers,
   ...learningParsers,

@@ -52,6 +52,7 @@ export const allCommands: readonly (readonly string[])[] = [
   ['plan'],
   ['plan', '--as', 'shell'],
   ['status'],
+  ['verify', 'build'],
   ['layers'],
   ['layers', 'add', 'zlib'],
   ['layers', 'remove', 'zlib'],

@@ -1,0 +1,108 @@
+import type { GraphPackage } from '../fetch/lock-packages.ts';
+
+/** A crate that a difference begins in. */
+export interface Origin {
+  readonly crate: string;
+  /** `build-script`: what it has written or told cargo differs too. */
+  readonly by: 'build-script' | 'compilation';
+  /** The files of it that differ, below the target, sorted. */
+  readonly files: readonly string[];
+}
+
+export interface CrateInputs {
+  /** Paths below the target of what differs between the sources and the results. */
+  readonly differing: readonly string[];
+  /** Names of cargo's notes on what it has made. */
+  readonly notes: readonly string[];
+  /** The packages of Cargo.lock. */
+  readonly graph: readonly Pick<GraphPackage, 'name' | 'dependencies'>[];
+}
+
+/**
+ * The crates that differences begin in: what is compiled of them differs, and nothing that they depend on does; or their
+ * build scripts have given something else. Sorted by name.
+ */
+export function originsOf({ differing, notes, graph }: CrateInputs): readonly Origin[] {
+  const packages = packagesOf(notes, graph);
+  const compiled = new Map<string, string[]>();
+  const scripted = new Map<string, string[]>();
+  for (const path of differing) {
+    const made = makerOf(path, packages);
+    if (made === null) continue;
+    const kept = made.by === 'compilation' ? compiled : scripted;
+    kept.set(made.crate, [...(kept.get(made.crate) ?? []), path]);
+  }
+  const origins = [...compiled.keys()].filter((crate) => {
+    const below = dependenciesOf(crate, graph);
+    return scripted.has(crate) || ![...below].some((other) => other !== crate && compiled.has(other));
+  });
+  return origins.sort().map((crate) => {
+    const ofScript = scripted.get(crate) ?? [];
+    const files = [...ofScript, ...(compiled.get(crate) ?? [])].sort();
+    return { crate, by: ofScript.length > 0 ? 'build-script' : 'compilation', files };
+  });
+}
+
+/** Of these the ones that a result can have something of; all, when it is not known which package it is of. */
+export function originsWithin(
+  artifact: string,
+  origins: readonly Origin[],
+  { notes, graph }: Pick<CrateInputs, 'notes' | 'graph'>,
+): readonly Origin[] {
+  const name = /([^/]+?)(?:\.(?:rlib|a|so|wasm|exe|dwp|dll|dylib))?$/.exec(artifact)?.[1] ?? '';
+  const packages = packagesOf(notes, graph);
+  const of = packages.get(plain(name)) ?? packages.get(plain(name.replace(/^lib/, '')));
+  if (of === undefined) return origins;
+  const within = new Set([of, ...dependenciesOf(of, graph)]);
+  const found = origins.filter(({ crate }) => within.has(crate));
+  return found.length > 0 ? found : origins;
+}
+
+/** Of each thing that cargo has made, by its name with `_`, the package that it is of; and of each package itself. */
+function packagesOf(notes: readonly string[], graph: CrateInputs['graph']): ReadonlyMap<string, string> {
+  const packages = new Map(graph.map(({ name }) => [plain(name), name]));
+  for (const note of notes) {
+    const made = /(?:^|\/)([^/]+)[-/][0-9a-f]{16}(?:\/fingerprint)?\/(?:bin|lib|example)-([^/]+)$/.exec(note);
+    if (made?.[1] !== undefined && made[2] !== undefined) packages.set(plain(made[2]), made[1]);
+  }
+  return packages;
+}
+
+function plain(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
+/** Whose a file is: `build/NAME-HASH/out/…` and `output` of build scripts, `deps/libNAME-HASH.rlib` of the compiler. */
+function makerOf(
+  path: string,
+  packages: ReadonlyMap<string, string>,
+): { readonly crate: string; readonly by: Origin['by'] } | null {
+  const compiled = /(?:^|\/)(?:deps|build\/[^/]+\/[0-9a-f]{16}\/out)\/(?:lib)?([^/]+)-[0-9a-f]{16}(?:\.[^/]*)?$/.exec(
+    path,
+  )?.[1];
+  if (compiled !== undefined) {
+    return {
+      crate: packages.get(plain(compiled)) ?? packages.get(plain(`lib${compiled}`)) ?? compiled,
+      by: 'compilation',
+    };
+  }
+  const script = /(?:^|\/)build\/([^/]+)[-/][0-9a-f]{16}\/(?:out\/.*|output|stdout)$/.exec(path)?.[1];
+  return script === undefined ? null : { crate: script, by: 'build-script' };
+}
+
+/** All that a package depends on, by name, as Cargo.lock has it; without itself where nothing leads back. */
+function dependenciesOf(name: string, graph: CrateInputs['graph']): ReadonlySet<string> {
+  const byName = new Map<string, string[]>();
+  for (const one of graph) {
+    const direct = one.dependencies.map((dependency) => dependency.split(' ', 1)[0] ?? '');
+    byName.set(one.name, [...(byName.get(one.name) ?? []), ...direct]);
+  }
+  const seen = new Set<string>();
+  const waiting = [...(byName.get(name) ?? [])];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    waiting.push(...(byName.get(next) ?? []));
+  }
+  return seen;
+}
