@@ -1,7 +1,8 @@
-# The environment of a boxed build. All that it depends on is `spec` (JSON): the text of this folder and the spec decide
-# every byte, and so the path of the result in the store.
+# The environment of a boxed build. All that it depends on is `spec` (JSON) and, if the spec names one, the project's own
+# file at `/project`: the text of this folder and these decide every byte, and so the path of the result in the store.
 #
-# spec: { system, nixpkgs: { url, narHash }, tools: [attribute], layers: [{ name, attributes, kinds }], packages: [attribute] }
+# spec: { system, nixpkgs: { url, narHash }, tools: [attribute], layers: [{ name, attributes, kinds }],
+#         packages: [attribute], own: null or what `own.nix` says }
 # kinds: `library` (found by compilers and pkg-config), `tool` (found in PATH).
 { spec }:
 let
@@ -24,29 +25,52 @@ let
     (layer: lib.optionals (builtins.elem kind layer.kinds) (map (find "the layer ${layer.name}") layer.attributes))
     wanted.layers;
   named = map (find "nix.packages") wanted.packages;
+  tools = ofKind "tool" ++ named;
+  libraries = ofKind "library" ++ named;
+
+  # The host's toolchain is not patched: it finds its loader by the usual path, and these by LD_LIBRARY_PATH.
+  loaded = cc: lib.makeLibraryPath
+    ([ cc.cc pkgs.zlib cc.libc ] ++ lib.optionals (cc.isClang or false) [ pkgs.stdenv.cc.cc ]);
 
   shell = pkgs.mkShell {
     name = "cargo-boxed";
-    nativeBuildInputs = base ++ ofKind "tool" ++ named;
-    buildInputs = ofKind "library" ++ named;
+    nativeBuildInputs = base ++ tools;
+    buildInputs = libraries;
     # C code of crates is compiled without optimisation in debug builds, where fortify only warns.
     hardeningDisable = [ "fortify" "fortify3" ];
     # No run path to the environment itself in every binary.
     NIX_NO_SELF_RPATH = true;
-    # The host's toolchain is not patched: it finds its loader by the usual path, and these by this one.
-    LD_LIBRARY_PATH = lib.makeLibraryPath [ pkgs.stdenv.cc.cc pkgs.zlib pkgs.stdenv.cc.libc ];
+    LD_LIBRARY_PATH = loaded pkgs.stdenv.cc;
   };
+
+  # A project's own shell with what is added to it. What would give its build a network or another wall goes.
+  theirs = import ./own.nix { inherit (wanted) own system; inherit pkgs source; };
+  ownAttrs = removeAttrs theirs.drvAttrs [
+    "outputs" "outputHash" "outputHashAlgo" "outputHashMode" "__noChroot" "__impure" "__contentAddressed"
+    "impureEnvVars" "__impureHostDeps" "__propagatedImpureHostDeps" "__sandboxProfile" "passAsFile"
+  ] // {
+    nativeBuildInputs = (theirs.drvAttrs.nativeBuildInputs or [ ]) ++ tools;
+    buildInputs = (theirs.drvAttrs.buildInputs or [ ]) ++ libraries;
+    NIX_NO_SELF_RPATH = true;
+    LD_LIBRARY_PATH = builtins.concatStringsSep ":"
+      (lib.optionals (theirs.drvAttrs ? LD_LIBRARY_PATH) [ theirs.drvAttrs.LD_LIBRARY_PATH ] ++ [ (loaded cc) ]);
+    inherit (wanted) system;
+    builder = "${pkgs.bash}/bin/bash";
+    outputs = [ "out" ];
+  };
+  ownCc = theirs.drvAttrs.stdenv.cc or null;
+  cc = if wanted.own == null || ownCc == null then pkgs.stdenv.cc else ownCc;
 in
 {
   # What `nix-shell --pure` would set, as the output of a build: its references are what a box has to see.
-  environment = derivation (removeAttrs shell.drvAttrs [ "phases" "buildPhase" "shellHook" ] // {
+  environment = derivation (removeAttrs (if wanted.own == null then shell.drvAttrs else ownAttrs) [ "phases" "buildPhase" "shellHook" ] // {
     name = "cargo-boxed-environment";
     args = [ "-e" ./dump-environment.sh ];
     boxedShell = "${pkgs.bash}/bin/bash";
     boxedEnv = "${pkgs.coreutils}/bin/env";
     # The engine limits the processes of a box with it, from inside. The smaller one comes without systemd.
     boxedPrlimit = "${lib.getBin (pkgs.util-linuxMinimal or pkgs.util-linux)}/bin/prlimit";
-    boxedLoader = pkgs.stdenv.cc.bintools.dynamicLinker;
+    boxedLoader = cc.bintools.dynamicLinker;
     preferLocalBuild = true;
     allowSubstitutes = false;
   });

@@ -20,7 +20,7 @@ export interface Gathered {
 export async function gather(session: Session, wish: GatherWish): Promise<Result<Gathered>> {
   const surveyed = await survey(session, wish);
   if (!surveyed.ok) return surveyed;
-  const { project, config, judged } = surveyed.value;
+  const { project, config, judged, ownNix } = surveyed.value;
   const refused = refusal(judged);
   if (refused !== null) return failure(refused);
   const toolchain = findToolchain(session, project, config);
@@ -34,7 +34,7 @@ export async function gather(session: Session, wish: GatherWish): Promise<Result
   if (!secrets.ok) return secrets;
   return success({
     config,
-    facts: { host: session.host, project, secrets: secrets.value, toolchain: toolchain.value },
+    facts: { host: session.host, project, secrets: secrets.value, toolchain: toolchain.value, ownNix },
   });
 }
 

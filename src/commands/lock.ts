@@ -168,7 +168,7 @@ async function environmentPins(
   if (config.environment.value === 'nix') {
     const { layers } = wantedAdditions(config, making.learned);
     const source = making.update ? null : lockedSource(session, gathered);
-    const nix = await freshNixPins(session, config, mountRoot, nixAdditions(config, layers), source);
+    const nix = await freshNixPins(session, config, mountRoot, nixAdditions(gathered, layers), source);
     return nix.ok ? success({ nix: nix.value }) : nix;
   }
   if (config.environment.value === 'image') {

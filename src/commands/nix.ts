@@ -5,15 +5,18 @@ import type { BuiltEnvironment } from '../environment/nix/build-environment.ts';
 import { expressionSha256 } from '../environment/nix/expression.ts';
 import type { NixHost } from '../environment/nix/nix-host.ts';
 import type { NixWish } from '../environment/nix/specification.ts';
+import type { OwnNix } from '../facts/facts.ts';
 import { findHostNetwork } from '../fetch/find-host-network.ts';
 import { cacheFolders } from '../host/locations.ts';
-import type { Additions } from '../layers/additions.ts';
-import { nixDrift } from '../lock/lock-drift.ts';
-import type { NixPins, NixSource } from '../lock/pins.ts';
+import { type Additions, noAdditions } from '../layers/additions.ts';
+import { nixDrift, ownNixDrift } from '../lock/lock-drift.ts';
+import type { NixPins, NixSource, OwnNixPins } from '../lock/pins.ts';
 import { keptPins, readPins } from '../lock/read-pins.ts';
 import { writeOwnPins } from '../lock/write-pins.ts';
+import { printable } from '../problem/problem.ts';
 import { exclusively } from './exclusively.ts';
 import { forbiddenFolders } from './forbidden-folders.ts';
+import type { Gathered } from './gather.ts';
 import type { Session } from './session.ts';
 
 /** What an evaluation may take where the configuration sets no time for the box. */
@@ -25,9 +28,15 @@ export function defaultNixPinsFile(session: Session): string {
 }
 
 /** What a Nix environment of this project has beyond the base: layers, and attributes of nixpkgs. */
-export function nixAdditions({ nix }: Config, layers: readonly string[]): Additions {
-  return { layers: [...layers].sort(), packages: nix.packages.value };
+export function nixAdditions({ config, facts }: Gathered, layers: readonly string[]): NixAdditions {
+  return { layers: [...layers].sort(), packages: config.nix.packages.value, own: facts.ownNix };
 }
+
+/** What an environment has beyond the base, or what it has in the place of it. */
+export interface NixAdditions extends Additions {
+  readonly own: OwnNix | null;
+}
+export const noNixAdditions: NixAdditions = { ...noAdditions, own: null };
 
 /** The user's pins in `file`, made once if they are not there. Making them builds the environment and its root. */
 export async function ownNixPins(
@@ -35,7 +44,7 @@ export async function ownNixPins(
   config: Config,
   mountRoot: string,
   file: string,
-  additions: Additions,
+  additions: NixAdditions,
 ): Promise<Result<NixPins>> {
   const known = readFitting(session, config, file, additions);
   if (known !== null) return success(known);
@@ -55,7 +64,7 @@ export function freshNixPins(
   session: Session,
   config: Config,
   mountRoot: string,
-  additions: Additions,
+  additions: NixAdditions,
   source: NixSource | null,
 ): Promise<Result<NixPins>> {
   return exclusively(session, 'nix', making, () => makePins(session, config, mountRoot, additions, source));
@@ -77,6 +86,7 @@ export async function nixRoot(
   config: Config,
   mountRoot: string,
   pins: NixPins,
+  own: OwnNix | null,
 ): Promise<Result<string>> {
   const { findNixRoot } = await import('../environment/nix/find-root.ts');
   const roots = join(session.locations.cache, cacheFolders.roots);
@@ -87,7 +97,7 @@ export async function nixRoot(
     if (again !== null) return success(again);
     const host = await nixHost(session, config, mountRoot);
     if (!host.ok) return host;
-    const made = await build(session, host.value, pins);
+    const made = await build(session, host.value, { ...pins, own });
     if (!made.ok) return made;
     const { path } = made.value.environment;
     if (path === `/nix/store/${pins.environment}`) return success(made.value.root);
@@ -104,7 +114,7 @@ async function makePins(
   session: Session,
   config: Config,
   mountRoot: string,
-  { layers, packages }: Additions,
+  { layers, packages, own }: NixAdditions,
   known: NixSource | null,
 ): Promise<Result<NixPins>> {
   const host = await nixHost(session, config, mountRoot);
@@ -112,12 +122,13 @@ async function makePins(
   const { resolveSource } = await import('../environment/nix/resolve-source.ts');
   const source = known === null ? await resolveSource(host.value, config.nix.nixpkgs.value) : success(known);
   if (!source.ok) return source;
-  const wish: NixWish = { system: systemOf(session), nixpkgs: source.value, layers, packages };
+  const wish: NixWish = { system: systemOf(session), nixpkgs: source.value, layers, packages, own };
   const made = await build(session, host.value, wish);
   if (!made.ok) return made;
   const { path, variables } = made.value.environment;
   return success({
-    ...wish,
+    ...{ system: wish.system, nixpkgs: source.value, layers, packages },
+    ...(own === null ? {} : { own: ownPins(own) }),
     expressionSha256: expressionSha256(),
     environment: path.slice('/nix/store/'.length),
     variables,
@@ -127,13 +138,14 @@ async function makePins(
 async function build(
   session: Session,
   host: NixHost,
-  { system, nixpkgs, layers, packages }: NixWish,
+  { system, nixpkgs, layers, packages, own }: NixWish,
 ): Promise<Result<{ readonly environment: BuiltEnvironment; readonly root: string }>> {
   const named = [...layers, ...packages];
-  session.reporter.step(`Building the Nix environment${named.length === 0 ? '' : ` with ${named.join(', ')}`}`);
+  const whose = own === null ? '' : ` of ${printable(own.path)}`;
+  session.reporter.step(`Building the Nix environment${whose}${named.length === 0 ? '' : ` with ${named.join(', ')}`}`);
   const { buildEnvironment } = await import('../environment/nix/build-environment.ts');
   const { makeNixRoot } = await import('../environment/nix/make-root.ts');
-  const built = await buildEnvironment(host, { system, nixpkgs, layers, packages });
+  const built = await buildEnvironment(host, { system, nixpkgs, layers, packages, own });
   if (!built.ok) return built;
   const root = await makeNixRoot(host, built.value);
   return root.ok ? success({ environment: built.value, root: root.value }) : root;
@@ -156,6 +168,8 @@ async function nixHost(session: Session, config: Config, mountRoot: string): Pro
     certificates: findHostNetwork(variables, {}).certificates,
     offline: isOffline(session),
     timeMs: config.limits.wallClockMs.value ?? evaluationMs,
+    project: mountRoot,
+    fetches: config.nix.fetches.value,
     onProgress: (text) => session.reporter.progress(text),
     signal: session.interruption.signal,
   });
@@ -170,7 +184,17 @@ function systemOf({ host }: Session): string {
   return `${host.architecture}-linux`;
 }
 
-function readFitting(session: Session, config: Config, file: string, { layers, packages }: Additions): NixPins | null {
+/** Of a project's own environment what a lock says: not the text. */
+function ownPins({ kind, path, shell, sha256, fetches }: OwnNix): OwnNixPins {
+  return { kind, path, shell, sha256, fetches };
+}
+
+function readFitting(
+  session: Session,
+  config: Config,
+  file: string,
+  { layers, packages, own }: NixAdditions,
+): NixPins | null {
   const pins = readPins(file);
   const nix = pins.ok ? pins.value?.nix : undefined;
   if (nix === undefined || nix.expressionSha256 !== expressionSha256() || nix.system !== systemOf(session)) return null;
@@ -180,7 +204,7 @@ function readFitting(session: Session, config: Config, file: string, { layers, p
     nix,
     [],
   );
-  return drift.length === 0 ? nix : null;
+  return drift.length === 0 && ownNixDrift(nix.own ?? null, own).length === 0 ? nix : null;
 }
 
 function keep(file: string, pins: NixPins): Result<NixPins> {

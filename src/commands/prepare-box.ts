@@ -41,12 +41,12 @@ export async function prepareBox(
   box: BoxStep,
   options: ExecuteOptions,
 ): Promise<Result<PreparedBox>> {
-  const { plan, chosen, facts, config, settled } = planned;
+  const { plan, facts, settled } = planned;
   const fetched = await fetchCrates(session, planned);
   if (!fetched.ok) return fetched;
   const mountRoot = facts.project.mountRoot;
   const user = saidIdentity(session, planned);
-  const root = await prepareRoot(session, config, mountRoot, chosen, settled.pins);
+  const root = await prepareRoot(session, planned, settled.pins);
   if (!root.ok) return root;
   const target = targetFolder(session.locations, facts.project, plan.identity, user);
   if (!target.ok) return target;

@@ -2,29 +2,29 @@ import { type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { PreparedRoot, RootFolder } from '../engine/engine.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
-import { noAdditions } from '../layers/additions.ts';
+import type { OwnNix } from '../facts/facts.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
 import type { DebianPins, NixPins, Pins } from '../lock/pins.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import { boxRoot, debianRoot, defaultPinsFile, fetchPinsFile, ownDebianPins } from './debian.ts';
 import { imageRoot } from './image.ts';
 import { noteImage } from './kept-images.ts';
-import { defaultNixPinsFile, nixRoot, ownNixPins } from './nix.ts';
+import type { Planned } from './make-plan.ts';
+import { defaultNixPinsFile, nixRoot, noNixAdditions, ownNixPins } from './nix.ts';
 import type { Session } from './session.ts';
 
 /** The environment of the plan, ready for the engine: a folder for bwrap, an image for docker. */
 export async function prepareRoot(
   session: Session,
-  config: Config,
-  mountRoot: string,
-  chosen: ChosenEngine,
+  { config, facts, chosen }: Pick<Planned, 'config' | 'facts' | 'chosen'>,
   pins: Pins,
 ): Promise<Result<PreparedRoot>> {
+  const { mountRoot } = facts.project;
   if (config.environment.value === 'image' && pins.image !== undefined && chosen.docker !== null) {
     return imageRoot(session, config, mountRoot, chosen.docker, pins.image);
   }
   if (config.environment.value === 'nix' && pins.nix !== undefined) {
-    return nixRootFor(session, config, mountRoot, chosen, pins.nix);
+    return nixRootFor(session, config, mountRoot, chosen, pins.nix, facts.ownNix);
   }
   if (pins.debian === undefined) throw new Error('a plan without pins for its environment');
   return debianRootFor(session, config, mountRoot, chosen, pins.debian);
@@ -43,8 +43,8 @@ export async function prepareFetchRoot(
 ): Promise<Result<PreparedRoot>> {
   if (config.environment.value === 'nix' && toolchain === 'host') {
     // The user's own: what a project pins gets no network.
-    const own = await ownNixPins(session, config, mountRoot, defaultNixPinsFile(session), noAdditions);
-    return own.ok ? nixRootFor(session, config, mountRoot, chosen, own.value) : own;
+    const own = await ownNixPins(session, config, mountRoot, defaultNixPinsFile(session), noNixAdditions);
+    return own.ok ? nixRootFor(session, config, mountRoot, chosen, own.value, null) : own;
   }
   const ownCargo = toolchain === 'of-the-root';
   const file = ownCargo ? fetchPinsFile(session) : defaultPinsFile(session, config.suite.value);
@@ -58,8 +58,9 @@ async function nixRootFor(
   mountRoot: string,
   chosen: ChosenEngine,
   pins: NixPins,
+  own: OwnNix | null,
 ): Promise<Result<PreparedRoot>> {
-  const folder = await nixRoot(session, config, mountRoot, pins);
+  const folder = await nixRoot(session, config, mountRoot, pins, own);
   if (!folder.ok) return folder;
   const { PATH, LD_LIBRARY_PATH } = pins.variables;
   const needed = Object.entries({ PATH, LD_LIBRARY_PATH }).filter(

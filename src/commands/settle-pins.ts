@@ -133,8 +133,11 @@ async function ownPins(session: Session, gathered: Gathered): Promise<Result<Set
     return image.ok ? success({ pins: { version: 1, image: image.value, ...extra }, file: own, kind: 'own' }) : image;
   }
   if (config.environment.value === 'nix') {
-    const wanted = nixAdditions(config, additions.layers);
-    const kept = hasAdditions(wanted) ? projectPinsFile(session, facts.project) : defaultNixPinsFile(session);
+    const wanted = nixAdditions(gathered, additions.layers);
+    const kept =
+      hasAdditions(wanted) || wanted.own !== null
+        ? projectPinsFile(session, facts.project)
+        : defaultNixPinsFile(session);
     const nix = await ownNixPins(session, config, mountRoot, kept, wanted);
     return nix.ok ? success({ pins: { version: 1, nix: nix.value, ...extra }, file: kept, kind: 'own' }) : nix;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
-import type { OutsideFolder, ProjectFacts } from '../facts/facts.ts';
+import type { OutsideFolder, OwnNix, ProjectFacts } from '../facts/facts.ts';
 import { readUserCargoConfig } from '../facts/read-cargo-config.ts';
 import { readProject } from '../facts/read-project.ts';
 import { type Ask, pathDependencyKey } from '../grants/ask.ts';
@@ -31,6 +31,8 @@ export interface Surveyed {
   readonly project: ProjectFacts;
   readonly config: Config;
   readonly judged: readonly JudgedAsk[];
+  /** The project's own Nix environment, as its files are now. */
+  readonly ownNix: OwnNix | null;
 }
 
 /** Reads what a project is and wants. A project that asks for nothing, as nearly all do, costs no look at the grants. */
@@ -40,8 +42,33 @@ export async function survey(session: Session, wish: GatherWish): Promise<Result
   const loaded = await settleConfig(session, project.value);
   if (!loaded.ok) return loaded;
   const { config, asks } = loaded.value;
-  const judged = await judge(session, project.value, [...asks, ...project.value.outside.map(outsideAsk)]);
-  return judged.ok ? success({ project: project.value, config, judged: judged.value }) : judged;
+  const ownNix = await findOwnNix(project.value, config);
+  if (!ownNix.ok) return ownNix;
+  const own = ownNix.value === null ? [] : [ownNixAsk(project.value, ownNix.value)];
+  const judged = await judge(session, project.value, [...asks, ...own, ...project.value.outside.map(outsideAsk)]);
+  if (!judged.ok) return judged;
+  return success({ project: project.value, config, judged: judged.value, ownNix: ownNix.value });
+}
+
+async function findOwnNix(
+  { mountRoot, workspace, manifests }: ProjectFacts,
+  { environment, nix }: Config,
+): Promise<Result<OwnNix | null>> {
+  const path = nix.file.value ?? nix.flake.value;
+  if (environment.value !== 'nix' || path === null || manifests.length === 0) return success(null);
+  const { readOwnNix } = await import('../facts/own-nix.ts');
+  const kind = nix.file.value === null ? 'flake' : 'file';
+  return readOwnNix({ mountRoot, workspace, kind, path, shell: nix.shell.value });
+}
+
+/** Whoever names the file: what is in it is the project's, and it is code that runs on this machine. */
+function ownNixAsk({ mountRoot }: ProjectFacts, { kind, path, files, fetches, sha256: sum }: OwnNix): Ask {
+  const others = files.filter((file) => file.path !== path).map((file) => `\`${printable(file.path, 80)}\``);
+  const beside = others.length === 0 ? '' : ` with ${others.join(', ')}`;
+  const addresses = [...new Set(fetches.map(({ url }) => printable(url, 120)))];
+  const fetched = addresses.length === 0 ? '' : `; ${addresses.join(', ')} would be fetched for it`;
+  const title = `that \`${printable(path)}\`${beside}, as it is now, is evaluated and built on this machine${fetched}`;
+  return { key: `nix.${kind}`, value: `${path} sha256:${sum}`, title, where: { file: join(mountRoot, path) } };
 }
 
 /** A project that names folders outside of it is read a second time, with what was granted of them. */

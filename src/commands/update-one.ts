@@ -101,7 +101,7 @@ async function updateNix(
     const names = namesOf(name, { layers: [], packages: [], suite: config.suite.value, whole: 'nixpkgs' });
     if (!names.ok) return names;
   }
-  const additions = { layers: held.layers, packages: held.packages };
+  const additions = { layers: held.layers, packages: held.packages, own: facts.ownNix };
   return freshNixPins(session, config, facts.project.mountRoot, additions, null);
 }
 

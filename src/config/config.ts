@@ -71,6 +71,13 @@ export interface NixSettings {
   readonly packages: Setting<readonly string[]>;
   /** A revision of nixpkgs or the URL of an archive of it; `null`: the newest tested one when the lock is made. */
   readonly nixpkgs: Setting<string | null>;
+  /** The project's own environment, from the workspace: a file, or the folder of a flake. Both are never named. */
+  readonly file: Setting<string | null>;
+  readonly flake: Setting<string | null>;
+  /** An attribute of what that comes to; `null`: itself, or the `default` of a flake. */
+  readonly shell: Setting<string | null>;
+  /** Builds of it that may have a network, `NAME:ALGORITHM:SUM`, sorted. */
+  readonly fetches: Setting<readonly string[]>;
 }
 
 export interface EnvironmentVariables {

@@ -71,6 +71,14 @@ function settingOf(config: Config, key: KeyName): Setting<unknown> {
       return config.nix.packages;
     case 'nix.nixpkgs':
       return config.nix.nixpkgs;
+    case 'nix.file':
+      return config.nix.file;
+    case 'nix.flake':
+      return config.nix.flake;
+    case 'nix.shell':
+      return config.nix.shell;
+    case 'nix.fetches':
+      return config.nix.fetches;
     case 'project-path':
       return config.projectPath;
     case 'project-files':

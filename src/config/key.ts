@@ -12,6 +12,10 @@ export interface KeyValues {
   readonly packages: readonly string[];
   readonly 'nix.packages': readonly string[];
   readonly 'nix.nixpkgs': string | null;
+  readonly 'nix.file': string | null;
+  readonly 'nix.flake': string | null;
+  readonly 'nix.shell': string | null;
+  readonly 'nix.fetches': readonly string[];
   readonly toolchain: 'host' | 'image';
   readonly 'project-path': 'fixed' | 'mirror';
   readonly 'project-files': 'read-only' | 'copy';

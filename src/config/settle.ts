@@ -16,7 +16,14 @@ export function settle(sources: readonly Written[]): Result<Config> {
     layers: layers(sources),
     infer: value('layers.infer'),
     packages: value('packages'),
-    nix: { packages: value('nix.packages'), nixpkgs: value('nix.nixpkgs') },
+    nix: {
+      packages: value('nix.packages'),
+      nixpkgs: value('nix.nixpkgs'),
+      file: value('nix.file'),
+      flake: value('nix.flake'),
+      shell: value('nix.shell'),
+      fetches: value('nix.fetches'),
+    },
     toolchain: value('toolchain'),
     projectPath: value('project-path'),
     projectFiles: value('project-files'),
@@ -97,6 +104,7 @@ function contradictions({
   environment,
   image,
   packages,
+  nix,
   toolchain,
   network,
   ports,
@@ -117,6 +125,22 @@ function contradictions({
       what: '`packages` names Debian packages, and this environment is nix',
       ...placeOf(packages.origin),
       fix: 'Name the attributes of nixpkgs that bring the same: `nix: {packages: [ATTRIBUTE]}`.',
+    });
+  }
+  if (nix.file.value !== null && nix.flake.value !== null) {
+    problems.push({
+      code: 'config',
+      what: '`nix.file` and `nix.flake` both name an environment',
+      ...placeOf(nix.flake.origin),
+      fix: 'Keep one of them.',
+    });
+  }
+  if (nix.shell.value !== null && nix.file.value === null && nix.flake.value === null) {
+    problems.push({
+      code: 'config',
+      what: '`nix.shell` names a shell, and nothing says of which file',
+      ...placeOf(nix.shell.origin),
+      fix: 'Name the file or the flake too: `nix: {flake: ., shell: NAME}`.',
     });
   }
   if (toolchain.value === 'image' && environment.value !== 'image') {

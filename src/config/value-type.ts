@@ -163,6 +163,33 @@ export const nixAttribute: TextForm = {
   maximumLength: 120,
 };
 
+/** A file from the workspace, which may lie beside it in the same repository. */
+export const nixFile: TextForm = {
+  one: 'the path of a Nix file below the project',
+  many: 'paths of Nix files',
+  example: 'shell.nix',
+  pattern: /^(?:\.\.\/)*[A-Za-z0-9_+-][A-Za-z0-9._+-]*(?:\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)*(?<=\.nix)$/,
+  maximumLength: 300,
+};
+
+/** A folder from the workspace. */
+export const flakeFolder: TextForm = {
+  one: 'the folder of a flake below the project',
+  many: 'folders of flakes',
+  example: '.',
+  pattern: /^(?:\.{1,2}|(?:\.\.\/)*(?:\.\.|[A-Za-z0-9_+-][A-Za-z0-9._+-]*(?:\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)*))$/,
+  maximumLength: 300,
+};
+
+/** A build whose result has a sum and which has a network for it: its name in the store, and that sum. */
+export const fixedOutput: TextForm = {
+  one: 'the name and the sum of a build with a fixed output',
+  many: 'builds with a fixed output',
+  example: `source.tar.gz:sha256:${'0'.repeat(64)}`,
+  pattern: /^[A-Za-z0-9+_?=-][A-Za-z0-9+._?=-]{0,199}:(?:md5|sha1|sha256|sha512):[0-9a-f]{32,128}$/,
+  maximumLength: 400,
+};
+
 /** A revision, or an archive that Nix can unpack; never an option of its programs. */
 export const nixSource: TextForm = {
   one: 'a revision of nixpkgs, or the URL of an archive of it',

@@ -7,6 +7,33 @@ export interface Facts {
   readonly secrets: SecretFacts;
   /** `null`: this host has none that fits, and the environment brings its own (`toolchain: image`). */
   readonly toolchain: ToolchainFacts | null;
+  /** The project's own Nix environment, where the configuration names one. */
+  readonly ownNix: OwnNix | null;
+}
+
+/** A project's own `shell.nix` or flake, with all of the project that an evaluation of it sees. */
+export interface OwnNix {
+  readonly kind: 'file' | 'flake';
+  /** The file, relative to the mount root. */
+  readonly path: string;
+  /** An attribute of what it comes to; `null`: that itself. */
+  readonly shell: string | null;
+  /** Sorted by path, which is relative to the mount root. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** What it names by address and sum, to be there before it is evaluated; sorted. */
+  readonly fetches: readonly NixFetch[];
+  /** Of a flake, what stands for which node of its lock. */
+  readonly inputs: readonly { readonly node: string; readonly url: string; readonly narHash: string }[];
+  /** Over kind, path, shell and all files. */
+  readonly sha256: string;
+}
+
+/** An archive that is fetched by its sum, and called so in the store. */
+export interface NixFetch {
+  readonly name: string;
+  readonly url: string;
+  /** `sha256-…` over what is in it, as Nix counts. */
+  readonly narHash: string;
 }
 
 export interface HostFacts {

@@ -1,28 +1,28 @@
 import type { Config } from '../config/config.ts';
-import type { Facts, ToolchainFacts } from '../facts/facts.ts';
+import type { Facts, OwnNix, ToolchainFacts } from '../facts/facts.ts';
 import { isPlainName } from '../facts/toolchain-name.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import { debianArchitecture } from './debian-architecture.ts';
 import { learnedAdditions } from './learned-additions.ts';
 import { archiveOf } from './nixpkgs-archive.ts';
-import type { NixPins, Pins } from './pins.ts';
+import type { NixPins, OwnNixPins, Pins } from './pins.ts';
 
 /** Where the project's lock and what is wanted now differ. A drift is named, never followed. */
 export function lockDrift(
   config: Config,
   pins: Pins,
-  { host, toolchain }: Pick<Facts, 'host' | 'toolchain'>,
+  { host, toolchain, ownNix }: Pick<Facts, 'host' | 'toolchain' | 'ownNix'>,
   file: string,
 ): readonly Problem[] {
   const machine = debianArchitecture(host.architecture);
-  const differences = [...environmentDrift(config, pins, machine), ...toolchainDrift(config, pins, toolchain)];
+  const differences = [...environmentDrift(config, pins, machine, ownNix), ...toolchainDrift(config, pins, toolchain)];
   return differences.map(([what, fix]) => ({ code: 'lock-outdated', what, where: { file }, fix }));
 }
 
 type Difference = readonly [what: string, fix: string];
 const lockAgain = 'Run `cargo-boxed lock`.';
 
-function environmentDrift(config: Config, pins: Pins, machine: string): readonly Difference[] {
+function environmentDrift(config: Config, pins: Pins, machine: string, ownNix: OwnNix | null): readonly Difference[] {
   if (config.environment.value === 'image') {
     if (pins.image === undefined) return [['cargo-boxed.lock pins no image', lockAgain]];
     if (pins.image.reference !== config.image.value)
@@ -32,7 +32,11 @@ function environmentDrift(config: Config, pins: Pins, machine: string): readonly
   if (config.environment.value === 'nix') {
     return pins.nix === undefined
       ? [['cargo-boxed.lock pins no nix environment', lockAgain]]
-      : [...systemDrift(pins.nix, machine), ...nixDrift(config, pins.nix, learnedAdditions(pins.learned ?? []).layers)];
+      : [
+          ...systemDrift(pins.nix, machine),
+          ...ownNixDrift(pins.nix.own ?? null, ownNix),
+          ...nixDrift(config, pins.nix, learnedAdditions(pins.learned ?? []).layers),
+        ];
   }
   const debian = pins.debian;
   if (debian === undefined) return [['cargo-boxed.lock pins no debian environment', lockAgain]];
@@ -91,6 +95,18 @@ export function nixDrift({ layers, nix }: Config, pins: NixPins, learned: readon
     ...namesDrift('layers', pins.layers, [...layers.value, ...learned]),
     ...namesDrift('nix.packages', pins.packages, nix.packages.value),
   ];
+}
+
+/** The environment that is a project's own, by the content of its files. */
+export function ownNixDrift(held: OwnNixPins | null, wanted: OwnNix | null): readonly Difference[] {
+  if ((held?.sha256 ?? null) === (wanted?.sha256 ?? null)) return [];
+  const text = (one: Pick<OwnNix, 'path' | 'shell'> | null) =>
+    one === null
+      ? 'our own'
+      : `that of ${printable(one.path)}${one.shell === null ? '' : ` (${printable(one.shell)})`}`;
+  const [was, is] = [text(held), text(wanted)];
+  const what = was === is ? `${was}, which has changed` : `${was}, not ${is}`;
+  return [[`cargo-boxed.lock pins as its Nix environment ${what}`, lockAgain]];
 }
 
 function namesDrift(what: string, has: readonly string[], wanted: readonly string[]): readonly Difference[] {

@@ -110,9 +110,14 @@ function nixChanges(before: NixPins | undefined, after: NixPins | undefined): re
   const named = [
     ...changed('nixpkgs', source(before), source(after)),
     ...changed('layers', `[${before.layers.join(', ')}]`, `[${after.layers.join(', ')}]`),
+    ...changed('own environment', ownText(before), ownText(after)),
     ...changed('nix.packages', `[${before.packages.join(', ')}]`, `[${after.packages.join(', ')}]`),
   ];
   return named.length > 0 ? named : changed('environment', before.environment, after.environment);
+}
+
+function ownText({ own }: NixPins): string {
+  return own === undefined ? 'none' : `${own.path} ${own.sha256.slice(0, 12)}`;
 }
 
 function toolchainChanges(before: ToolchainPins | undefined, after: ToolchainPins | undefined): readonly string[] {

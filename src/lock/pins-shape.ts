@@ -139,6 +139,21 @@ const sections: Readonly<Record<string, Check>> = {
         }),
         layers: listOf(matches(word)),
         packages: listOf(matches(nixAttribute.pattern)),
+        own: optional(
+          record({
+            kind: holds((value) => value === 'file' || value === 'flake'),
+            path: isText,
+            shell: holds((value) => value === null || isWord(nixAttribute.pattern, value)),
+            sha256: matches(sha256),
+            fetches: listOf(
+              record({
+                name: matches(/^[A-Za-z0-9+._?=-]{1,200}$/),
+                url: isText,
+                narHash: matches(/^sha256-[A-Za-z0-9+/]{43}=$/),
+              }),
+            ),
+          }),
+        ),
         expressionSha256: matches(sha256),
         environment: matches(/^[0-9a-df-np-sv-z]{32}-cargo-boxed-environment$/),
         variables: holds(

@@ -107,12 +107,25 @@ export interface NixPins {
   readonly layers: readonly string[];
   /** Attributes of nixpkgs that were named one by one, sorted. */
   readonly packages: readonly string[];
+  /** The project's own file that it is made of, in the place of our base. */
+  readonly own?: OwnNixPins;
   /** sha256 of the expression that makes an environment of all these: ours. */
   readonly expressionSha256: string;
   /** The name of the result in the store, which stands for every byte of what it was made of. */
   readonly environment: string;
   /** What the environment sets, as its own setup said. */
   readonly variables: Readonly<Record<string, string>>;
+}
+
+/** A project's own `shell.nix` or flake, and what it names by sum. */
+export interface OwnNixPins {
+  readonly kind: 'file' | 'flake';
+  /** Relative to the repository. */
+  readonly path: string;
+  readonly shell: string | null;
+  /** sha256 over it and all other files of the project that it names. */
+  readonly sha256: string;
+  readonly fetches: readonly { readonly name: string; readonly url: string; readonly narHash: string }[];
 }
 
 export interface ToolchainPins {

@@ -80,7 +80,7 @@ function unprintable(): RegExp {
 
 /** The same for a name that has to be told from others: letters that only look like those of ASCII are escaped too. */
 export function printableName(name: string): string {
-  return printable(name).replace(/[^ -~…]/gu, byNumber);
+  return printable(name).replace(/[^ -~\u2026]/gu, byNumber);
 }
 
 function byNumber(character: string): string {

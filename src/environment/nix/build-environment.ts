@@ -1,11 +1,15 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import type { NixFetch, OwnNix } from '../../facts/facts.ts';
+import { type Problem, printable } from '../../problem/problem.ts';
 import { checkNix } from './check-nix.ts';
-import { expressionInside } from './evaluation-box.ts';
+import { expressionInside, projectInside } from './evaluation-box.ts';
 import { explainNix, missingName } from './explain-failure.ts';
+import { explainOwn, missingOwnName } from './explain-own.ts';
 import { expressionFolder } from './expression.ts';
 import { storeRoot } from './find-store.ts';
+import { judgeFetches } from './judge-fetches.ts';
 import type { NixHost } from './nix-host.ts';
 import { readVariables } from './read-variables.ts';
 import { runBoxed, runPlain } from './run-nix.ts';
@@ -29,11 +33,15 @@ export async function buildEnvironment(host: NixHost, wish: NixWish): Promise<Re
   if (!specified.ok) return specified;
   const checked = await checkNix(host);
   if (!checked.ok) return checked;
-  const fetched = await fetchSource(host, wish);
+  const fetched = await fetchSources(host, wish);
   if (!fetched.ok) return fetched;
   host.onProgress('Evaluating the Nix environment');
-  const derivation = await evaluate(host, specified.value);
+  const derivation = await evaluate(host, specified.value, wish.own);
   if (!derivation.ok) return derivation;
+  if (wish.own !== null) {
+    const judged = await judgeFetches(host, wish.own, derivation.value);
+    if (!judged.ok) return judged;
+  }
   const link = join(host.scratch, 'environment');
   rmSync(link, { force: true });
   const built = await runPlain(host, [
@@ -43,6 +51,8 @@ export async function buildEnvironment(host: NixHost, wish: NixWish): Promise<Re
     '--add-root',
     link,
     '--indirect',
+    // What a cache does not give after all is not built in the place of it: it may have a network, and was not judged.
+    ...(wish.own === null ? [] : ['--option', 'fallback', 'false']),
   ]);
   if (built.status !== 0) return failure(explainNix('build', built));
   const path = readlinkSync(link).slice(-storePathLength(readlinkSync(link)));
@@ -64,15 +74,37 @@ function storePathLength(target: string): number {
   return target.length - target.lastIndexOf('/nix/store/');
 }
 
-/** The only step with a network of ours: it gets a pin, checks its sum, and evaluates nothing. */
-async function fetchSource(host: NixHost, { nixpkgs }: NixWish): Promise<Result<true>> {
-  const argv = [host.programs.prefetch, '--unpack', '--name', 'source', nixpkgs.url, nixpkgs.narHash];
+/** The only step with a network of ours: it gets pins, checks their sums, and evaluates nothing. */
+async function fetchSources(host: NixHost, { nixpkgs, own }: NixWish): Promise<Result<true>> {
   host.onProgress('Fetching nixpkgs');
-  const ended = await runBoxed(host, argv, {
-    network: host.offline ? 'none' : 'host',
-    read: localFile(nixpkgs.url),
-    timeMs: fetchMs,
-  });
+  const got = await fetchSource(host, { name: 'source', ...nixpkgs }, localFile(nixpkgs.url));
+  if (!got.ok) return got;
+  for (const fetch of own?.fetches ?? []) {
+    // No project says which file of this machine is read: such a one is taken if the store has it.
+    if (fetch.url.startsWith('file:') || (fetch.narHash === nixpkgs.narHash && fetch.name === 'source')) continue;
+    host.onProgress(`Fetching ${printable(fetch.url, 100)}`);
+    const more = await fetchSource(host, fetch, []);
+    if (!more.ok)
+      return failure(...more.problems.map((problem) => ofOwn(problem, fetch, join(host.project, own?.path ?? ''))));
+  }
+  return success(true);
+}
+
+function ofOwn(problem: Problem, { url, narHash }: NixFetch, file: string): Problem {
+  if (problem.code !== 'checksum-mismatch') return { ...problem, where: { file } };
+  return {
+    ...{ code: 'checksum-mismatch', what: `${printable(url)} is not what the project says`, where: { file } },
+    ...{ why: `its sum is not ${narHash}`, fix: 'Correct the sum there, if you know that the address is right.' },
+  };
+}
+
+async function fetchSource(
+  host: NixHost,
+  { name, url, narHash }: NixFetch,
+  read: readonly string[],
+): Promise<Result<true>> {
+  const argv = [host.programs.prefetch, '--unpack', '--name', name, url, narHash];
+  const ended = await runBoxed(host, argv, { network: host.offline ? 'none' : 'host', read, timeMs: fetchMs });
   return ended.status === 0 ? success(true) : failure(explainNix('fetch', ended));
 }
 
@@ -82,24 +114,30 @@ export function localFile(url: string): readonly string[] {
   return path !== null && existsSync(path) ? [path] : [];
 }
 
-async function evaluate(host: NixHost, spec: string): Promise<Result<string>> {
-  const ended = await instantiate(host, ['--attr', 'environment'], spec);
-  if (ended.status !== 0) {
+async function evaluate(host: NixHost, spec: string, own: OwnNix | null): Promise<Result<string>> {
+  const trace = own === null ? [] : ['--show-trace'];
+  const ended = await instantiate(host, ['--attr', 'environment', ...trace], spec, own);
+  const derivation = ended.stdout.trim();
+  if (ended.status === 0 && storePath.test(derivation) && derivation.endsWith('.drv')) return success(derivation);
+  if (own === null) {
     const names = missingName(ended.said) === null ? [] : await attributeNames(host, spec);
     return failure(explainNix('evaluate', ended, names));
   }
-  const derivation = ended.stdout.trim();
-  if (!storePath.test(derivation) || !derivation.endsWith('.drv')) return failure(explainNix('evaluate', ended));
-  return success(derivation);
+  const isMissing = missingName(ended.said) !== null || missingOwnName(ended.said) !== null;
+  const names = isMissing ? await attributeNames(host, spec) : [];
+  return failure(explainOwn(ended, { ...own, folder: host.project }, names));
 }
 
 /** Restricted: it reads our expression and the store, and gets nothing that it cannot name by a sum. */
-function instantiate(host: NixHost, words: readonly string[], spec: string) {
+function instantiate(host: NixHost, words: readonly string[], spec: string, own: OwnNix | null) {
+  const addresses = [JSON.parse(spec).nixpkgs.url as string, ...(own?.fetches ?? []).map(({ url }) => url)];
   const options = [
     ...['--option', 'restrict-eval', 'true', '--option', 'allow-import-from-derivation', 'false'],
+    ...['--option', 'allow-unsafe-native-code-during-evaluation', 'false'],
     // A pin that is there already is asked for by its URL all the same.
-    ...['--option', 'allowed-uris', JSON.parse(spec).nixpkgs.url as string],
+    ...['--option', 'allowed-uris', addresses.join(' ')],
     ...['-I', `boxed=${expressionInside}`],
+    ...(own === null ? [] : ['-I', `project=${projectInside}`]),
   ];
   const argv = [
     host.programs.instantiate,
@@ -110,12 +148,25 @@ function instantiate(host: NixHost, words: readonly string[], spec: string) {
     spec,
     ...options,
   ];
-  return runBoxed(host, argv, { network: 'none', expression: expressionFolder(), timeMs: host.timeMs });
+  const project = own === null ? null : layOut(host, own);
+  return runBoxed(host, argv, { network: 'none', expression: expressionFolder(), project, timeMs: host.timeMs });
+}
+
+/** Copies what was read and granted: an evaluation sees these bytes, whatever becomes of the project meanwhile. */
+function layOut(host: NixHost, { files }: OwnNix): string {
+  const folder = join(host.scratch, 'project');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  for (const { path, text } of files) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true, mode: 0o755 });
+    writeFileSync(join(folder, path), text, { mode: 0o644 });
+  }
+  return folder;
 }
 
 async function attributeNames(host: NixHost, spec: string): Promise<readonly string[]> {
-  const without = JSON.stringify({ ...JSON.parse(spec), layers: [], packages: [] });
-  const ended = await instantiate(host, ['--eval', '--strict', '--json', '--attr', 'names'], without);
+  const without = JSON.stringify({ ...JSON.parse(spec), layers: [], packages: [], own: null });
+  const ended = await instantiate(host, ['--eval', '--strict', '--json', '--attr', 'names'], without, null);
   try {
     const names: unknown = JSON.parse(ended.stdout);
     return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];

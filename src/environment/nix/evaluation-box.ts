@@ -13,6 +13,8 @@ export interface EvaluationBox {
   readonly write: readonly string[];
   /** Our expression, which stands at `/expression`. */
   readonly expression: string | null;
+  /** Copies of the files of a project's own environment, which stand at `/project`. */
+  readonly project: string | null;
   /** Files of ours that stand elsewhere inside. */
   readonly files: readonly { readonly from: string; readonly to: string }[];
   readonly network: 'none' | 'host';
@@ -37,6 +39,7 @@ export function evaluationCommand(box: EvaluationBox): readonly string[] {
     ...box.write.flatMap((path) => ['--bind', path, path]),
     ...box.files.flatMap(({ from, to }) => ['--ro-bind', from, to]),
     ...(box.expression === null ? [] : ['--ro-bind', box.expression, expressionInside]),
+    ...(box.project === null ? [] : ['--ro-bind', box.project, projectInside]),
     ...Object.entries({ ...box.variables, HOME: home, TMPDIR: '/tmp' }).flatMap(([name, value]) => [
       '--setenv',
       name,
@@ -48,3 +51,4 @@ export function evaluationCommand(box: EvaluationBox): readonly string[] {
 
 const home = '/home';
 export const expressionInside = '/expression';
+export const projectInside = '/project';

@@ -38,6 +38,14 @@ const known: readonly Known[] = [
     }),
   },
   {
+    pattern: /hash mismatch in fixed-output derivation '\/nix\/store\/[a-z0-9]{32}-([^'\n]{1,200})\.drv'/,
+    problem: (found) => ({
+      code: 'checksum-mismatch',
+      what: `what ${printable(found[1] ?? '')} has fetched is not what it names by its sum`,
+      why: printable(found.input.slice(found.index).split('\n').slice(1, 3).join(' ').replace(/\s+/g, ' ').trim()),
+    }),
+  },
+  {
     pattern: /access to (?:absolute path|path|URI) '([^'\n]{1,400})' is forbidden in restricted mode/,
     problem: (found) => ({
       code: 'refused',

@@ -13,7 +13,7 @@ export function expressionFolder(): string {
 export function expressionSha256(): string {
   const hash = createHash('sha256');
   const folder = expressionFolder();
-  for (const name of ['environment.nix', 'dump-environment.sh']) {
+  for (const name of ['environment.nix', 'own.nix', 'dump-environment.sh']) {
     hash.update(readFileSync(join(folder, name))).update('\0');
   }
   return hash.update(base.tools.join()).digest('hex');

@@ -19,6 +19,10 @@ export interface NixHost {
   readonly offline: boolean;
   /** Of each evaluation. */
   readonly timeMs: number;
+  /** What the files of a project's own environment are relative to, for messages. */
+  readonly project: string;
+  /** Builds of such an environment that may have a network: `NAME:ALGORITHM:SUM`. */
+  readonly fetches: readonly string[];
   readonly onProgress: (text: string) => void;
   readonly signal: AbortSignal;
 }

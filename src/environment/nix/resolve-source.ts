@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sources from '../../../images/nix/sources.json' with { type: 'json' };
 import { failure, type Result, success } from '../../base/result.ts';
+import { narHashOf } from '../../lock/nar-hash.ts';
 import { archiveOf } from '../../lock/nixpkgs-archive.ts';
 import type { NixSource } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 import { localFile } from './build-environment.ts';
 import { explainNix } from './explain-failure.ts';
 import { storeRoot } from './find-store.ts';
-import { narHashOf } from './nar-hash.ts';
 import type { NixHost } from './nix-host.ts';
 import { runBoxed } from './run-nix.ts';
 

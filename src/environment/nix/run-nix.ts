@@ -18,6 +18,8 @@ export interface NixEnd extends Pick<ProgramEnd, 'status' | 'timedOut' | 'startE
 export interface BoxedRun {
   readonly network: 'none' | 'host';
   readonly expression?: string;
+  /** What a project brings is evaluated: nothing may be started in it. */
+  readonly project?: string | null;
   readonly read?: readonly string[];
   readonly timeMs: number;
 }
@@ -38,12 +40,15 @@ export async function runBoxed(host: NixHost, argv: readonly string[], run: Boxe
     argv: [program, ...storeArguments(store), ...words],
     variables: {
       ...variablesOf(host, run.network === 'none'),
+      // Fetchers that we do not speak of, as that of git, are programs: there are none.
+      ...(run.expression === undefined ? {} : { PATH: '/nonexistent' }),
       ...(certificates === null ? {} : { NIX_SSL_CERT_FILE: certificatesInside }),
     },
     system: systemEntries(),
     read: [...(store.kind === 'local' ? [] : nixFolder), ...(run.read ?? [])],
     write: store.kind === 'chroot' ? [store.folder] : store.kind === 'local' ? ['/nix'] : [],
     expression: run.expression ?? null,
+    project: run.project ?? null,
     files: [
       { from: accounts, to: '/etc/passwd' },
       ...(certificates === null ? [] : [{ from: certificates, to: certificatesInside }]),

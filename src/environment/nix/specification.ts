@@ -1,6 +1,7 @@
 import base from '../../../images/nix/base.json' with { type: 'json' };
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { failure, type Result, success } from '../../base/result.ts';
+import type { OwnNix } from '../../facts/facts.ts';
 import { layerCatalogue } from '../../layers/catalogue.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { NixSource } from '../../lock/pins.ts';
@@ -15,10 +16,12 @@ export interface NixWish {
   readonly layers: readonly string[];
   /** Attributes of nixpkgs, sorted. */
   readonly packages: readonly string[];
+  /** In the place of our base. */
+  readonly own: OwnNix | null;
 }
 
 /** The one argument of our expression, as JSON: no word of anybody becomes text of the language. */
-export function specification({ system, nixpkgs, layers, packages }: NixWish): Result<string> {
+export function specification({ system, nixpkgs, layers, packages, own }: NixWish): Result<string> {
   const catalogue = new Map(layerCatalogue().map((layer) => [layer.name, layer]));
   const found = withNeeded(catalogue, layers);
   const lacking = found.find(({ nix }) => nix.length === 0);
@@ -36,6 +39,7 @@ export function specification({ system, nixpkgs, layers, packages }: NixWish): R
       tools: base.tools,
       layers: found.map((layer) => ({ name: layer.name, attributes: layer.nix, kinds: kindsOf(layer) })),
       packages,
+      own: own === null ? null : { kind: own.kind, path: own.path, shell: own.shell, inputs: own.inputs },
     }),
   );
 }

@@ -43,7 +43,15 @@ const document = fc.record(
     suite: maybe(fc.constantFrom('bookworm', 'trixie')),
     layers: maybe(list('zlib', 'openssl')),
     'unwalled-build-scripts': maybe(list('a', 'b', '*')),
-    nix: maybe(fc.record({ nixpkgs: fc.constantFrom('a'.repeat(40), 'https://mirror.example/a.tar.gz') })),
+    nix: maybe(
+      fc.record(
+        {
+          nixpkgs: fc.constantFrom('a'.repeat(40), 'https://mirror.example/a.tar.gz'),
+          fetches: list(`a:sha256:${'0'.repeat(64)}`, `b:sha256:${'0'.repeat(64)}`),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
   },
   { requiredKeys: [] },
 );
@@ -120,6 +128,7 @@ test('no set of keys of a project enlarges the box without a grant', async () =>
       isNoWider(await boxOf(loaded), await boxOf(alone));
       assert.ok(loaded.config.projectPath.value === 'fixed' || alone.config.projectPath.value === 'mirror');
       assert.equal(loaded.config.nix.nixpkgs.value, alone.config.nix.nixpkgs.value);
+      isSubset(loaded.config.nix.fetches.value, alone.config.nix.fetches.value, 'build with a network');
       assert.ok(!loaded.config.export.value || alone.config.export.value);
       assert.ok(loaded.config.exportCheck.value || !alone.config.exportCheck.value);
       assert.ok(loaded.config.pinned.value || !alone.config.pinned.value);
@@ -141,11 +150,14 @@ test('every key that a project may write is covered above, or cannot widen', () 
     'pinned',
     'unwalled-build-scripts',
     'nix.nixpkgs',
+    'nix.fetches',
   ]);
   // A copy of the project is as much the box's own as the target: nothing of it comes back.
   // Layers and packages come from Debian's own archive, or from the nixpkgs that nobody but the user chooses.
   const root = ['environment', 'suite', 'layers', 'layers.infer', 'packages', 'nix.packages', 'toolchain'];
-  const harmless = new Set(['engine', ...root, 'env.set', 'project-files']);
+  // What these name is asked for by its content, whoever names it: test/nix/own-file and own-flake.
+  const asked = ['nix.file', 'nix.flake', 'nix.shell'];
+  const harmless = new Set(['engine', ...root, ...asked, 'env.set', 'project-files']);
   for (const name of keyNames) {
     const { writers, widening } = keys[name];
     if (writers !== 'everybody' || name.startsWith('limits.') || covered.has(name)) continue;

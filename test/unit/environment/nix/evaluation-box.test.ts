@@ -14,6 +14,7 @@ const box = {
   read: ['/nix'],
   write: ['/cache/store'],
   expression: '/package/nix',
+  project: null,
   files: [{ from: '/scratch/passwd', to: '/etc/passwd' }],
   network: 'none',
 } as const;

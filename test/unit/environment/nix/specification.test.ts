@@ -8,6 +8,7 @@ const wish = {
   nixpkgs: { url: 'https://a.example/nixpkgs.tar.gz', rev: null, narHash: `sha256-${'A'.repeat(43)}=` },
   layers: [],
   packages: [],
+  own: null,
 };
 
 function made(layers: readonly string[]) {

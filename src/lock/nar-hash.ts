@@ -19,3 +19,11 @@ export function narHashOf(base32: string): string | null {
   }
   return `sha256-${Buffer.from(bytes).toString('base64')}`;
 }
+
+/** `sha256-…` of a sum in any of the ways that people write one for Nix: SRI, base 32, hexadecimal; `null`: it is none. */
+export function readNarHash(text: string): string | null {
+  if (/^sha256-[A-Za-z0-9+/]{43}=$/.test(text)) return text;
+  const bare = text.startsWith('sha256:') ? text.slice('sha256:'.length) : text;
+  if (/^[0-9a-f]{64}$/.test(bare)) return `sha256-${Buffer.from(bare, 'hex').toString('base64')}`;
+  return narHashOf(bare);
+}

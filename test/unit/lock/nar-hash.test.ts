@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { narHashOf } from '../../../../src/environment/nix/nar-hash.ts';
+import { narHashOf } from '../../../src/lock/nar-hash.ts';
 
 test('a sum in base 32 is the same sum in base 64', () => {
   // Of the empty text, as Nix prints it and as everybody else does.
