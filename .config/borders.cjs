@@ -24,6 +24,7 @@ module.exports = {
     ...[
       ['commander', 'invocation'],
       ['yaml', 'config'],
+      ['jsonc-parser', 'devcontainer'],
       ['smol-toml', 'toml'],
       ['dockerode', 'engine/docker'],
       ['tar-fs|tar-stream', 'archive'],

@@ -44,6 +44,8 @@ const options = (name, file) => ({
   charset: 'ascii',
   keepNames: false,
   legalComments: 'linked',
+  // Its other form loads its parts by `require` at run time, where no bundler sees them.
+  alias: { 'jsonc-parser': resolve('node_modules/jsonc-parser/lib/esm/main.js') },
   external: ['@lydell/node-pty'],
   // Its first URL costs a process up to 8 ms, and only who starts a thread needs one.
   banner: { js: "Object.defineProperty(module,'url',{get:()=>require('node:url').pathToFileURL(__filename).href});" },

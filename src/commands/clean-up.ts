@@ -54,7 +54,7 @@ export async function prune(session: Session, command: OwnCommand): Promise<Resu
   const unwanted = kept.filter(({ kind, name, project, usedMs }) => {
     if (kind === 'target') return project?.exists !== true || now - usedMs > unusedMs;
     if (kind === 'root') return !needed.has(name) && now - usedMs > unusedMs;
-    return kind === 'view' && now - usedMs > unusedMs;
+    return (kind === 'view' || kind === 'devcontainer') && now - usedMs > unusedMs;
   });
   return deleteAll(
     session,

@@ -52,6 +52,8 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return image(session, command);
     case 'cache':
       return (await import('./cache.ts')).cache(session, command);
+    case 'devcontainer':
+      return (await import('./devcontainer.ts')).devcontainer(session, command);
     case 'grant':
       return (await import('./grant.ts')).grant(session, command);
     case 'grants':

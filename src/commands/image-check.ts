@@ -2,21 +2,20 @@ import { createReadStream, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonAt, jsonList, parseJson } from '../base/json-value.ts';
 import { failure, type Result, success } from '../base/result.ts';
-import { recall, remember } from '../host/memory.ts';
 import { readForeignText } from '../host/read-file.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { differencesOf, type FoundImage, readConfiguration } from '../oci/compare-image.ts';
-import { blobPath, imageConfiguration } from '../oci/image-documents.ts';
+import { blobPath } from '../oci/image-documents.ts';
 import { readImageOutput } from '../oci/image-output.ts';
-import type { ImagePart } from '../oci/image-parts.ts';
 import type { ImageLayer } from '../oci/layer-of-image.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { openDocker } from './choose-engine.ts';
-import { imageSources, type LockedImage, lockedImage } from './image-sources.ts';
+import { type LockedImage, lockedImage } from './image-sources.ts';
 import { openRegistry } from './open-registry.ts';
 import type { Session } from './session.ts';
+import { wantedImage } from './wanted-image.ts';
 
 /** Compares an image with the project's lock, and names each difference; 65 when there is one. */
 export async function imageCheck(session: Session, { arguments: words }: OwnCommand): Promise<Result<Answer>> {
@@ -26,16 +25,12 @@ export async function imageCheck(session: Session, { arguments: words }: OwnComm
   if (!locked.ok) return locked;
   const found = await findImage(session, locked.value, reference);
   if (!found.ok) return found;
-  const sources = await imageSources(session, locked.value);
-  if (!sources.ok) return sources;
-  session.reporter.step('Packing what the lock says, to compare');
-  const { imageParts } = await import('../oci/image-parts.ts');
-  const layers: ImageLayer[] = [];
-  for (const part of imageParts(sources.value)) layers.push(await layerOf(session, part));
-  const wanted = imageConfiguration(locked.value.meaning, layers);
+  const wanted = await wantedImage(session, locked.value);
+  if (!wanted.ok) return wanted;
+  const { layers, configuration } = wanted.value;
   const { image, layout } = found.value;
   const damaged = layout === null ? [] : await damagedBlobs(layout, layers);
-  const differences = [...differencesOf(layers, wanted.text, image), ...damaged];
+  const differences = [...differencesOf(layers, configuration.text, image), ...damaged];
   const shown = printable(reference, 120);
   const text =
     differences.length === 0
@@ -58,20 +53,6 @@ async function damagedBlobs({ folder, files }: Layout, layers: readonly ImageLay
   }
   return damaged;
 }
-
-/** Base and toolchain are large, and what their names stand for never changes: their sums are remembered. */
-async function layerOf({ locations }: Session, { holds, of, pack }: ImagePart): Promise<ImageLayer> {
-  const memory = join(locations.state, 'image-layers.json');
-  const known = of === null ? null : recall<Omit<ImageLayer, 'holds'>>(memory, of, meaningOfSums);
-  if (known !== null) return { holds, ...known };
-  const { sumOf } = await import('../oci/image-parts.ts');
-  const sum = await sumOf(pack());
-  if (of !== null) remember(memory, of, meaningOfSums, sum);
-  return { holds, ...sum };
-}
-
-/** Raised when the same part gives other bytes. */
-const meaningOfSums = '1';
 
 interface Layout {
   readonly folder: string;

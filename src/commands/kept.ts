@@ -6,7 +6,17 @@ import { readTargetNote } from './target-note.ts';
 
 /** One thing that is kept in the cache and can be deleted by itself. */
 export interface Kept {
-  readonly kind: 'root' | 'target' | 'view' | 'walls' | 'variations' | 'crates' | 'packages' | 'nix' | 'fetch';
+  readonly kind:
+    | 'root'
+    | 'target'
+    | 'view'
+    | 'devcontainer'
+    | 'walls'
+    | 'variations'
+    | 'crates'
+    | 'packages'
+    | 'nix'
+    | 'fetch';
   /** Below the cache folder. */
   readonly path: string;
   readonly name: string;
@@ -26,6 +36,7 @@ export function listKept({ cache }: Locations): readonly Kept[] {
     ...plain('root', cacheFolders.roots),
     ...entries(cacheFolders.targets).map((key) => targetOf(cache, key)),
     ...plain('view', cacheFolders.views),
+    ...plain('devcontainer', cacheFolders.devcontainers),
     ...plain('walls', cacheFolders.walls),
     ...plain('variations', cacheFolders.variations),
     ...whole('crates', cacheFolders.store),

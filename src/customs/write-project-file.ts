@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { printable } from '../problem/problem.ts';
 import { kindOf } from './describe-file.ts';
-import { at, closeFolder, errorCode, type Folder, openRoot, withFolder } from './folder.ts';
-import { placeBytes, removeLeftovers } from './place-file.ts';
+import { at, closeFolder, ensureFolder, errorCode, type Folder, openRoot, withFolder } from './folder.ts';
+import { handOver, placeBytes, removeLeftovers } from './place-file.ts';
 import { storageProblem } from './storage-problem.ts';
 
 export interface ProjectFile {
@@ -34,6 +34,21 @@ export function writeProjectFile(file: ProjectFile): Result<'written'> {
     return failure(storageProblem(error, 'write', shown));
   } finally {
     if (root !== null) closeFolder(root);
+  }
+}
+
+/** Makes a folder at the top of the project if it is not there; what is a link or a file in its place is a problem. */
+export function makeProjectFolder(root: string, name: string): Result<'there'> {
+  let folder: Folder | null = null;
+  try {
+    folder = openRoot(root);
+    const parent = folder;
+    closeFolder(ensureFolder(parent, name, (made) => handOver(made, parent)));
+    return success('there');
+  } catch (error) {
+    return failure(storageProblem(error, 'make', join(root, name)));
+  } finally {
+    if (folder !== null) closeFolder(folder);
   }
 }
 

@@ -56,6 +56,8 @@ export const cacheFolders = {
   archives: 'archives',
   /** `<view>/`: the crates of one Cargo.lock. */
   views: 'views',
+  /** `<view>/`: the crates of one Cargo.lock, as devcontainers mount them. */
+  devcontainers: 'devcontainers',
   /** `<key>/`: what makes the walls of build scripts in one root. */
   walls: 'walls',
   /** `<key>/`: what shows a trial another time, order and number of processors in one root. */

@@ -66,6 +66,7 @@ export const ownCommandNames = [
   'layers',
   'image',
   'cache',
+  'devcontainer',
   'grant',
   'grants',
   'revoke',

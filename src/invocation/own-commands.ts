@@ -125,6 +125,34 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   },
   {
     ...plain,
+    name: 'devcontainer',
+    usage: '[--mode MODE] [--from REPOSITORY] [--check] | check [FILE]',
+    takes: 'words',
+    maximumWords: 2,
+    options: [
+      {
+        long: '--mode',
+        placeholder: 'MODE',
+        allowed: ['strict', 'editor'],
+        summary: 'The project inside: read-only, or writable (default: as it is, else strict)',
+      },
+      {
+        long: '--from',
+        placeholder: 'REPOSITORY',
+        allowed: [],
+        summary: 'Name the image by its digest in a registry, not by its id',
+      },
+      {
+        long: '--check',
+        placeholder: null,
+        allowed: [],
+        summary: 'Say how file, lock and image differ, write nothing',
+      },
+    ],
+    summary: 'Write devcontainer.json of the lock, or look what one opens',
+  },
+  {
+    ...plain,
     name: 'grant',
     usage: 'KEY… | --all | --import FILE --sha256 HASH',
     takes: 'words',

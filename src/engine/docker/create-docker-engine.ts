@@ -15,6 +15,7 @@ import { describeContainer } from './describe-container.ts';
 import { engineReport } from './engine-facts.ts';
 import { findEngineSocket, type Variables } from './find-socket.ts';
 import { importRoot } from './import-root.ts';
+import type { LabelledContainer } from './labelled-containers.ts';
 import type { DescribedImage } from './load-images.ts';
 import { type MakerBox, makerOptions } from './maker-options.ts';
 import { reapContainers } from './reap-containers.ts';
@@ -32,6 +33,8 @@ export interface DockerEngine extends Engine {
   load(archive: Readable): Promise<Result<void>>;
   /** What an image is made of, by the engine's own word; `null` when it is not there. */
   describeImage(reference: string): Promise<Result<DescribedImage | null>>;
+  /** All containers with a label `NAME=VALUE`, whoever made them, and the ids of their images. */
+  containersWith(label: string): Promise<Result<readonly LabelledContainer[]>>;
   /** Takes an image away, with its names; what is used by a container or another image stays. */
   removeImage(id: string): Promise<Result<'removed' | 'in use'>>;
   /** The id of the image that `make` has kept under this sum; `null` when there is none. */
@@ -116,6 +119,12 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
       if (!line.ok) return line;
       const { describeImage } = await import('./load-images.ts');
       return describeImage(line.value, reference);
+    },
+    containersWith: async (label) => {
+      const line = await connected();
+      if (!line.ok) return line;
+      const { containersWith } = await import('./labelled-containers.ts');
+      return containersWith(line.value, label);
     },
     removeImage: async (id) => {
       const line = await connected();

@@ -2,6 +2,7 @@ import type { Parser } from '../parser.ts';
 import { archiveParsers } from './archives.ts';
 import { binaryParsers } from './binaries.ts';
 import { configParsers } from './config.ts';
+import { devcontainerParsers } from './devcontainer.ts';
 import { gitParsers } from './git.ts';
 import { learningParsers } from './learning.ts';
 import { nixParsers } from './nix.ts';
@@ -12,6 +13,7 @@ import { toolParsers } from './tools.ts';
 export const parsers: readonly Parser[] = [
   ...configParsers,
   ...projectParsers,
+  ...devcontainerParsers,
   ...gitParsers,
   ...archiveParsers,
   ...binaryParsers,
