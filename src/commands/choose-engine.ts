@@ -22,6 +22,7 @@ export interface ChosenEngine {
  */
 export async function chooseEngine(session: Session, config: Config, mountRoot: string): Promise<Result<ChosenEngine>> {
   const { engine, environment } = config;
+  if (engine.value === 'none') throw new Error('without an engine nothing is planned');
   if (environment.value === 'image') {
     if (engine.value === 'bwrap') return failure(noImagesInBwrap);
     return openDocker(session);

@@ -9,7 +9,7 @@ import { refusal } from '../policy/judge-asks.ts';
 import type { Problem } from '../problem/problem.ts';
 import { findProjectSecrets } from './find-project-secrets.ts';
 import type { Session } from './session.ts';
-import { type GatherWish, survey } from './survey.ts';
+import { type GatherWish, type Surveyed, survey } from './survey.ts';
 
 /** What is known before anything is decided: the configuration, all of whose asks were granted, and the facts. */
 export interface Gathered {
@@ -19,10 +19,14 @@ export interface Gathered {
 
 export async function gather(session: Session, wish: GatherWish): Promise<Result<Gathered>> {
   const surveyed = await survey(session, wish);
-  if (!surveyed.ok) return surveyed;
-  const { project, config, judged, ownNix } = surveyed.value;
+  return surveyed.ok ? gatherOf(session, surveyed.value) : surveyed;
+}
+
+/** The same of what was surveyed. */
+export function gatherOf(session: Session, { project, config, judged, ownNix }: Surveyed): Result<Gathered> {
   const refused = refusal(judged);
   if (refused !== null) return failure(refused);
+  if (config.engine.value === 'none') return failure(needsABox);
   const toolchain = findToolchain(session, project, config);
   if (!toolchain.ok) return toolchain;
   if (hasBoxedAlias(project.cargoConfig)) {
@@ -37,6 +41,13 @@ export async function gather(session: Session, wish: GatherWish): Promise<Result
     facts: { host: session.host, project, secrets: secrets.value, toolchain: toolchain.value, ownNix },
   });
 }
+
+const needsABox: Problem = {
+  code: 'refused',
+  what: 'with `--engine none` there is no box, and this command needs one',
+  why: 'only commands of cargo are run without one, inside of an image of the lock',
+  fix: 'Leave `--engine none` out, or run a command of cargo.',
+};
 
 /**
  * The same with what a command line adds to the project: crates that it names, as one that is about to be added is no

@@ -49,7 +49,8 @@ export async function lockedImage(session: Session): Promise<Result<LockedImage>
   return success({ gathered: gathered.value, debian, toolchain, meaning: meaningOf(debian, toolchain) });
 }
 
-function meaningOf(debian: DebianPins, toolchain: ToolchainPins): ImageMeaning {
+/** What the image of these pins is. */
+export function meaningOf(debian: DebianPins, toolchain: ToolchainPins): ImageMeaning {
   const said = {
     architecture: debian.architecture,
     epoch: epochOf(debian.added?.snapshot ?? debian.snapshot),
@@ -96,6 +97,12 @@ export async function imageSources(session: Session, locked: LockedImage): Promi
   }
   const isLinked = own.components.length === 0;
   const files = await Promise.all(isLinked ? [filesOf(own.path, null)] : names.map((name) => filesOf(own.path, name)));
+  // What rustup knows of it: with these the components can be summed again where the image runs.
+  const lists = isLinked
+    ? []
+    : [...names.map((name) => `manifest-${name}`), 'multirust-channel-manifest.toml'].map(
+        (name) => `lib/rustlib/${name}`,
+      );
   const layers = debian.layers.map((name) => {
     const packages = layerPackages([name], debian.suite as DebianSuite);
     return { name, packages: packages.ok ? packages.value : [] };
@@ -106,6 +113,6 @@ export async function imageSources(session: Session, locked: LockedImage): Promi
     root: root.value,
     added: (debian.added?.packages ?? []).map(({ name }) => name),
     layers,
-    toolchain: { path: own.path, files: files.flat(), sum: sha256(canonicalJson(toolchain.components)) },
+    toolchain: { path: own.path, files: [...files.flat(), ...lists], sum: sha256(canonicalJson(toolchain)) },
   });
 }

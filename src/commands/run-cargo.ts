@@ -9,12 +9,13 @@ import { checkSubcommand } from './check-subcommand.ts';
 import { type Executed, execute } from './execute.ts';
 import { exportResults } from './export-results.ts';
 import { fetchCrates } from './fetch.ts';
-import { type Gathered, gather } from './gather.ts';
+import { type Gathered, gatherOf } from './gather.ts';
 import { inferFirst, mayHaveLayersAdded } from './infer-first.ts';
 import type { Learning } from './learn-layers.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { classify, prepareCommand, type ReadyCommand } from './make-request.ts';
 import type { Session } from './session.ts';
+import { survey } from './survey.ts';
 
 /** Any cargo command, each by its class. What a build does not need is loaded when it is asked for. */
 export function runCargo(session: Session, command: CargoCommand): Promise<Result<Answer>> {
@@ -32,7 +33,11 @@ async function runOnce(session: Session, command: CargoCommand, attempt: Attempt
   if (first.class === 'creating') return (await import('./create.ts')).create(session, command);
   const manifestPath = writtenManifestPath(command.name, command.arguments);
   const project = first.tableEntry?.needsManifest === false ? 'optional' : 'needed';
-  const found = await gather(session, { manifestPath, project });
+  const surveyed = await survey(session, { manifestPath, project });
+  if (!surveyed.ok) return surveyed;
+  if (surveyed.value.config.engine.value === 'none')
+    return (await import('./run-directly.ts')).runDirectly(session, surveyed.value, command);
+  const found = gatherOf(session, surveyed.value);
   if (!found.ok) return found;
   const prepared = await prepareCommand(session, found.value, command, project);
   if (!prepared.ok) return prepared;

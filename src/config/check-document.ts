@@ -86,6 +86,16 @@ function checkKey(draft: Draft, name: KeyName, entry: MapEntry): void {
     return;
   }
   const reading = readNode(keys[name].type, entry.value);
+  if (reading.ok && draft.tier === 'project' && keys[name].userValues?.includes(reading.value)) {
+    addProblem(draft, {
+      code: 'refused',
+      what: `a project cannot set \`${name}\` to \`${String(reading.value)}\``,
+      where: entry.value.place,
+      why: 'it takes a wall away, and that is for you to say, not for the project that is built',
+      fix: 'Remove it here; your own configuration, a variable or an option can say it.',
+    });
+    return;
+  }
   if (reading.ok) write(draft, name, reading.value, entry.value.place, reading.items);
   else addComplaint(draft, name, entry.value, reading.place, reading);
 }

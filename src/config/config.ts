@@ -50,7 +50,7 @@ export interface Config {
   readonly output: Setting<'text' | 'json'>;
 }
 
-export type EngineChoice = 'auto' | 'bwrap' | 'docker';
+export type EngineChoice = 'auto' | 'bwrap' | 'docker' | 'none';
 export type EnvironmentChoice = 'debian' | 'image' | 'nix';
 export type DebianSuite = 'bookworm' | 'trixie';
 

@@ -38,9 +38,11 @@ function limit(type: ValueType, value: number | null, description: string, defau
 export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
   engine: {
     ...free,
-    type: { kind: 'choice', values: ['auto', 'bwrap', 'docker'] },
+    type: { kind: 'choice', values: ['auto', 'bwrap', 'docker', 'none'] },
     default: 'auto',
-    description: 'What holds the wall; auto takes what the environment allows.',
+    userValues: ['none'],
+    description:
+      'What holds the wall; auto takes what the environment allows, none is for inside of an image of the lock only.',
   },
   environment: {
     ...free,

@@ -54,6 +54,8 @@ export interface Key<T = unknown> {
   /** Who may write it into a file: everybody, only the user's own file, or nobody (it belongs to one call). */
   readonly writers: 'everybody' | 'user' | 'nobody';
   readonly widening: Widening;
+  /** Values that a project's file cannot have: only the user's own, a variable or an option. */
+  readonly userValues?: readonly unknown[];
   /** One sentence for the schema, the completion and the reference. */
   readonly description: string;
   /** The environment variable of a key that has no option of the command line; the others share their option's. */

@@ -19,17 +19,17 @@ export function configSchema(writer: 'project' | 'user' = 'project'): Schema {
     const [section = '', last] = name.split('.');
     if (key.writers === 'nobody' || (key.writers === 'user' && writer === 'project')) continue;
     if (last === undefined) {
-      properties[section] = keySchema(key);
+      properties[section] = keySchema(key, writer);
       continue;
     }
     if (section === 'layers') {
-      properties[section] = layersSchema(keys.layers, { infer: keySchema(key) });
+      properties[section] = layersSchema(keySchema(keys.layers, writer), { infer: keySchema(key, writer) });
       continue;
     }
     const below = sections[section] ?? {};
     sections[section] = below;
     properties[section] ??= section === 'env' ? envSchema(below) : sectionSchema(below);
-    below[last] = keySchema(key);
+    below[last] = keySchema(key, writer);
   }
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -41,8 +41,8 @@ export function configSchema(writer: 'project' | 'user' = 'project'): Schema {
 }
 
 /** `[NAME]`, or `{use: [NAME], infer: …}`. */
-function layersSchema(key: Key, more: Schema): Schema {
-  const { description, default: none, ...list } = keySchema(key);
+function layersSchema(schema: Schema, more: Schema): Schema {
+  const { description, default: none, ...list } = schema;
   return {
     description: description ?? '',
     default: none ?? [],
@@ -54,13 +54,18 @@ function sectionSchema(properties: Schema): Schema {
   return { type: 'object', properties, additionalProperties: false };
 }
 
-function keySchema(key: Key): Schema {
+function keySchema(key: Key, writer: 'project' | 'user'): Schema {
   const isWritable = key.default !== null && key.type.kind !== 'optional';
   return {
     description: key.description,
-    ...typeSchema(key.type),
+    ...typeSchema(writer === 'project' ? withoutUserValues(key) : key.type),
     ...(isWritable ? { default: key.default as Json } : {}),
   };
+}
+
+function withoutUserValues({ type, userValues = [] }: Key): ValueType {
+  if (type.kind !== 'choice') return type;
+  return { ...type, values: type.values.filter((value) => !userValues.includes(value)) };
 }
 
 function typeSchema(type: ValueType): Schema {

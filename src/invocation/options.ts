@@ -41,7 +41,7 @@ export const boxOptions: readonly BoxOption[] = [
     field: 'engine',
     long: '--engine',
     placeholder: 'ENGINE',
-    allowed: ['auto', 'bwrap', 'docker'],
+    allowed: ['auto', 'bwrap', 'docker', 'none'],
     variable: 'CARGO_BOXED_ENGINE',
     configKey: 'engine',
     summary: 'What holds the wall',

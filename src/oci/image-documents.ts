@@ -14,6 +14,9 @@ export interface ImageMeaning {
   readonly toolchain: string;
 }
 
+/** Where an image says what it is, for the tool when it is started in it. */
+export const markPath = 'box/image.json';
+
 /** One of the documents, with the name that its content gives it. */
 export interface Document {
   readonly text: string;

@@ -7,7 +7,7 @@ import { type PackedFile, packFiles } from '../archive/pack-files.ts';
 import { packRoot } from '../archive/pack-root.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { assignPackages } from './assign-packages.ts';
-import type { ImageMeaning } from './image-documents.ts';
+import { type ImageMeaning, markPath } from './image-documents.ts';
 import { packedFile, shareOut } from './package-files.ts';
 
 /** One layer of the image, before it is packed. */
@@ -30,9 +30,6 @@ export interface ImageSources {
   readonly toolchain: { readonly path: string; readonly files: readonly string[]; readonly sum: string };
 }
 
-/** Where the image says what it is, for the tool when it is started in it. */
-export const markPath = 'box/image.json';
-
 /**
  * The layers of an image, the lowest first: the base, the toolchain, what each layer of the set brings, and a small one
  * with what dpkg and the loader know of all of it. Another layer in the set moves its own and the last.
@@ -42,7 +39,7 @@ export function imageParts({ meaning, base, root, added, layers, toolchain }: Im
     { holds: 'base', of: `base ${base.sha256}`, pack: () => packRoot(base.path) },
     {
       holds: `toolchain ${meaning.toolchain}`,
-      of: `toolchain ${toolchain.sum}`,
+      of: `whole toolchain ${toolchain.sum}`,
       pack: () => packFiles(toolchainFiles(toolchain.path, toolchain.files)),
     },
   ];
@@ -58,9 +55,9 @@ export function imageParts({ meaning, base, root, added, layers, toolchain }: Im
   ];
 }
 
-/** Of the toolchain what builds: no manuals. */
+/** All of its components, manuals too: whoever is in the image can sum them as the lock does. */
 function toolchainFiles(path: string, files: readonly string[]): readonly PackedFile[] {
-  const kept = [...new Set(files)].filter((file) => !/^share\/(doc|man)\//.test(file)).sort();
+  const kept = [...new Set(files)].sort();
   const folders = new Set<string>();
   for (const file of kept) {
     const names = file.split('/').slice(0, -1);

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { compareInstalled } from '../../../src/already-boxed/compare-installed.ts';
+import { readMark } from '../../../src/already-boxed/read-mark.ts';
 import { differingParts } from '../../../src/verify/differing-parts.ts';
 import { findEvidence, type Side } from '../../../src/verify/find-evidence.ts';
 import { originsOf, originsWithin } from '../../../src/verify/name-crates.ts';
 import { archiveMembers } from '../../../src/verify/read-archive.ts';
 import { elfSections, type Part } from '../../../src/verify/read-elf.ts';
 import { type Parser, text } from '../parser.ts';
+import { scratch } from './project.ts';
 
 /** A program small enough to be changed everywhere: the head of one, with its table of sections after it. */
 function smallProgram(): Buffer {
@@ -67,6 +70,26 @@ export const binaryParsers: readonly Parser[] = [
       const found = [...differingParts(bytes, other), ...differingParts(bytes, smallArchive())];
       for (const part of found) findEvidence(part, side, { ...side, project: '/box/elsewhere', hostName: 'other' });
       assert.equal(differingParts(bytes, bytes).length, 0);
+      return undefined;
+    },
+  },
+  {
+    name: 'image-marks',
+    modules: ['already-boxed/read-mark.ts', 'already-boxed/compare-installed.ts'],
+    seeds: () => [
+      text(JSON.stringify({ version: 1, identity: 'a'.repeat(64) })),
+      text('Package: gcc', 'Status: install ok installed', 'Version: 1', 'Architecture: amd64', '', 'Package: zlib1g'),
+    ],
+    words: ['version', 'identity', 'Package: ', 'Version: ', 'Architecture: ', '\n\n'],
+    mostBytes: 1024 * 1024,
+    feed: (bytes) => {
+      mkdirSync(`${scratch}/box`, { recursive: true });
+      writeFileSync(`${scratch}/box/image.json`, bytes);
+      const mark = readMark(scratch);
+      if (mark.kind === 'mark') assert.match(mark.identity, /^[0-9a-f]{64}$/);
+      const toolchain = { name: 'stable', version: '1', manifestSha256: 'm', components: [] };
+      const said = compareInstalled([], toolchain, { packages: bytes.toString('latin1'), components: [] });
+      assert.ok(said.length <= 6);
       return undefined;
     },
   },

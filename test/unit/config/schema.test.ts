@@ -11,6 +11,7 @@ test('schema and reader agree, for a project and for a user', async () => {
     null,
     { engine: 'docker' },
     { engine: 'podman' },
+    { engine: 'none' },
     { engine: 3 },
     { enginee: 'docker' },
     { image: 'rust:1' },
