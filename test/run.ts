@@ -93,9 +93,10 @@ async function runOne(suite: Suite, identityName: Identity, engine: EngineName |
     file.includes(choice.files),
   );
   if (files.length === 0 && (choice.files !== '' || !existsSync(join(stage.tree, 'test', suite.folder)))) return;
-  const where = [identityName, engine].filter(Boolean).join(', ');
+  const { environment } = suite;
+  const where = [identityName, engine, environment].filter(Boolean).join(', ');
   console.log(`\n=== ${suite.name} (${where}), ${files.length} files`);
-  const variables = testVariables(identity, stage, { home, temporary, dockerHost, engine });
+  const variables = testVariables(identity, stage, { home, temporary, dockerHost, engine, environment });
   const shared = { prefix: identity.prefix, node: stage.node, tree: stage.tree, variables };
   if (engine !== null && !prepared.has(where)) {
     prepared.add(where);

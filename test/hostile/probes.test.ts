@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Observation, probes, whyNotHeld } from '../../src/selftest/judge-probes.ts';
 import { type Canaries, layCanaries } from '../../src/selftest/lay-canaries.ts';
-import { engine, identity } from '../support/rig.ts';
+import { engine, environment, identity } from '../support/rig.ts';
 import { probeBox, probeOpen, probeProject } from './support/probe-run.ts';
 
 let folder = '';
@@ -17,11 +17,15 @@ let canaries: Canaries;
 let boxed: readonly Observation[] = [];
 let open: readonly Observation[] = [];
 
+/** What is linked in Nix needs its store at /nix; the same program from Debian shows that each attack can get through. */
+const runsInTheOpen = environment === 'debian';
+
 before(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'cargo-boxed-hostile-')));
   canaries = await layCanaries(folder, join(folder, 'state'));
   const made = probeProject(join(folder, 'boxed/project'), canaries);
   boxed = await probeBox(made, canaries);
+  if (!runsInTheOpen) return;
   mkdirSync(join(folder, 'open'), { recursive: true });
   open = await probeOpen(folder, made.path('target/boxed/debug/boxed-probes'), canaries);
 });
@@ -55,6 +59,7 @@ describe(`attacks from inside a box of ${engine}`, () => {
 });
 
 describe('the same attacks without a box', () => {
+  if (!runsInTheOpen) return;
   // What a wall stops gets through without one: walls.test.ts.
   for (const { name, open: needs, openWhere } of probes.filter(({ walled }) => walled !== true)) {
     const condition = [needs === 'root' ? 'as root' : null, openWhere === undefined ? null : `where ${openWhere}`];

@@ -11,7 +11,7 @@ const attacks: Readonly<Record<string, string>> = {
   'makes a file beside it': 'fs::write(victim.join("more"), "evil")',
   'empties it': 'fs::File::options().write(true).truncate(true).open(victim.join("answer")).map(drop)',
   'empties it, opened for reading':
-    'Command::new("python3").args(["-c", "import os, sys; os.truncate(sys.argv[1], 0)"]).arg(victim.join("answer")).stderr(Stdio::null()).status().and_then(done)',
+    'Command::new("perl").args(["-e", "truncate($ARGV[0], 0) or exit 1"]).arg(victim.join("answer")).stderr(Stdio::null()).status().and_then(done)',
   'links it to a folder of its own':
     'fs::hard_link(victim.join("answer"), own.join("link")).and_then(|()| fs::write(own.join("link"), "evil"))',
   'moves it away':

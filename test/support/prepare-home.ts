@@ -17,11 +17,18 @@ export async function prepareHome(engine: EngineName, preparation: Preparation):
   }
   execFileSync('chown', ['-R', '--reference', preparation.folder, project]);
   const { prefix, node, tree, variables } = preparation;
+  const isNix = variables.CARGO_BOXED_TEST_ENVIRONMENT === 'nix';
+  if (isNix) {
+    const argv = [...prefix, node, '--import', 'tsx', join(tree, 'test/support/nixpkgs/prepare.ts')];
+    await runProgram(argv, { tree, variables, limitMinutes: 5 });
+  }
+  const home = variables.CARGO_BOXED_TEST_HOME ?? '';
   const { status, timedOut } = await runProgram([...prefix, node, join(tree, 'dist/cargo-boxed.cjs'), 'build'], {
     tree: project,
     variables: {
       ...variables,
-      CARGO_BOXED_HOME: variables.CARGO_BOXED_TEST_HOME ?? '',
+      CARGO_BOXED_HOME: home,
+      ...(isNix ? { CARGO_BOXED_HOME: join(dirname(home), 'nix-home'), NIX_CONFIG: 'substituters =' } : {}),
       CARGO_BOXED_ENGINE: engine,
     },
     limitMinutes: 8,

@@ -39,7 +39,8 @@ export function wants(choice: Choice, name: string): boolean {
 
 /** A suite as often as it runs: for each identity and, where it says so, for each engine. */
 export function runsOf(suite: Suite, choice: Choice): readonly { identity: Identity; engine: EngineName | null }[] {
-  const engines = suite.engines === 'each' ? choice.engines : [null];
+  const { engines: named } = suite;
+  const engines = named === 'own' ? [null] : choice.engines.filter((engine) => named === 'each' || engine === named);
   return suite.identities
     .filter((identity) => choice.identities.includes(identity) || suite.name === 'unit')
     .flatMap((identity) => engines.map((engine) => ({ identity, engine })));

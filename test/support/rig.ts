@@ -18,7 +18,13 @@ export const identity: 'root' | 'user' = process.getuid?.() === 0 ? 'root' : 'us
  * What the tool keeps, shared by the tests of one run so that a root is made once. Outside of `npm test` it stays from
  * one run to the next: a developer who runs one file again must not wait for Debian.
  */
-export const sharedHome = process.env.CARGO_BOXED_TEST_HOME ?? join(homedir(), '.cache/cargo-boxed-tests/home');
+const debianHome = process.env.CARGO_BOXED_TEST_HOME ?? join(homedir(), '.cache/cargo-boxed-tests/home');
+
+/** What is inside of the boxes of this run, where a test does not say it. */
+export const environment: 'debian' | 'nix' = process.env.CARGO_BOXED_TEST_ENVIRONMENT === 'nix' ? 'nix' : 'debian';
+/** The home of all tests in Nix: its configuration names that environment. */
+export const nixHome = join(dirname(debianHome), 'nix-home');
+export const sharedHome = environment === 'nix' ? nixHome : debianHome;
 
 export interface RunOptions {
   /** Added to the clean environment; `undefined` takes a variable out of it. */
@@ -127,6 +133,7 @@ export function cleanVariables(): Record<string, string> {
     ...Object.fromEntries(kept),
     CARGO_BOXED_HOME: sharedHome,
     CARGO_BOXED_ENGINE: engine,
+    ...(environment === 'nix' ? { NIX_CONFIG: 'substituters =' } : {}),
   };
 }
 

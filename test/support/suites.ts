@@ -5,7 +5,9 @@ export interface Suite {
   readonly folder: string;
   readonly files: 'folder' | 'tree';
   /** `each`: once per engine, which tests see as CARGO_BOXED_TEST_ENGINE. `own`: the tests choose or need none. */
-  readonly engines: 'each' | 'own';
+  readonly engines: 'each' | 'bwrap' | 'own';
+  /** What is inside of the boxes that tests start without saying so; Debian when it is left out. */
+  readonly environment?: 'nix';
   readonly identities: readonly Identity[];
   readonly limitMinutes: number;
   /** Test files side by side: more where they mostly wait. */
@@ -98,6 +100,17 @@ export const suites: readonly Suite[] = [
     identities: ['root', 'user'],
     limitMinutes: 15,
     concurrency: 1,
+  },
+  // The same attacks in boxes of Nix.
+  {
+    name: 'hostile: nix',
+    folder: 'hostile',
+    files: 'folder',
+    engines: 'bwrap',
+    environment: 'nix',
+    identities: ['root'],
+    limitMinutes: 15,
+    concurrency: 2,
   },
   // Limits, what is left afterwards, and time: nothing else may run beside.
   {

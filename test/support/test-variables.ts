@@ -1,7 +1,7 @@
 import { delimiter } from 'node:path';
 import type { IdentityRun } from './choose-identity.ts';
 import type { Stage } from './stage-tree.ts';
-import type { EngineName } from './suites.ts';
+import type { EngineName, Suite } from './suites.ts';
 
 /** Of the caller's environment: the terminal, the way to the network, the certificates. */
 const passed =
@@ -14,7 +14,13 @@ const passed =
 export function testVariables(
   identity: IdentityRun,
   stage: Stage,
-  told: { home: string; temporary: string; dockerHost: string | null; engine: EngineName | null },
+  told: {
+    home: string;
+    temporary: string;
+    dockerHost: string | null;
+    engine: EngineName | null;
+    environment?: Suite['environment'];
+  },
 ): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] => passed.test(entry[0]) && entry[0] !== 'NODE_EXTRA_CA_CERTS',
@@ -32,6 +38,7 @@ export function testVariables(
     CARGO_BOXED_TEST_HOME: told.home,
     CARGO_BOXED_TEST_IDENTITY: identity.name,
     ...(told.dockerHost === null ? {} : { DOCKER_HOST: told.dockerHost }),
+    ...(told.environment === undefined ? {} : { CARGO_BOXED_TEST_ENVIRONMENT: told.environment }),
     ...(told.engine === null ? {} : { CARGO_BOXED_TEST_ENGINE: told.engine }),
   };
 }

@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Observation, readObservations, unwalledProbes } from '../../../src/selftest/judge-probes.ts';
+import {
+  type Observation,
+  readObservations,
+  unwalledProbes,
+  withDeclared,
+} from '../../../src/selftest/judge-probes.ts';
 import type { Canaries } from '../../../src/selftest/lay-canaries.ts';
 import { layProject } from '../../../src/selftest/lay-project.ts';
-import { cleanVariables, type Project, projectIn, run } from '../../support/rig.ts';
+import { cleanVariables, environment, type Project, projectIn, run, sharedHome } from '../../support/rig.ts';
 
 /** The crate of the self-test as a project with secrets in it. */
 export function probeProject(folder: string, canaries: Canaries, more: Readonly<Record<string, string>> = {}): Project {
@@ -26,7 +31,14 @@ export async function probeBox(made: Project, canaries: Canaries): Promise<reado
   if (built.status !== 0) throw new Error(built.text);
   const ran = await made.boxed(['run', '--quiet'], options);
   if (ran.status !== 0) throw new Error(ran.text);
-  return readObservations(ran.stdout);
+  return withDeclared(readObservations(ran.stdout), declaredVariables());
+}
+
+/** Variables that an environment of Nix sets, as its pins say. */
+function declaredVariables(): Readonly<Record<string, string>> {
+  if (environment !== 'nix') return {};
+  const name = `nix-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.lock`;
+  return JSON.parse(readFileSync(join(sharedHome, 'data/default', name), 'utf8')).nix.variables;
 }
 
 /** What the same program reaches on the host, where nothing stops it: proof that each probe can get through. */

@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type RunOptions, sharedHome } from '../rig.ts';
+import { nixHome, type RunOptions } from '../rig.ts';
 import { makeStandIn } from './make-stand-in.ts';
 
 /**
  * What the tests of the Nix environment keep, apart from the others: pins, a store and roots, made of the stand-in. No
  * binary cache is asked and no network needed but for crates.
  */
-export const nixHome = join(dirname(sharedHome), 'nix-home');
+export { nixHome };
 
 /** A folder for a stand-in, beside the home. */
-const sourceFolder = join(dirname(sharedHome), 'nixpkgs');
+const sourceFolder = join(dirname(nixHome), 'nixpkgs');
 
 /** The URL of the stand-in; made by the first test that needs it. */
 export function standIn(): string {
