@@ -7,20 +7,23 @@ import type { Answer } from './answer.ts';
 import { compareDevcontainer } from './devcontainer-compare.ts';
 import { layCrates } from './devcontainer-crates.ts';
 import { devcontainerDrift } from './devcontainer-drift.ts';
+import { writeFeature } from './devcontainer-feature.ts';
 import { devcontainerFile, writeDevcontainer } from './devcontainer-file.ts';
 import { inspectDevcontainers } from './devcontainer-inspect.ts';
 import { type Devcontainer, devcontainerWish } from './devcontainer-wish.ts';
 import type { Session } from './session.ts';
 
-/** `devcontainer`, `devcontainer --check` and, for files of others, `devcontainer check [FILE]`. */
+/** `devcontainer`, `devcontainer --check`; for files of others `devcontainer check [FILE]`, for images of others `devcontainer feature`. */
 export async function devcontainer(session: Session, command: OwnCommand): Promise<Result<Answer>> {
   const [action, file, ...more] = command.arguments;
   const howToUse =
-    'Write `cargo-boxed devcontainer [--mode MODE] [--check]`, or `cargo-boxed devcontainer check [FILE]`.';
-  if (action === 'check' && more.length === 0) {
+    'Write `cargo-boxed devcontainer [--mode MODE] [--check]`, or `cargo-boxed devcontainer check [FILE]|feature`.';
+  const isCheck = action === 'check' && more.length === 0;
+  if (isCheck || (action === 'feature' && file === undefined)) {
     const [option] = Object.keys(command.options);
-    if (option !== undefined) return failure(usage(`\`devcontainer check\` does not take \`--${option}\``, howToUse));
-    return inspectDevcontainers(session, file ?? null);
+    if (option !== undefined)
+      return failure(usage(`\`devcontainer ${action}\` does not take \`--${option}\``, howToUse));
+    return isCheck ? inspectDevcontainers(session, file ?? null) : writeFeature(session);
   }
   if (action !== undefined)
     return failure(usage(`\`devcontainer\` does not know \`${printable(action, 40)}\``, howToUse));

@@ -37,18 +37,25 @@ export function writeProjectFile(file: ProjectFile): Result<'written'> {
   }
 }
 
-/** Makes a folder at the top of the project if it is not there; what is a link or a file in its place is a problem. */
-export function makeProjectFolder(root: string, name: string): Result<'there'> {
-  let folder: Folder | null = null;
+/** Makes a folder of the project, and those that it lies in; what is a link or a file in the place of one is a problem. */
+export function makeProjectFolder(root: string, relative: string): Result<'there'> {
+  let held: Folder | null = null;
   try {
-    folder = openRoot(root);
-    const parent = folder;
-    closeFolder(ensureFolder(parent, name, (made) => handOver(made, parent)));
+    held = openRoot(root);
+    for (const name of relative.split('/')) {
+      const parent: Folder = held;
+      held = null;
+      try {
+        held = ensureFolder(parent, name, (made) => handOver(made, parent));
+      } finally {
+        closeFolder(parent);
+      }
+    }
     return success('there');
   } catch (error) {
-    return failure(storageProblem(error, 'make', join(root, name)));
+    return failure(storageProblem(error, 'make', join(root, relative)));
   } finally {
-    if (folder !== null) closeFolder(folder);
+    if (held !== null) closeFolder(held);
   }
 }
 

@@ -126,7 +126,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   {
     ...plain,
     name: 'devcontainer',
-    usage: '[--mode MODE] [--from REPOSITORY] [--check] | check [FILE]',
+    usage: '[--mode MODE] [--from REPOSITORY] [--check] | check [FILE] | feature',
     takes: 'words',
     maximumWords: 2,
     options: [

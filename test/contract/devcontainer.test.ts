@@ -8,10 +8,13 @@ const file = '.devcontainer/devcontainer.json';
 /** No engine answers: none is needed to write, and `--check` says that it looked at none. */
 const noEngine = { variables: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } };
 
+/** Nothing is built to learn what it needs. */
+const plain = 'layers: { infer: off }\n';
+
 async function locked(context: TestContext, configuration = ''): Promise<Project> {
   const made = project(context, {
     ...plainProgram('plain', 'fn main() {}\n'),
-    ...(configuration === '' ? {} : { 'cargo-boxed.yaml': configuration }),
+    'cargo-boxed.yaml': plain + configuration,
   });
   const ended = await made.boxed(['lock']);
   assert.equal(ended.status, 0, ended.text);
@@ -40,7 +43,7 @@ test('the file follows lock and configuration, and check names what has drifted'
   });
 
   // Another lock, another configuration.
-  made.write('cargo-boxed.yaml', 'layers: [bzip2]\nenv: {set: {GREETING: hello}}\n');
+  made.write('cargo-boxed.yaml', 'layers: {use: [bzip2], infer: off}\nenv: {set: {GREETING: hello}}\n');
   const stale = await boxed(made, '--check');
   assert.equal(stale.status, 65, stale.text);
   assert.match(stale.stderr, /cargo-boxed lock/);
@@ -125,7 +128,7 @@ test('broken files, links and other places are refused, each with its place', as
 });
 
 test('without a lock, without Cargo.lock, or with wrong words there is a clear end', async (context) => {
-  const made = project(context, plainProgram('plain', 'fn main() {}\n'));
+  const made = project(context, { ...plainProgram('plain', 'fn main() {}\n'), 'cargo-boxed.yaml': plain });
   for (const words of [[], ['--check']]) {
     const none = await boxed(made, ...words);
     assert.equal(none.status, 65, none.text);
@@ -181,4 +184,24 @@ test('check of a file of others says what it opens, with places, and runs nothin
   const text = await boxed(made, 'check', 'one/.devcontainer/devcontainer.json');
   assert.equal(text.status, 77, text.text);
   assert.match(text.stdout, /devcontainer\.json:3:3: `initializeCommand` runs on your machine/);
+});
+
+test('the Feature is written beside the file, whole each time, and never through a link', async (context) => {
+  const made = project(context, plainProgram('plain', 'fn main() {}\n'));
+  const written = await boxed(made, 'feature');
+  assert.equal(written.status, 0, written.text);
+  const feature = JSON.parse(made.read('.devcontainer/cargo-boxed/devcontainer-feature.json'));
+  assert.equal(feature.id, 'cargo-boxed');
+  assert.ok(feature.options.layers.proposals.includes('openssl'));
+  assert.match(made.read('.devcontainer/cargo-boxed/layers.txt'), /^bookworm openssl libssl-dev/m);
+  made.write('.devcontainer/cargo-boxed/install.sh', 'old');
+  assert.equal((await boxed(made, 'feature')).status, 0);
+  assert.match(made.read('.devcontainer/cargo-boxed/install.sh'), /It is no wall/);
+  rmSync(made.path('.devcontainer/cargo-boxed'), { recursive: true });
+  const outside = temporaryFolder(context);
+  symlinkSync(outside, made.path('.devcontainer/cargo-boxed'));
+  const linked = await boxed(made, 'feature');
+  assert.equal(linked.status, 78, linked.text);
+  assert.ok(!existsSync(join(outside, 'install.sh')));
+  assert.equal((await boxed(made, 'feature', 'x')).status, 64);
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type DevcontainerCli, devcontainerCli, idsOf } from '../../support/devcontainer-cli.ts';
 import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemon.ts';
+import { ownImage } from '../../support/own-image.ts';
 import { boxed, type Ended, type Project, plainProgram, projectIn } from '../../support/rig.ts';
 
 // The real devcontainer CLI on a real engine, without a network: what it makes of the file that we write.
@@ -79,6 +80,7 @@ before(async () => {
   const files = { ...plainProgram('tries', main), 'build.rs': script };
   for (const [file, text] of Object.entries(files)) made.write(file, text);
   made.write('Cargo.toml', `${made.read('Cargo.toml')}\n[dependencies]\nitoa = "=1.0.15"\n`);
+  made.write('cargo-boxed.yaml', 'layers: { infer: off }\n');
   rmSync(made.path('Cargo.lock'));
   execFileSync('git', ['init', '--quiet', made.folder]);
   root = devcontainerCli(folder, daemon, made.folder, 'root');
@@ -164,4 +166,34 @@ test('the trap: where the file lets the CLI change the uid, the container stands
   );
   docker('rm', '--force', containerId);
   await succeeds(tool('devcontainer', '--check'));
+});
+
+test('the Feature installs layers into an image of one’s own, which then is another image and has no wall', async () => {
+  const other = projectIn(join(folder, 'own'));
+  for (const [file, text] of Object.entries(plainProgram('own', 'fn main() {}\n'))) other.write(file, text);
+  const variables = { ...daemon.variables, HOME: process.env.HOME, CARGO_BOXED_ENGINE: 'bwrap' };
+  await succeeds(other.boxed(['devcontainer', 'feature'], { variables }));
+  ownImage(folder, daemon.socket, 'own:1', 'ninja-build', 'the stand-in');
+  const cli = devcontainerCli(join(folder, 'own-cli'), daemon, other.folder, 'root');
+  const made = async (layers: string) => {
+    const features = { './cargo-boxed': { layers } };
+    other.write('.devcontainer/devcontainer.json', JSON.stringify({ image: 'own:1', features }));
+    return cli(['up', '--remove-existing-container', '--buildkit', 'never']);
+  };
+  const wrong = await made('no-such-layer');
+  assert.equal(wrong.status, 1, wrong.text);
+  assert.match(wrong.text, /there is no layer 'no-such-layer' on bookworm/);
+  const hostile = await made('ninja;$(touch /hacked)');
+  assert.match(hostile.text, /is no name of a layer/);
+
+  const up = await succeeds(made('ninja'));
+  const { containerId } = JSON.parse(up.stdout.trim().split('\n').at(-1) ?? '');
+  assert.equal((await succeeds(cli(['exec', 'ninja-build']))).stdout.trim(), 'the stand-in');
+  assert.notEqual(
+    docker('inspect', '--format', '{{.Image}}', containerId),
+    docker('image', 'inspect', '--format', '{{.Id}}', 'own:1'),
+  );
+  // What a Feature cannot say: the project is writable, and the network is whatever the engine gives.
+  await succeeds(cli(['exec', 'touch', 'written']));
+  assert.notEqual(docker('inspect', '--format', '{{.HostConfig.NetworkMode}}', containerId), 'none');
 });

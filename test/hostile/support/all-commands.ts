@@ -76,6 +76,7 @@ export const allCommands: readonly (readonly string[])[] = [
   ['devcontainer', '--mode', 'editor'],
   ['devcontainer', '--check'],
   ['devcontainer', 'check'],
+  ['devcontainer', 'feature'],
   ['add', 'itoa'],
   ['remove', 'itoa'],
   ['reset'],
