@@ -5,7 +5,7 @@ import type { BeyondLock, FetchInputs } from '../fetch/fetch-inputs.ts';
 import { type Fetched, fetchPhase } from '../fetch/fetch-phase.ts';
 import { inside } from '../plan/box-plan.ts';
 import type { Planned } from './make-plan.ts';
-import { prepareFetchRoot } from './prepare-root.ts';
+import { prepareFetchRoot, rootOfImage } from './prepare-root.ts';
 import { recordExtraCrates } from './record-extra-crates.ts';
 import type { Session } from './session.ts';
 
@@ -17,13 +17,15 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
     facts,
     locations: session.locations,
     root: () =>
-      prepareFetchRoot(
-        session,
-        config,
-        facts.project.mountRoot,
-        chosen,
-        facts.toolchain === null ? 'of-the-root' : 'host',
-      ),
+      facts.inImage === true && chosen.docker === null
+        ? Promise.resolve(success(rootOfImage))
+        : prepareFetchRoot(
+            session,
+            config,
+            facts.project.mountRoot,
+            chosen,
+            facts.toolchain === null ? 'of-the-root' : 'host',
+          ),
     runBox: (box, streams, signal) => chosen.engine.run(box, streams, signal),
     lockfile: plan.fetch.lockfile,
     offline: plan.fetch.offline,

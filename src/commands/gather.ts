@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { readMark } from '../already-boxed/read-mark.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { ToolchainRequest } from '../facts/choose-toolchain.ts';
@@ -19,15 +20,24 @@ export interface Gathered {
 
 export async function gather(session: Session, wish: GatherWish): Promise<Result<Gathered>> {
   const surveyed = await survey(session, wish);
-  return surveyed.ok ? gatherOf(session, surveyed.value) : surveyed;
+  return surveyed.ok ? gatherSurveyed(session, surveyed.value) : surveyed;
 }
 
-/** The same of what was surveyed. */
-export function gatherOf(session: Session, { project, config, judged, ownNix }: Surveyed): Result<Gathered> {
+/** The same of what was surveyed; inside of an image of the lock with the toolchain that is in it. */
+export async function gatherSurveyed(session: Session, surveyed: Surveyed): Promise<Result<Gathered>> {
+  if (readMark().kind === 'none' || surveyed.config.engine.value === 'none') return gatherOf(session, surveyed, null);
+  return gatherOf(session, surveyed, await (await import('./recognise-image.ts')).toolchainOfImage(session, surveyed));
+}
+
+function gatherOf(
+  session: Session,
+  { project, config, judged, ownNix }: Surveyed,
+  ofImage: ToolchainFacts | null,
+): Result<Gathered> {
   const refused = refusal(judged);
   if (refused !== null) return failure(refused);
   if (config.engine.value === 'none') return failure(needsABox);
-  const toolchain = findToolchain(session, project, config);
+  const toolchain = ofImage === null ? findToolchain(session, project, config) : success(ofImage);
   if (!toolchain.ok) return toolchain;
   if (hasBoxedAlias(project.cargoConfig)) {
     session.reporter.note(
@@ -38,7 +48,14 @@ export function gatherOf(session: Session, { project, config, judged, ownNix }: 
   if (!secrets.ok) return secrets;
   return success({
     config,
-    facts: { host: session.host, project, secrets: secrets.value, toolchain: toolchain.value, ownNix },
+    facts: {
+      host: session.host,
+      project,
+      secrets: secrets.value,
+      toolchain: toolchain.value,
+      ownNix,
+      ...(ofImage === null ? {} : { inImage: true }),
+    },
   });
 }
 

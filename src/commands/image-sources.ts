@@ -8,6 +8,7 @@ import { layerPackages } from '../layers/catalogue.ts';
 import type { DebianPins, ToolchainPins } from '../lock/pins.ts';
 import type { ImageMeaning } from '../oci/image-documents.ts';
 import type { ImageSources } from '../oci/image-parts.ts';
+import { meaningOf } from '../oci/meaning-of-pins.ts';
 import { debianRoot } from './debian.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Session } from './session.ts';
@@ -47,25 +48,6 @@ export async function lockedImage(session: Session): Promise<Result<LockedImage>
     });
   }
   return success({ gathered: gathered.value, debian, toolchain, meaning: meaningOf(debian, toolchain) });
-}
-
-/** What the image of these pins is. */
-export function meaningOf(debian: DebianPins, toolchain: ToolchainPins): ImageMeaning {
-  const said = {
-    architecture: debian.architecture,
-    epoch: epochOf(debian.added?.snapshot ?? debian.snapshot),
-    suite: debian.suite,
-    layers: debian.layers,
-    toolchain: toolchain.version,
-  };
-  const sums = { root: debian.rootSha256, toolchain: toolchain.components };
-  return { ...said, identity: sha256(canonicalJson({ version: 1, ...said, sums })) };
-}
-
-/** When the packages were resolved: the lock says it, so it is the same everywhere. */
-function epochOf(snapshot: string): number {
-  const time = snapshot.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z');
-  return Date.parse(time) / 1000;
 }
 
 /** Prepares the roots, and checks the toolchain of this machine file by file against the lock. */

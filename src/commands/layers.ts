@@ -11,11 +11,12 @@ import { usage } from '../invocation/usage-problems.ts';
 import { type FoundLayer, findLayer, layerPackages, searchLayers } from '../layers/catalogue.ts';
 import type { LayerCheck } from '../layers/layer.ts';
 import { describeLearned } from '../lock/learned-additions.ts';
+import { lockFileName } from '../lock/lock-file-name.ts';
 import type { Learned } from '../lock/pins.ts';
 import { printable } from '../problem/problem.ts';
 import { type Answer, table } from './answer.ts';
 import type { Session } from './session.ts';
-import { lockFileName, pinnedLearned, wantedAdditions } from './settle-pins.ts';
+import { pinnedLearned, wantedAdditions } from './settle-pins.ts';
 import { configFileName, projectRoot, type Surveyed, survey } from './survey.ts';
 
 /** `layers`, `layers search WORD`, `layers show NAME`, `layers add NAME…`, `layers remove NAME…`. */

@@ -9,6 +9,7 @@ import { usage } from '../invocation/usage-problems.ts';
 import { areSameAdditions, hasAdditions } from '../layers/additions.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
 import { type LockFile, othersOf, selectPins, withPins } from '../lock/lock-file.ts';
+import { lockFileName } from '../lock/lock-file-name.ts';
 import { allPackages, pinChanges, versionChanges } from '../lock/pin-changes.ts';
 import type { DebianPins, Learned, NixSource, Pins } from '../lock/pins.ts';
 import { readLockFile, readPins } from '../lock/read-pins.ts';
@@ -31,7 +32,7 @@ import { learnForLock } from './learn-for-lock.ts';
 import { defaultNixPinsFile, freshNixPins, keptSource, nixAdditions } from './nix.ts';
 import { toolchainPins } from './pin-toolchain.ts';
 import type { Session } from './session.ts';
-import { lockFileName, pinWish, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './settle-pins.ts';
+import { pinWish, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './settle-pins.ts';
 import { updateOne } from './update-one.ts';
 
 /** Pins everything and writes it into the project as one file; what differs from before is shown. */

@@ -13,6 +13,12 @@ import type { Planned } from './make-plan.ts';
 import { defaultNixPinsFile, nixRoot, noNixAdditions, ownNixPins } from './nix.ts';
 import type { Session } from './session.ts';
 
+/**
+ * Inside of an image of the lock, its own system is the environment: what Debian's packages have put there, and nothing
+ * that the container has beside them.
+ */
+export const rootOfImage: PreparedRoot = { kind: 'directory', path: '/', only: ['etc', 'usr'] };
+
 /** The environment of the plan, ready for the engine: a folder for bwrap, an image for docker. */
 export async function prepareRoot(
   session: Session,
@@ -20,6 +26,7 @@ export async function prepareRoot(
   pins: Pins,
 ): Promise<Result<PreparedRoot>> {
   const { mountRoot } = facts.project;
+  if (facts.inImage === true && chosen.docker === null) return success(rootOfImage);
   if (config.environment.value === 'image' && pins.image !== undefined && chosen.docker !== null) {
     return imageRoot(session, config, mountRoot, chosen.docker, pins.image);
   }

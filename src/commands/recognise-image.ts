@@ -3,15 +3,17 @@ import { compareInstalled } from '../already-boxed/compare-installed.ts';
 import { readMark } from '../already-boxed/read-mark.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { readInstalled } from '../environment/image/read-installed.ts';
+import type { ToolchainFacts } from '../facts/facts.ts';
 import { componentDigests } from '../facts/hash-components.ts';
 import { readForeignText } from '../host/read-file.ts';
 import { debianArchitecture } from '../lock/debian-architecture.ts';
 import { selectPins } from '../lock/lock-file.ts';
+import { lockFileName } from '../lock/lock-file-name.ts';
 import type { DebianPins, ToolchainPins } from '../lock/pins.ts';
 import { readLockFile } from '../lock/read-pins.ts';
-import { meaningOf } from './image-sources.ts';
+import { meaningOf } from '../oci/meaning-of-pins.ts';
+import { printable } from '../problem/problem.ts';
 import type { Session } from './session.ts';
-import { lockFileName } from './settle-pins.ts';
 import { projectRoot, type Surveyed } from './survey.ts';
 
 /** Whether we are inside of the image of a project's lock. */
@@ -75,4 +77,31 @@ async function differencesFrom(
     packages: status.ok && status.value !== null ? readInstalled(status.value) : null,
     components: digests.ok ? digests.value : null,
   });
+}
+
+/**
+ * The toolchain of the image that we are in, where it is that of the lock; `null` elsewhere, and with a note where it only
+ * looks like one. Its name and version are the lock's: its components were summed.
+ */
+export async function toolchainOfImage(session: Session, surveyed: Surveyed): Promise<ToolchainFacts | null> {
+  const recognised = await recogniseImage(session, surveyed);
+  if (!recognised.ok || recognised.value.kind === 'no-image') return null;
+  if (recognised.value.kind === 'other') {
+    session.reporter.note(
+      `This is not the image of cargo-boxed.lock, though it has a mark: ${printable(recognised.value.differences.join('; '), 300)}`,
+    );
+    return null;
+  }
+  const { name, version, manifestSha256, components } = recognised.value.toolchain;
+  const names = components.map((component) => component.name);
+  return {
+    name,
+    path: toolchainFolder,
+    version,
+    host: `${session.host.architecture}-unknown-linux-gnu`,
+    manifestSha256,
+    components: names,
+    targets: names.filter((one) => one.startsWith('rust-std-')).map((one) => one.slice('rust-std-'.length)),
+    reason: 'the image of the lock that this is',
+  };
 }

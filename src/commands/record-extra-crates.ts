@@ -3,13 +3,14 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { type Result, success } from '../base/result.ts';
 import { writeProjectFile } from '../customs/write-project-file.ts';
 import { withPins } from '../lock/lock-file.ts';
+import { lockFileName } from '../lock/lock-file-name.ts';
 import type { ExtraCrate } from '../lock/pins.ts';
 import { keptPins, readLockFile } from '../lock/read-pins.ts';
 import { lockText, writeOwnPins } from '../lock/write-pins.ts';
 import { printable } from '../problem/problem.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
-import { lockFileName, projectPinsFile } from './settle-pins.ts';
+import { projectPinsFile } from './settle-pins.ts';
 
 /** Records the crates that a command line brought in and Cargo.lock does not name, where the project's pins are. */
 export function recordExtraCrates(session: Session, planned: Planned, extra: readonly ExtraCrate[]): Result<void> {

@@ -9,7 +9,7 @@ import { checkSubcommand } from './check-subcommand.ts';
 import { type Executed, execute } from './execute.ts';
 import { exportResults } from './export-results.ts';
 import { fetchCrates } from './fetch.ts';
-import { type Gathered, gatherOf } from './gather.ts';
+import { type Gathered, gatherSurveyed } from './gather.ts';
 import { inferFirst, mayHaveLayersAdded } from './infer-first.ts';
 import type { Learning } from './learn-layers.ts';
 import { makePlan, type Planned } from './make-plan.ts';
@@ -37,7 +37,7 @@ async function runOnce(session: Session, command: CargoCommand, attempt: Attempt
   if (!surveyed.ok) return surveyed;
   if (surveyed.value.config.engine.value === 'none')
     return (await import('./run-directly.ts')).runDirectly(session, surveyed.value, command);
-  const found = gatherOf(session, surveyed.value);
+  const found = await gatherSurveyed(session, surveyed.value);
   if (!found.ok) return found;
   const prepared = await prepareCommand(session, found.value, command, project);
   if (!prepared.ok) return prepared;

@@ -9,6 +9,7 @@ import { debianArchitecture } from '../lock/debian-architecture.ts';
 import { learnedAdditions } from '../lock/learned-additions.ts';
 import { lockDrift } from '../lock/lock-drift.ts';
 import { type PinWish, selectPins } from '../lock/lock-file.ts';
+import { lockFileName } from '../lock/lock-file-name.ts';
 import type { Learned, Pins } from '../lock/pins.ts';
 import { readLockFile, readPins } from '../lock/read-pins.ts';
 import type { Problem } from '../problem/problem.ts';
@@ -24,8 +25,6 @@ export interface SettledPins {
   readonly file: string;
   readonly kind: 'project' | 'own';
 }
-
-export const lockFileName = 'cargo-boxed.lock';
 
 export function projectLockFile({ facts }: Gathered): string {
   return join(facts.project.mountRoot, facts.project.workspace, lockFileName);

@@ -74,13 +74,15 @@ export type ResolvedMount =
   | { readonly kind: 'tmpfs'; readonly target: string; readonly sizeBytes: number | null };
 
 /** A root file system that is ready: a folder for bwrap, an image for docker. */
-export type PreparedRoot = (
-  | { readonly kind: 'directory'; readonly path: string }
-  | { readonly kind: 'image'; readonly id: string }
-) & {
-  /** What programs of the host need to be told to find their libraries in it. */
-  readonly variables?: Readonly<Record<string, string>>;
-};
+export type PreparedRoot =
+  /** `only`: the folders at its top that are the environment; what else lies there, but links, is somebody's own. */
+  (
+    | { readonly kind: 'directory'; readonly path: string; readonly only?: readonly string[] }
+    | { readonly kind: 'image'; readonly id: string }
+  ) & {
+    /** What programs of the host need to be told to find their libraries in it. */
+    readonly variables?: Readonly<Record<string, string>>;
+  };
 
 /** A root as it lies on this machine, and the sum that names it. */
 export interface RootFolder {

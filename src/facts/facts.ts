@@ -7,6 +7,8 @@ export interface Facts {
   readonly secrets: SecretFacts;
   /** `null`: this host has none that fits, and the environment brings its own (`toolchain: image`). */
   readonly toolchain: ToolchainFacts | null;
+  /** We are inside of an image of the project's lock, which was checked: its system is the environment. */
+  readonly inImage?: true;
   /** The project's own Nix environment, where the configuration names one. */
   readonly ownNix: OwnNix | null;
 }

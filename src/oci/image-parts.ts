@@ -80,6 +80,8 @@ function readyFolders(meaning: ImageMeaning): readonly PackedFile[] {
   return [
     ...open,
     { kind: 'folder', path: 'box/project', mode: 0o755 },
+    // Where a box that is made in a container of it mounts its own: an image cannot be changed there.
+    { kind: 'text', path: 'etc/ld.so.preload', mode: 0o644, text: '' },
     { kind: 'text', path: markPath, mode: 0o444, text: canonicalJson({ version: 1, ...meaning }, 2) },
   ];
 }

@@ -25,7 +25,7 @@ export function bwrapArguments(box: ResolvedBox, surroundings: BwrapSurroundings
   if (box.root.kind !== 'directory') throw new Error('bubblewrap takes a root that is a directory');
   return [
     ...namespaces(box),
-    ...rootArguments(box.root.path, box, surroundings),
+    ...rootArguments(box.root, box, surroundings),
     '--tmpfs',
     '/box',
     ...foreignFolders(box).flatMap((folder) => ['--tmpfs', folder]),
@@ -43,7 +43,7 @@ export function bwrapArguments(box: ResolvedBox, surroundings: BwrapSurroundings
     ...box.devices.flatMap((device) => ['--dev-bind', device, device]),
     '--remount-ro',
     '/dev',
-    ...(lacksFolder(box, surroundings) ? ['--remount-ro', '/'] : []),
+    ...(box.root.only !== undefined || lacksFolder(box, surroundings) ? ['--remount-ro', '/'] : []),
     ...Object.entries(box.variables).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir',
     box.workingDirectory,
@@ -98,11 +98,16 @@ function firstFolders(box: ResolvedBox): readonly string[] {
  * The root as a whole; or, when a mount wants a folder at its top that it lacks, a root of bubblewrap's own with each of
  * its folders: a read-only file system takes no new mount points.
  */
-function rootArguments(root: string, box: ResolvedBox, surroundings: BwrapSurroundings): readonly string[] {
-  if (!lacksFolder(box, surroundings)) return ['--ro-bind', root, '/'];
+function rootArguments(
+  { path: root, only }: { readonly path: string; readonly only?: readonly string[] },
+  box: ResolvedBox,
+  surroundings: BwrapSurroundings,
+): readonly string[] {
+  if (only === undefined && !lacksFolder(box, surroundings)) return ['--ro-bind', root, '/'];
   return (surroundings.rootEntries ?? []).flatMap((entry) => {
     if (entry.kind === 'link') return ['--symlink', entry.to, `/${entry.name}`];
-    return madeAnyway.has(`/${entry.name}`) ? [] : ['--ro-bind', `${root}/${entry.name}`, `/${entry.name}`];
+    if (madeAnyway.has(`/${entry.name}`) || only?.includes(entry.name) === false) return [];
+    return ['--ro-bind', root === '/' ? `/${entry.name}` : `${root}/${entry.name}`, `/${entry.name}`];
   });
 }
 

@@ -51,7 +51,10 @@ function measured(stderr: string, word: 'held' | 'not held'): string {
 }
 
 async function withImage(context: TestContext): Promise<Project> {
-  const made = project(context, plainProgram('plain', 'fn main() { println!("built in it"); }\n'));
+  const made = project(context, {
+    ...plainProgram('plain', 'fn main() { println!("built in it"); }\n'),
+    'cargo-boxed.yaml': 'packages: [bubblewrap]\n',
+  });
   const options: RunOptions = {
     variables: { ...daemon.variables, HOME: process.env.HOME, CARGO_BOXED_ENGINE: 'bwrap' },
     limitSeconds: 300,
@@ -123,6 +126,30 @@ test('inside of the image of the lock cargo runs without a box when told to, and
   writeFileSync(made.path('mark'), docker('run', '--rm', '--network', 'none', image, 'cat', '/box/image.json'));
   chownSync(made.path('mark'), 1000, 1000);
   refused(['--volume', `${made.path('mark')}:/box/image.json:ro`], /can be written by others than root/);
+
+  // Where the kernel lets bubblewrap make one, there is a box in the box, of the system of the image alone.
+  const lets = ['--security-opt', 'seccomp=unconfined', '--security-opt', 'systempaths=unconfined'];
+  const nested = inside(made, [...walls, ...lets], '--no-export', 'run', '--quiet');
+  assert.equal(nested.status, 0, nested.text);
+  assert.equal(nested.stdout, 'built in it\n');
+  const seen = inside(
+    made,
+    [...walls, ...lets, '--volume', `${home}:/home/other`],
+    ...[
+      'exec',
+      '--',
+      'sh',
+      '-c',
+      'ls / | tr "\\n" " "; ls -A /home /opt 2>&1; grep -c . /proc/net/dev; touch /usr/x /box/project/x',
+    ],
+  );
+  assert.notEqual(seen.status, 0, seen.text);
+  assert.match(seen.stdout, /^bin box dev etc lib (lib32 )?lib64 (libx32 )?proc sbin tmp usr /);
+  assert.match(seen.text, /cannot access '\/home'[\s\S]*cannot access '\/opt'/);
+  assert.match(seen.stderr, /\/usr\/x': Read-only[\s\S]*\/box\/project\/x': Read-only/);
+  const cannot = inside(made, walls, 'build');
+  assert.equal(cannot.status, 69, cannot.text);
+  assert.match(cannot.stderr, /no box can be made in it[\s\S]*--engine none/);
 
   // What only a box can hold is not promised, and a project cannot say that it wants none.
   const limited = inside(made, walls, '--engine', 'none', '--limit', 'memory=1GiB', 'build');

@@ -1,0 +1,2 @@
+/** Beside the workspace's Cargo.toml. */
+export const lockFileName = 'cargo-boxed.lock';
