@@ -140,9 +140,11 @@ function openArchive(file: string): Result<number | null> {
   }
 }
 
-function lockedPackages({ settled }: Planned): readonly string[] {
+function lockedPackages({ settled, config }: Planned): readonly string[] {
   const { debian } = settled.pins;
-  return debian === undefined ? [] : [...allPackages(debian).values()].map(({ sha256 }) => sha256);
+  return debian === undefined || config.environment.value !== 'debian'
+    ? []
+    : [...allPackages(debian).values()].map(({ sha256 }) => sha256);
 }
 
 function lockedCrates({ facts }: Planned): Result<readonly LockedCrate[]> {

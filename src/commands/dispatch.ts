@@ -50,6 +50,8 @@ async function runOwn(session: Session, command: OwnCommand): Promise<Result<Ans
       return (await import('./layers.ts')).layers(session, command);
     case 'image':
       return image(session, command);
+    case 'ci':
+      return (await import('./ci.ts')).ci(session, command);
     case 'cache':
       return (await import('./cache.ts')).cache(session, command);
     case 'devcontainer':

@@ -67,6 +67,7 @@ export const ownCommandNames = [
   'image',
   'cache',
   'devcontainer',
+  'ci',
   'grant',
   'grants',
   'revoke',

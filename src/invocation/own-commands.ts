@@ -153,6 +153,25 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   },
   {
     ...plain,
+    name: 'ci',
+    usage: 'github | gitlab [--from REPOSITORY] [--tool SPEC] [--check]',
+    takes: 'words',
+    maximumWords: 1,
+    words: ['github', 'gitlab'],
+    options: [
+      { long: '--from', placeholder: 'REPOSITORY', allowed: [], summary: 'Where the image is: HOST/NAME' },
+      { long: '--tool', placeholder: 'SPEC', allowed: [], summary: 'What npm installs there (default: this version)' },
+      {
+        long: '--check',
+        placeholder: null,
+        allowed: [],
+        summary: 'Say how it has drifted from the lock, write nothing',
+      },
+    ],
+    summary: 'Write a workflow that builds in the image of the lock',
+  },
+  {
+    ...plain,
     name: 'grant',
     usage: 'KEY… | --all | --import FILE --sha256 HASH',
     takes: 'words',

@@ -32,7 +32,7 @@ export const documentTypes = {
 } as const;
 
 /** Where things stand in an image: as in every box. */
-const variables = {
+export const variables = {
   CARGO_HOME: '/box/cargo',
   HOME: '/box/home',
   LC_ALL: 'C.UTF-8',

@@ -21,6 +21,11 @@ export function compilerRoot(): string {
   return keptRoot('compiler', 'bookworm', ['gcc', 'libc6-dev', 'pkg-config']);
 }
 
+/** What a runner of jobs starts beside them, to copy files. */
+export function copyingRoot(): string {
+  return keptRoot('copying', 'bookworm', ['rsync']);
+}
+
 function keptRoot(name: string, suite: string, packages: readonly string[]): string {
   const folder = join(tmpdir(), `boxed-${name}-root-${process.getuid?.() ?? 0}`);
   if (existsSync(folder)) return folder;
