@@ -145,8 +145,8 @@ test('the workflow for GitHub builds and tests in a box of the image, and its se
 
 test('the jobs for GitLab build and test in the image itself; a network of its own where the runner allows that', async (context) => {
   const made = await committed(context, 'gitlab');
-  const script = `tar -C "$1" -c . | docker --host "unix://$2" import - team/copying:1`;
-  execFileSync('bash', ['-c', script, 'import', copyingRoot(), daemon.socket], { stdio: 'ignore' });
+  const load = `tar -C "$1" -c . | docker --host "unix://$2" import - team/copying:1`;
+  execFileSync('bash', ['-c', load, 'import', copyingRoot(), daemon.socket], { stdio: 'ignore' });
   const run = () => {
     const program = join(tree, 'node_modules/.bin/gitlab-ci-local');
     // The image that it copies with cannot be had here.

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Container } from 'dockerode';
 import { failure, success } from '../../../src/base/result.ts';
+import { linesThatDiffer, readSettings } from '../../../src/ci/workflow.ts';
 import { readTargetNote } from '../../../src/commands/target-note.ts';
 import { plainName, shownName } from '../../../src/customs/describe-file.ts';
 import { readExportRecord } from '../../../src/customs/export-record.ts';
@@ -318,6 +319,26 @@ export const toolParsers: readonly Parser[] = [
       if (read === null) return undefined;
       const own = imageConfiguration(imageMeaning, []);
       for (const line of differencesOf([], own.text, read)) assert.equal(typeof line, 'string');
+      return undefined;
+    },
+  },
+  {
+    name: 'ci-workflow',
+    modules: ['ci/workflow.ts', 'commands/ci.ts'],
+    seeds: () => [
+      text(
+        '# Written by `cargo-boxed ci github`: change nothing here',
+        '# {"repository":"a.test/b","tool":"c@1"}',
+        'name: d',
+      ),
+    ],
+    words: ['# Written by `cargo-boxed ci', '\n# {"', 'repository', 'tool', '":"', '__proto__', '${{ '],
+    mostBytes: 16 * 1024 * 1024,
+    feed: (bytes) => {
+      const file = bytes.toString('utf8');
+      const settings = readSettings(file);
+      if (settings !== null) assert.deepEqual(Object.keys(settings), ['repository', 'tool']);
+      assert.ok(linesThatDiffer(file, 'name: d\n').length <= 12);
       return undefined;
     },
   },

@@ -71,6 +71,8 @@ export const allCommands: readonly (readonly string[])[] = [
   ['image', 'build', '--output', 'oci:beside-image', '--sbom', 'spdx'],
   ['image', 'check', 'oci:beside-image'],
   ['image', 'push', '127.0.0.1:1/nobody/there'],
+  ['ci', 'github', '--from', 'registry.test/env'],
+  ['ci', 'github', '--check'],
   ['cache', 'export', 'beside-cache.tar'],
   ['cache', 'import', 'beside-cache.tar'],
   ['devcontainer', '--mode', 'editor'],
