@@ -19,6 +19,7 @@ import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { learnedAdditions } from '../lock/learned-additions.ts';
 import { firstPins, withPins } from '../lock/lock-file.ts';
+import { lockFileName } from '../lock/lock-file-name.ts';
 import type { ImagePins } from '../lock/pins.ts';
 import { readLockFile } from '../lock/read-pins.ts';
 import { lockText } from '../lock/write-pins.ts';
@@ -27,7 +28,7 @@ import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { type LockedImage, lockedImage } from './image-sources.ts';
 import type { Session } from './session.ts';
-import { lockFileName, projectLockFile } from './settle-pins.ts';
+import { projectLockFile } from './settle-pins.ts';
 import { toolVersion } from './tool-version.ts';
 import { wantedImage } from './wanted-image.ts';
 
