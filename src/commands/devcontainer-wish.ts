@@ -60,12 +60,18 @@ export async function devcontainerWish(session: Session, { options }: OwnCommand
     identity: locked.value.meaning.identity,
     crates: `${cache}/${cacheFolders.devcontainers}/${crates.value.name}`,
     store: `${cache}/${cacheFolders.store}`,
-    hasGit: lstatSync(join(mountRoot, '.git'), { throwIfNoEntry: false }) !== undefined,
+    hasGit: isPlain(join(mountRoot, '.git')),
     limits: limitsOf(gathered.config),
     variables: await variablesOf(gathered.config),
     hasAnalyzer: locked.value.toolchain.components.some(({ name }) => name.startsWith('rust-analyzer')),
   };
   return success({ locked: locked.value, image: image.value, crates: crates.value, document: document.value, wish });
+}
+
+/** A link in its place would mount what it leads to. */
+function isPlain(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true || stat?.isFile() === true;
 }
 
 function readRepository(text: string | true | undefined): Result<string | null> {

@@ -56,7 +56,7 @@ function answer({ image, wish, locked, document }: Devcontainer, file: string, {
     `${printable(file)} ${done}`,
     `  image ${wish.images[0]}`,
     '  `cargo-boxed image build --output docker` hands that image to the engine, if it is not there',
-    ...(wish.mode === 'editor' && locked.gathered.facts.host.uid !== imageUser ? [`  ${asYourself}`] : []),
+    ...(locked.gathered.facts.host.uid === imageUser ? [] : [`  ${asYourself}`]),
   ];
   const data = { file, mode: wish.mode, image: image.id, changes: changes.map(({ key, action }) => ({ key, action })) };
   return { status: 0, text: `${lines.join('\n')}\n`, data };
@@ -64,7 +64,8 @@ function answer({ image, wish, locked, document }: Devcontainer, file: string, {
 
 /** The uid of the image's own user. */
 const imageUser = 1000;
-const asYourself = 'to write the project as yourself: `export CARGO_BOXED_UID=$(id -u) CARGO_BOXED_GID=$(id -g)`';
+const asYourself =
+  'inside you are uid 1000; to read and write the project as yourself: `export CARGO_BOXED_UID=$(id -u) CARGO_BOXED_GID=$(id -g)`';
 
 function changesInWords(changes: readonly Change[]): string {
   return [...new Set(changes.map(({ key, action }) => `${key} ${action}`))].join(', ');

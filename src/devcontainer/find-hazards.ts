@@ -57,6 +57,11 @@ const byKey: Readonly<Record<string, Look>> = {
   mounts: ({ value }) => each(value, mountHazards),
   workspaceMount: ({ value }) => mountHazards(value),
   runArgs: ({ value }) => argumentHazards(value),
+  // The CLI makes `--gpus all` of it where the machine has one.
+  hostRequirements: ({ value }) => {
+    const gpu = entryOf(value, 'gpu');
+    return gpu === undefined || isFalse(gpu.value) ? [] : whole('device')(gpu);
+  },
   appPort: whole('open-network'),
   dockerComposeFile: whole('compose'),
   features: ({ value }) =>

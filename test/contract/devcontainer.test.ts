@@ -127,6 +127,16 @@ test('broken files, links and other places are refused, each with its place', as
   assert.equal(readFileSync(outside, 'utf8'), '{"secret": 1}');
 });
 
+test('a `.git` that is a link is not mounted: it would show what it leads to', async (context) => {
+  const made = await locked(context);
+  const outside = temporaryFolder(context);
+  symlinkSync(outside, made.path('.git'));
+  const ended = await boxed(made, '--mode', 'editor');
+  assert.equal(ended.status, 0, ended.text);
+  assert.match(made.read(file), /target=\/box\/project\/\.devcontainer,readonly/);
+  assert.doesNotMatch(made.read(file), /\/box\/project\/\.git/);
+});
+
 test('without a lock, without Cargo.lock, or with wrong words there is a clear end', async (context) => {
   const made = project(context, { ...plainProgram('plain', 'fn main() {}\n'), 'cargo-boxed.yaml': plain });
   for (const words of [[], ['--check']]) {
