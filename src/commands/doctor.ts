@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { readMark } from '../already-boxed/read-mark.ts';
 import type { Result } from '../base/result.ts';
 import { success } from '../base/result.ts';
 import type { EngineReport } from '../engine/engine.ts';
 import { readToolchain } from '../facts/read-toolchain.ts';
 import { cacheFolders } from '../host/locations.ts';
 import { findProgram } from '../host/program.ts';
-import type { Problem } from '../problem/problem.ts';
+import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { table } from './answer.ts';
 import { type ChosenEngine, openBwrap, openDocker } from './choose-engine.ts';
@@ -28,6 +29,7 @@ export async function doctor(session: Session): Promise<Result<Answer>> {
     await rootCheck(session, docker.ok),
     await nixCheck(session),
     toolchainCheck(session),
+    ...(await imageChecks(session)),
   ];
   const rows = checks.map(({ name, state, detail, fix }) => [
     state === 'works' ? 'ok' : '--',
@@ -91,6 +93,18 @@ async function nixCheck(session: Session): Promise<Check> {
   const store = findStore(join(session.locations.cache, cacheFolders.nix, 'store'));
   const where = { daemon: 'built by its daemon', local: 'built in /nix', chroot: 'built in a store of our own' };
   return { name, state: 'works', detail: `Nix ${version}, ${instantiate}, ${where[store.kind]}`, fix: null };
+}
+
+/** In an image of ours: which walls the container has. Whether it is that of a lock is asked where there is a project. */
+async function imageChecks(session: Session): Promise<readonly Check[]> {
+  if (readMark().kind === 'none') return [];
+  const { measureHere } = await import('./measure-here.ts');
+  return measureHere(session, session.directory).map(({ wall, held, found }) => ({
+    name: `container: ${wall}`,
+    state: held ? 'works' : 'missing',
+    detail: printable(found, 200),
+    fix: null,
+  }));
 }
 
 function toolchainCheck(session: Session): Check {

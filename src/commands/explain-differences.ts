@@ -38,14 +38,23 @@ export async function explainDifferences(
   const differences = await lookInto(first, second);
   const again = await trials.build('again', [], 'Building in the first box once more: is it the same again?');
   if (!again.ok) return again;
-  const unstable = new Set(again.value === null ? [] : differing(first.sums, again.value.sums));
+  if (again.value === null) return success(withoutCauses(session, differences));
+  const unstable = new Set(differing(first.sums, again.value.sums));
   const stable = differences.filter(({ artifact }) => !unstable.has(artifact));
   const searched =
     stable.length === 0 ? success(new Map<string, readonly Cause[]>()) : await search(trials, first, stable, possible);
   if (!searched.ok) return searched;
+  if (searched.value.size > 0) {
+    // What differs by chance now and then may have done so in a build that varied something.
+    const last = await trials.build('last', [], 'Building in the first box for the last time: is it still the same?');
+    if (!last.ok) return last;
+    if (last.value === null) return success(withoutCauses(session, differences));
+    for (const path of differing(first.sums, last.value.sums)) unstable.add(path);
+  }
   return success(
     differences.map((difference) => {
-      const found = [...difference.causes, ...(searched.value.get(difference.artifact) ?? [])];
+      const ofSearch = unstable.has(difference.artifact) ? [] : (searched.value.get(difference.artifact) ?? []);
+      const found = [...difference.causes, ...ofSearch];
       const causes = unstable.has(difference.artifact) ? withRandomness(found) : found;
       return { ...difference, causes: causes.length === 0 ? [unknown] : causes };
     }),
@@ -53,6 +62,12 @@ export async function explainDifferences(
 }
 
 const unknown: Cause = { cause: 'unknown', evidence: { kind: 'none' } };
+
+/** A build that fails now and then tells nothing by what it makes. */
+function withoutCauses(session: Session, differences: readonly Difference[]): readonly Difference[] {
+  session.reporter.note('The same build in the same box failed when it was made again, so no cause can be told');
+  return differences.map((difference) => ({ ...difference, causes: [unknown] }));
+}
 
 /** A time in it changes by itself from run to run; without one it is chance: an order of hashes, numbers drawn, threads. */
 function withRandomness(found: readonly Cause[]): readonly Cause[] {

@@ -1,6 +1,4 @@
 import { accessSync, constants } from 'node:fs';
-import { userInfo } from 'node:os';
-import { measureWalls } from '../already-boxed/measure-walls.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import { runProgram } from '../host/program.ts';
@@ -10,6 +8,7 @@ import { refusal } from '../policy/judge-asks.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { classify } from './make-request.ts';
+import { measureHere } from './measure-here.ts';
 import { recogniseImage } from './recognise-image.ts';
 import type { Session } from './session.ts';
 import type { Surveyed } from './survey.ts';
@@ -93,18 +92,9 @@ function notHeldHere({ limits, mounts, network, devices, environment, toolchain 
   return [{ code: 'not-enforceable', what, fix: 'Use an engine, or take it out of the configuration.' }];
 }
 
-function homesOf({ homeDirectory }: Session): readonly string[] {
-  try {
-    return [homeDirectory, userInfo().homedir];
-  } catch {
-    // This user has no entry.
-    return [homeDirectory];
-  }
-}
-
 /** Looked at now, and said each time: what holds is what the container was started with. */
-export function sayMeasured(session: Session, project: string): void {
-  const walls = measureWalls({ project, homes: homesOf(session), variables: session.host.variables });
+function sayMeasured(session: Session, project: string): void {
+  const walls = measureHere(session, project);
   const held = walls.filter((wall) => wall.held).map(({ wall }) => wall);
   const not = walls.filter((wall) => !wall.held);
   session.reporter.note('Cargo runs in this container as it is: there is no box, and build scripts have no walls');

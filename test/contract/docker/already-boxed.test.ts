@@ -75,6 +75,9 @@ test('inside of the image of the lock cargo runs without a box when told to, and
   for (const wall of ['no network', 'project read-only', 'no capabilities', 'no new privileges', 'ordinary user'])
     assert.ok(measured(behind.stderr, 'held').includes(wall), behind.text);
 
+  const looked = inside(made, walls, 'doctor');
+  assert.match(looked.stdout, /^ok +container: no network +only lo$/m, looked.text);
+
   const home = made.path('a-home');
   mkdirSync(join(home, '.ssh'), { recursive: true });
   const open = inside(
