@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inNix, nixHome } from '../support/nixpkgs/nix-home.ts';
-import { plainProgram, project, type RunningCommand } from '../support/rig.ts';
+import { plainProgram, project, type RunningCommand, temporaryFolder } from '../support/rig.ts';
 
 const app = plainProgram('bad', 'fn main() {}\n');
 
@@ -95,3 +96,17 @@ async function until(isTrue: () => boolean): Promise<void> {
   }
   assert.fail('it did not come to that in a minute');
 }
+
+test('a Nix that is too old is named before anything is asked of it', async (context) => {
+  const made = project(context, { ...app, 'cargo-boxed.yaml': 'nix: {packages: [zstd]}\n' });
+  // A fake Nix, which says another version and can do nothing.
+  const folder = temporaryFolder(context, 'old-nix');
+  for (const name of ['nix-instantiate', 'nix-store', 'nix-prefetch-url', 'nix']) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n[ "$1" = --version ] || exit 99\necho '${name} (Nix) 2.3.16'\n`, {
+      mode: 0o755,
+    });
+  }
+  const ended = await made.boxed(['build'], inNix({ PATH: `${folder}:${process.env.PATH}` }));
+  assert.equal(ended.status, 78, ended.text);
+  assert.match(ended.stderr, /Nix 2\.3\.16 is too old[\s\S]*it takes 2\.4 or later/);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -72,4 +72,25 @@ test('a daemon builds what is asked, if it builds in a sandbox; one that is down
   const more = await made.boxed(['build'], asClient(safe));
   assert.equal(more.status, 78, more.text);
   assert.match(more.stderr, /Nix's daemon is not running/);
+});
+
+test('a /nix that is read-only and has no daemon is left alone: the store is our own', async (context) => {
+  const { made, folder, home } = machine(context);
+  const prefix = withNixFolder(folder, { access: 'read-only', settings: '' });
+  const ended = await made.boxed(['run'], { ...inNix({}, home), prefix });
+  assert.equal(ended.status, 0, ended.text);
+  assert.equal(ended.stdout, 'built elsewhere\n');
+  assert.ok(existsSync(join(home, 'cache/nix/store/nix/store')));
+});
+
+test('a store on a disk that is full is named, and nothing of it is taken for an environment', async (context) => {
+  const { made, home } = machine(context);
+  const store = join(home, 'cache/nix');
+  mkdirSync(store, { recursive: true });
+  const prefix = ['bwrap', '--dev-bind', '/', '/', '--size', '100000000', '--tmpfs', store, '--'];
+  const ended = await made.boxed(['build'], { ...inNix({}, home), prefix });
+  assert.equal(ended.status, 74, ended.text);
+  assert.match(ended.stderr, /disk .*full/);
+  const after = await made.boxed(['build'], inNix({}, home));
+  assert.equal(after.status, 0, after.text);
 });

@@ -7,6 +7,7 @@ import { archiveOf } from '../../lock/nixpkgs-archive.ts';
 import type { NixSource } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 import { localFile } from './build-environment.ts';
+import { checkNix } from './check-nix.ts';
 import { explainNix } from './explain-failure.ts';
 import { storeRoot } from './find-store.ts';
 import type { NixHost } from './nix-host.ts';
@@ -16,6 +17,8 @@ const fetchMs = 15 * 60 * 1000;
 
 /** The pin of what the configuration names: a revision, an archive by its URL, or (`null`) the newest tested revision. */
 export async function resolveSource(host: NixHost, named: string | null): Promise<Result<NixSource>> {
+  const checked = await checkNix(host);
+  if (!checked.ok) return checked;
   const rev = named === null ? await newestRevision(host) : success(/^[0-9a-f]{40}$/.test(named) ? named : null);
   if (!rev.ok) return rev;
   const url = archiveOf(named, rev.value);
