@@ -14,14 +14,32 @@ export async function dispatch(session: Session): Promise<Result<Answer>> {
   return command.kind === 'cargo' ? runCargo(session, command) : runOwn(session, command);
 }
 
+/** Which options go with which word behind `image`. */
+const imageOptions: Readonly<Record<string, readonly string[]>> = {
+  build: ['output', 'sbom', 'provenance'],
+  check: [],
+  push: ['sign'],
+};
+
 async function image(session: Session, command: OwnCommand): Promise<Result<Answer>> {
-  const [action] = command.arguments;
-  if (action === 'build') return (await import('./image-build.ts')).imageBuild(session, command);
-  if (action === 'check') return (await import('./image-check.ts')).imageCheck(session, command);
-  if (action === 'push') return (await import('./image-push.ts')).imagePush(session, command);
+  const [action = ''] = command.arguments;
   const { usage } = await import('../invocation/usage-problems.ts');
-  const fix = 'Write `cargo-boxed image build`, `image check IMAGE` or `image push HOST/NAME:TAG`.';
-  return failure(usage('`image` lacks a word', fix));
+  const allowed = Object.hasOwn(imageOptions, action) ? imageOptions[action] : undefined;
+  const strange = Object.keys(command.options).find((name) => allowed?.includes(name) === false);
+  if (strange !== undefined)
+    return failure(usage(`\`--${strange}\` does not go with \`image ${action}\``, 'Look at `cargo-boxed help image`.'));
+  switch (action) {
+    case 'build':
+      return (await import('./image-build.ts')).imageBuild(session, command);
+    case 'check':
+      return (await import('./image-check.ts')).imageCheck(session, command);
+    case 'push':
+      return (await import('./image-push.ts')).imagePush(session, command);
+    default: {
+      const fix = 'Write `cargo-boxed image build`, `image check IMAGE` or `image push HOST/NAME:TAG`.';
+      return failure(usage('`image` lacks a word', fix));
+    }
+  }
 }
 
 async function schemaOf(name: string): Promise<unknown> {

@@ -20,20 +20,45 @@ export async function imageBuild(session: Session, { options }: OwnCommand): Pro
   const built = await layoutOfLock(session, text);
   if (!built.ok) return built;
   const { place, name, image, locked, usual } = built.value;
-  if (options.sbom === undefined) return success(answer(image, place, null));
-  const { writeBill } = await import('./image-sbom.ts');
   const beside = built.value.kind === 'docker' ? usual : place;
-  const bill = await writing(() => writeBill(options.sbom as BillFormat, locked, name, beside));
-  return bill.ok ? success(answer(image, place, bill.value)) : bill;
+  const documents = await writing(() => writeDocuments(options, locked, name, image.manifest, beside));
+  return documents.ok ? success(answer(image, place, documents.value)) : documents;
+}
+
+/** Files beside an image; `null`: not asked for. */
+export interface ImageDocuments {
+  readonly bill: string | null;
+  readonly provenance: string | null;
+}
+
+/** Writes what was asked for to be said of an image, from the lock alone. */
+async function writeDocuments(
+  options: OwnCommand['options'],
+  locked: LockedImage,
+  name: string,
+  manifest: string,
+  beside: string,
+): Promise<Result<ImageDocuments>> {
+  const none = success(null);
+  if (options.sbom === undefined && options.provenance === undefined) return success({ bill: null, provenance: null });
+  const { writeBill, writeProvenance } = await import('./image-sbom.ts');
+  const bill = options.sbom === undefined ? none : await writeBill(options.sbom as BillFormat, locked, name, beside);
+  if (!bill.ok) return bill;
+  const isWanted = options.provenance !== undefined;
+  const provenance = isWanted ? await writeProvenance(locked, name, manifest, beside) : none;
+  return provenance.ok ? success({ bill: bill.value, provenance: provenance.value }) : provenance;
+}
+
+/** An image in its place, and what it was made from. */
+export interface BuiltLayout extends PutImage {
+  readonly locked: LockedImage;
+  readonly kind: ImageOutput['kind'];
+  /** Where a layout of this project usually lies; documents about an image lie beside it. */
+  readonly usual: string;
 }
 
 /** Makes the image of the lock in the form that `output` says; `null`: as a layout in its usual folder. */
-export async function layoutOfLock(
-  session: Session,
-  output: string | null,
-): Promise<
-  Result<PutImage & { readonly locked: LockedImage; readonly kind: ImageOutput['kind']; readonly usual: string }>
-> {
+export async function layoutOfLock(session: Session, output: string | null): Promise<Result<BuiltLayout>> {
   const locked = await lockedImage(session);
   if (!locked.ok) return locked;
   const { mountRoot, workspace } = locked.value.gathered.facts.project;
@@ -109,12 +134,23 @@ function nameOf({ meaning }: LockedImage): string {
   return `cargo-boxed/environment:${meaning.identity.slice(0, 12)}`;
 }
 
-function answer({ id, manifest, layers, written }: BuiltImage, place: string, bill: string | null): Answer {
+function answer(
+  { id, manifest, layers, written }: BuiltImage,
+  place: string,
+  { bill, provenance }: ImageDocuments,
+): Answer {
   const megabytes = Math.round(layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / 1e6);
   const fresh = written.length === 0 ? 'nothing written anew' : `written: ${written.join(', ')}`;
   const text = `Image ${id} in ${printable(place)}: ${layers.length} layers, ${megabytes} MB; ${fresh}\n`;
-  const more = bill === null ? '' : `Bill of materials in ${printable(bill)}\n`;
-  return { status: 0, text: text + more, data: { id, manifest, place, layers, written, bill } };
+  const more = [
+    ...(bill === null ? [] : [`Bill of materials in ${printable(bill)}\n`]),
+    ...(provenance === null ? [] : [`Provenance in ${printable(provenance)}\n`]),
+  ];
+  return {
+    status: 0,
+    text: text + more.join(''),
+    data: { id, manifest, place, layers, written, bill, provenance },
+  };
 }
 
 /** The first link below the project that a path goes through, or `null`: a project commits what it likes. */

@@ -96,7 +96,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   {
     ...plain,
     name: 'image',
-    usage: 'build [--output FORM] [--sbom FORMAT] | check IMAGE | push NAME',
+    usage: 'build [--output FORM] [--sbom FORMAT] [--provenance] | check IMAGE | push NAME [--sign KEY]',
     takes: 'words',
     maximumWords: 2,
     options: [
@@ -112,6 +112,8 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
         allowed: ['cyclonedx', 'spdx'],
         summary: 'Write a bill of materials beside it',
       },
+      { long: '--provenance', placeholder: null, allowed: [], summary: 'Write beside it how it came to be (SLSA)' },
+      { long: '--sign', placeholder: 'KEY', allowed: [], summary: 'Have cosign sign what was pushed, with this key' },
     ],
     summary: 'Make an OCI image of the lock, push it, or compare one with it',
   },

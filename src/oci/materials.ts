@@ -19,14 +19,12 @@ export interface Materials {
   readonly ofProject: readonly Material[];
 }
 
-/** `isDefault`: whether a source of Cargo.lock is cargo's own default registry, which a purl does not name. */
-export function materialsOf(
+/** What an image is made of. */
+export function imageMaterials(
   suite: string,
   packages: Iterable<DebianPackage>,
   toolchain: ToolchainPins,
-  crates: LockPackages,
-  isDefault: (source: string) => boolean,
-): Materials {
+): readonly Material[] {
   const debian = [...packages].map((one) => debianMaterial(suite, one));
   const rust = toolchain.components.map(({ name }) => ({
     purl: `pkg:generic/${encode(name)}@${encode(toolchain.version)}`,
@@ -35,6 +33,11 @@ export function materialsOf(
     sha256: null,
     repository: null,
   }));
+  return sorted([...debian, ...rust]);
+}
+
+/** `isDefault`: whether a source of Cargo.lock is cargo's own default registry, which a purl does not name. */
+export function projectMaterials(crates: LockPackages, isDefault: (source: string) => boolean): readonly Material[] {
   const locked = crates.crates.map(({ name, version, source, sha256 }) => ({
     purl: `pkg:cargo/${encode(name)}@${encode(version)}${isDefault(source) ? '' : `?repository_url=${encode(source)}`}`,
     name,
@@ -48,7 +51,7 @@ export function materialsOf(
     const purl = `pkg:cargo/${encode(name)}@${encode(version)}?vcs_url=${encode(repository)}`;
     return [{ purl, name, version, sha256: null, repository }];
   });
-  return { inImage: sorted([...debian, ...rust]), ofProject: sorted([...locked, ...git]) };
+  return sorted([...locked, ...git]);
 }
 
 /** `git+URL?branch=main#COMMIT`, as Cargo.lock has it, as purls and SPDX write a place: `git+URL@COMMIT`. */

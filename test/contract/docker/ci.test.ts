@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemon.ts';
-import { obtainAct } from '../../support/obtain-act.ts';
+import { goProgram } from '../../support/go-program.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import {
   lockHead,
@@ -125,7 +125,7 @@ test('the workflow for GitHub builds and tests in a box of the image, and its se
   };
   const passed = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const words = ['push', '--platform', 'ubuntu-24.04=-self-hosted', ...standIns(join(folder, 'actions')), ...passed];
-  const act = obtainAct();
+  const act = goProgram('act');
   const run = () => {
     const env = { ...process.env, ...variables };
     const ended = spawnSync(act, words, { cwd: made.folder, env, encoding: 'utf8', timeout: 300_000 });

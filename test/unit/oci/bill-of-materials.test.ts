@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { lockPackages } from '../../../src/fetch/lock-packages.ts';
 import { billOfMaterials } from '../../../src/oci/bill-of-materials.ts';
-import { materialsOf } from '../../../src/oci/materials.ts';
+import { imageMaterials, projectMaterials } from '../../../src/oci/materials.ts';
 
 const registry = 'registry+https://registry.example/index';
 const lock = `version = 4
@@ -45,7 +45,10 @@ function bill(format: 'cyclonedx' | 'spdx'): string {
   };
   const components = [{ name: 'cargo-x86_64-unknown-linux-gnu', sha256: 'e'.repeat(64) }];
   const toolchain = { name: 'stable', version: '1.95.0', manifestSha256: 'f'.repeat(64), components };
-  const materials = materialsOf('bookworm', [zlib], toolchain, crates.value, (source) => source === registry);
+  const materials = {
+    inImage: imageMaterials('bookworm', [zlib], toolchain),
+    ofProject: projectMaterials(crates.value, (source) => source === registry),
+  };
   const meaning = {
     architecture: 'amd64',
     epoch: 1_700_000_000,
