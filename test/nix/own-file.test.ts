@@ -188,6 +188,14 @@ pkgs.mkShell {
   const fixed = await made.boxed(['build'], inNix());
   assert.equal(fixed.status, 77, fixed.text);
   assert.match(fixed.stderr, new RegExp(`builds what Nix gives a network[\\s\\S]*peek:sha256:${sum}`));
+  // Behind two thousand others it is found too.
+  const hidden = `builtins.genList (n: derivation { name = "z\${toString n}"; system = "x86_64-linux"; builder = "/x"; }) 2000`;
+  made.write('shell.nix', made.read('shell.nix').replace('  A =', `  B = ${hidden};\n  A =`));
+  await made.boxed(['grant', '--all'], inNix());
+  const many = await made.boxed(['build'], inNix());
+  assert.equal(many.status, 77, many.text);
+  assert.match(many.stderr, /peek:sha256:/);
+  made.write('shell.nix', built(`outputHash = "${sum}"; outputHashAlgo = "sha256"; outputHashMode = "flat";`));
   made.write('cargo-boxed.yaml', `nix: {file: shell.nix, fetches: ["peek:sha256:${sum}"]}\n`);
   const asked = await made.boxed(['build'], inNix());
   assert.equal(asked.status, 77, asked.text);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { OwnNix } from '../../facts/facts.ts';
-import { printable } from '../../problem/problem.ts';
+import { type Problem, printable } from '../../problem/problem.ts';
 import { explainNix } from './explain-failure.ts';
 import { storeRoot } from './find-store.ts';
 import type { NixHost } from './nix-host.ts';
@@ -13,8 +13,10 @@ import { runPlain } from './run-nix.ts';
  * has to be among `nix.fetches`, which a project asks for. What is there or comes from a cache is not built.
  */
 export async function judgeFetches(host: NixHost, own: OwnNix, derivation: string): Promise<Result<true>> {
-  const asked = await runPlain(host, [host.programs.store, '--realise', '--dry-run', derivation]);
+  const asked = await runPlain(host, [host.programs.store, '--realise', '--dry-run', derivation], mostListed);
   if (asked.status !== 0) return failure(explainNix('build', asked));
+  // A list that was cut could lack the one that matters.
+  if (asked.said.length >= mostListed) return failure(tooMany(host, own));
   const built = asked.said.matchAll(/^\s+(\/nix\/store\/[0-9a-df-np-sv-z]{32}-[A-Za-z0-9+._?=-]{1,207}\.drv)$/gm);
   const open = [...built]
     .map(([, path = '']) => fixedOutput(readFileSync(join(storeRoot(host.store), path), 'utf8')))
@@ -33,6 +35,13 @@ export async function judgeFetches(host: NixHost, own: OwnNix, derivation: strin
   });
 }
 
+function tooMany({ project }: NixHost, { path }: OwnNix): Problem {
+  const where = { file: join(project, path) };
+  return { code: 'refused', what: `${printable(path)} comes to more builds than can be looked through`, where };
+}
+
+/** Of what Nix lists: a hundred thousand builds. */
+const mostListed = 16 * 1024 * 1024;
 const mostShown = 30;
 
 function more(open: readonly unknown[]): readonly string[] {

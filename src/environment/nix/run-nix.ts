@@ -64,13 +64,13 @@ const certificatesInside = '/certificates.pem';
  * Runs a program of Nix as it is: what it starts is builders, in the sandbox of Nix. It ends when we do. Every line that
  * it says is progress.
  */
-export function runPlain(host: NixHost, argv: readonly string[]): Promise<NixEnd> {
+export function runPlain(host: NixHost, argv: readonly string[], most = mostSaid): Promise<NixEnd> {
   const [program = '', ...words] = argv;
   const command = [
     ...[host.programs.setpriv, '--pdeathsig', 'TERM', '--'],
     ...[program, ...storeArguments(host.store), ...words],
   ];
-  return collect(command, variablesOf(host, host.offline), { signal: host.signal, onLine: host.onProgress });
+  return collect(command, variablesOf(host, host.offline), { signal: host.signal, onLine: host.onProgress, most });
 }
 
 function variablesOf(host: NixHost, offline: boolean): Readonly<Record<string, string>> {
@@ -89,13 +89,17 @@ const mostSaid = 64 * 1024;
 async function collect(
   [program = '', ...words]: readonly string[],
   variables: Readonly<Record<string, string>>,
-  { onLine, ...options }: { timeoutMs?: number; signal: AbortSignal; onLine?: (line: string) => void },
+  {
+    onLine,
+    most = mostSaid,
+    ...options
+  }: { timeoutMs?: number; signal: AbortSignal; most?: number; onLine?: (line: string) => void },
 ): Promise<NixEnd> {
   let said = '';
   const stderr = new Writable({
     write(chunk: Buffer, _encoding, done) {
       const text = chunk.toString('utf8');
-      said = (said + text).slice(-mostSaid);
+      said = (said + text).slice(-most);
       const line = text.trim().split('\n').at(-1) ?? '';
       if (line !== '') onLine?.(printable(line, 120));
       done();
