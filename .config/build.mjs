@@ -66,6 +66,7 @@ while (bundled.size < lazyEntries.size) {
     if (bundled.has(name)) continue;
     bundled.add(name);
     await build(options(name, file));
+    await beAscii(join(outdir, `${name}.cjs`));
   }
 }
 const { allLayers, bundledLayers, bundledNames } = await tsImport('../src/layers/layer-files.ts', import.meta.url);
@@ -73,3 +74,9 @@ await writeFile(join(outdir, bundledLayers), JSON.stringify([...allLayers().valu
 await writeFile(join(outdir, bundledNames), JSON.stringify([...allLayers().keys()]));
 await copyFile('src/launch.cjs', join(outdir, 'cargo-boxed.cjs'));
 await chmod(join(outdir, 'cargo-boxed.cjs'), 0o755);
+
+/** esbuild escapes what is in texts, and leaves a pattern as it is written: read as one byte a letter, that matches nothing. */
+async function beAscii(file) {
+  const at = (await readFile(file, 'latin1')).search(/[^\0-\x7f]/);
+  if (at >= 0) throw new Error(`${file} has a letter beyond ASCII at ${at}: write it as \\u in the pattern`);
+}

@@ -77,7 +77,7 @@ const known: readonly Known[] = [
     }),
   },
   {
-    pattern: /Package ['‘]([^'’\n]{1,200})['’] in \S{1,400} has an unfree license/,
+    pattern: /Package ['\u2018]([^'\u2019\n]{1,200})['\u2019] in \S{1,400} has an unfree license/,
     problem: (found) => ({
       code: 'environment',
       what: `the package ${printable(found[1] ?? '')} has an unfree license, and nixpkgs refuses it`,
@@ -85,7 +85,8 @@ const known: readonly Known[] = [
     }),
   },
   {
-    pattern: /Package ['‘]([^'’\n]{1,200})['’] in \S{1,400} is (marked as broken|marked as insecure|not available)/,
+    pattern:
+      /Package ['\u2018]([^'\u2019\n]{1,200})['\u2019] in \S{1,400} is (marked as broken|marked as insecure|not available)/,
     problem: (found) => ({
       code: 'environment',
       what: `the package ${printable(found[1] ?? '')} is ${printable(found[2] ?? '')} in this nixpkgs`,
