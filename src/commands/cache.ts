@@ -34,10 +34,20 @@ export async function cache(session: Session, { arguments: words }: OwnCommand):
   try {
     return await (action === 'export' ? exported : imported)(session, planned.value, file);
   } catch (error) {
+    if ((error as Error).message === grownShorter) return failure(beingBuilt);
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return failure(notKept('the cache could not be written', error, 'Free some space, or name another file.'));
   }
 }
+
+/** What the packer says of a file that has fewer bytes than it had when it was opened. */
+const grownShorter = 'Size mismatch';
+const beingBuilt = {
+  code: 'storage',
+  what: 'the target changes while it is exported',
+  why: 'another command of this project seems to run',
+  fix: 'Wait until it has ended, then export again: nothing was written.',
+} as const;
 
 /** Of `build`: all commands of one environment share its target. */
 async function plannedBuild(session: Session): Promise<Result<Planned>> {

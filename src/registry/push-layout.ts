@@ -69,10 +69,11 @@ async function sendBlob(
 ): Promise<Result<void>> {
   const started = await client.ask('POST', 'blobs/uploads/');
   if (!started.ok) return started;
-  const location = started.value.headers.location;
-  if (started.value.status !== 202 || typeof location !== 'string')
+  const location = String(started.value.headers.location ?? '');
+  const own = `${place.scheme}://${place.host}`;
+  if (started.value.status !== 202 || location === '' || !URL.canParse(location, own))
     return failure(registryAnswered(place, `to take ${holds}`, started.value));
-  const upload = new URL(location, `${place.scheme}://${place.host}`);
+  const upload = new URL(location, own);
   upload.searchParams.set('digest', digest);
   const headers = { 'content-type': 'application/octet-stream', 'content-length': String(sizeBytes) };
   const put = await client.ask('PUT', upload.href, { headers, body: () => createReadStream(file) });
