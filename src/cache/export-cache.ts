@@ -1,6 +1,4 @@
-import { closeSync, lstatSync, rmSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { closeSync, lstatSync } from 'node:fs';
 import { type PackedFile, packFiles } from '../archive/pack-files.ts';
 import { writeSummed } from '../archive/pack-image.ts';
 import { listTree } from '../customs/list-tree.ts';
@@ -25,19 +23,12 @@ export interface ExportedCache {
 
 /**
  * Writes one archive with the clocks of the files, to the nanosecond: cargo believes what it made only if nothing is
- * newer. Appears under its name whole or not at all.
+ * newer. `file` is new.
  */
 export async function exportCache(wanted: CacheExport, file: string): Promise<ExportedCache> {
-  const fresh = join(dirname(file), `.cargo-boxed-${process.pid}.tar`);
   const counts = { files: 0, leftOut: 0 };
-  try {
-    await writeSummed(packFiles(entriesOf(wanted, counts)), fresh);
-    const { size } = lstatSync(fresh);
-    await rename(fresh, file);
-    return { ...counts, sizeBytes: size };
-  } finally {
-    rmSync(fresh, { force: true });
-  }
+  await writeSummed(packFiles(entriesOf(wanted, counts)), file);
+  return { ...counts, sizeBytes: lstatSync(file).size };
 }
 
 interface Counts {

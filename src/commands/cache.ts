@@ -7,7 +7,7 @@ import type { ImportedCache } from '../cache/import-cache.ts';
 import { findArchive } from '../fetch/index-folders.ts';
 import { type LockedCrate, lockPackages } from '../fetch/lock-packages.ts';
 import { cacheFolders } from '../host/locations.ts';
-import { makeNotedFolder } from '../host/noted-path.ts';
+import { makeNotedFolder, writeNoted } from '../host/noted-path.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { allPackages } from '../lock/pin-changes.ts';
@@ -71,7 +71,8 @@ async function exported(session: Session, planned: Planned, file: string): Promi
     crates: crates.value.flatMap((crate) => archiveOf(session, crate)),
   };
   const { exportCache } = await import('../cache/export-cache.ts');
-  const { files, sizeBytes, leftOut } = await exportCache(wanted, file);
+  const done = await writeNoted(session.locations.state, file, (fresh) => exportCache(wanted, fresh));
+  const { files, sizeBytes, leftOut } = done;
   const rest = leftOut === 0 ? '' : `; ${leftOut} of the target were no files and stayed`;
   const text = `Cache in ${printable(file)}: ${files} files, ${Math.ceil(sizeBytes / 1e6)} MB${rest}\n`;
   return success({ status: 0, text, data: { file, files, sizeBytes, leftOut, identity } });

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
-import { makeNotedFolder } from '../host/noted-path.ts';
+import { makeNotedFolder, writeNoted } from '../host/noted-path.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import type { BillFormat } from '../oci/bill-of-materials.ts';
 import { type ImageOutput, readImageOutput } from '../oci/image-output.ts';
@@ -95,7 +95,7 @@ async function put(session: Session, locked: LockedImage, output: ImageOutput): 
     const built = await build(session, locked, output.folder, name);
     return built.ok ? success({ image: built.value, name, place: output.folder }) : built;
   }
-  const { packLayout, writeArchive } = await import('../oci/write-layout.ts');
+  const { packLayout } = await import('../oci/write-layout.ts');
   const { path, forget } = makeNotedFolder(session.locations.state, join(session.locations.cache, 'image-'));
   try {
     const built = await build(session, locked, path, name);
@@ -103,7 +103,9 @@ async function put(session: Session, locked: LockedImage, output: ImageOutput): 
     if (output.kind === 'tar') {
       const linked = linkOnTheWay(output.file, locked.gathered.facts.project.mountRoot);
       if (linked !== null) return failure(throughLink(linked));
-      await writeArchive(path, built.value, output.file);
+      const { writeSummed } = await import('../archive/pack-image.ts');
+      const archive = packLayout(path, built.value);
+      await writeNoted(session.locations.state, output.file, (fresh) => writeSummed(archive, fresh));
       return success({ image: built.value, name, place: output.file });
     }
     session.reporter.step('Handing the image to the Docker engine');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { folderNames } from './folder-names.ts';
 import { currentOwner, isAliveWord, ownerWord } from './owner.ts';
 
@@ -35,6 +35,22 @@ export function makeNotedFolder(state: string, prefix: string): NotedPath {
     throw error;
   }
   return noted;
+}
+
+/**
+ * Writes a file under a name of its own beside its place, then gives it that: it is there whole or not at all, and what a
+ * killed run has left of it is found by its note. Throws the system's error.
+ */
+export async function writeNoted<T>(state: string, file: string, write: (fresh: string) => Promise<T>): Promise<T> {
+  const { path, forget } = notePath(state, join(dirname(file), `.cargo-boxed-${randomBytes(6).toString('hex')}`));
+  try {
+    const written = await write(path);
+    renameSync(path, file);
+    return written;
+  } finally {
+    rmSync(path, { force: true });
+    forget();
+  }
 }
 
 /** What is left of runs that were killed. What is gone, or is not ours, is only forgotten. */

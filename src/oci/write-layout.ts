@@ -1,8 +1,7 @@
-import { existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type PackedFile, packFiles } from '../archive/pack-files.ts';
-import { writeSummed } from '../archive/pack-image.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { recall, remember } from '../host/memory.ts';
 import {
@@ -103,17 +102,6 @@ function sumsOf({ id, manifest, layers }: Pick<BuiltImage, 'id' | 'manifest' | '
 }
 
 /** The layout as one archive, which `docker load` takes too: the same bytes for the same image. */
-export async function writeArchive(folder: string, image: BuiltImage, file: string): Promise<void> {
-  const fresh = join(dirname(file), `.cargo-boxed-${process.pid}.tar`);
-  try {
-    await writeSummed(packLayout(folder, image), fresh);
-    renameSync(fresh, file);
-  } finally {
-    rmSync(fresh, { force: true });
-  }
-}
-
-/** The same as a stream. */
 export function packLayout(folder: string, image: BuiltImage): Readable {
   return packFiles(layoutFiles(folder, image));
 }

@@ -144,3 +144,27 @@ test('other people’s folders, links of the project and wrong words are refused
   assert.ok(!existsSync(outside));
   assert.deepEqual(readdirSync(made.path('src')), ['main.rs']);
 });
+
+test('an archive that is killed in the middle has no name of its own, and what is left of it goes with the next build', async (context) => {
+  const made = await locked(context, '');
+  await build(made, 'oci:target/boxed-image');
+  const halves = () => readdirSync(made.folder).filter((name) => name.startsWith('.cargo-boxed-'));
+  let killed = false;
+  const ended = await made.boxed(['image', 'build', '--output', 'tar:env.tar'], {
+    onStart: (running) => {
+      const look = setInterval(() => {
+        if (killed || halves().length === 0) return;
+        killed = true;
+        clearInterval(look);
+        running.kill('SIGKILL');
+      }, 5);
+      context.after(() => clearInterval(look));
+    },
+  });
+  assert.equal(killed, true, ended.text);
+  assert.equal(ended.signal, 'SIGKILL');
+  assert.equal(existsSync(made.path('env.tar')), false);
+  assert.equal(halves().length, 1);
+  assert.equal((await made.boxed(['build'])).status, 0);
+  assert.deepEqual(halves(), []);
+});
