@@ -19,6 +19,7 @@ import {
   strengthOfBubblewrap,
 } from './bench-rows.ts';
 import { type Bench, setUpBench, warmUp } from './bench-setup.ts';
+import { imageFromRoot, imageSize, imageThatIsThere, imageWithOneMore } from './image-rows.ts';
 import { addSet, diskOfOverlappingSets, inferenceOf500, setThatIsThere } from './layer-rows.ts';
 
 const { values } = parseArgs({
@@ -57,6 +58,10 @@ const lines: readonly Line[] = [
   ofLayers('layers disk', true, diskOfOverlappingSets),
   ofLayers('layers inference', true, inferenceOf500),
   ofLayers('layers add', withDocker, addSet),
+  ofLayers('image there', true, imageThatIsThere),
+  ofLayers('image size', true, imageSize),
+  ofLayers('image more', true, imageWithOneMore),
+  ofLayers('image build', withDocker, imageFromRoot),
 ];
 
 async function main(): Promise<void> {

@@ -7,11 +7,11 @@ import type { Bench } from './bench-setup.ts';
 import { compare, median, mustSucceed, type Side, timeOnce } from './measure.ts';
 
 /** Five layers whose packages have little in common. */
-const five = ['alsa', 'pulse', 'udev', 'postgres', 'lz4'];
-const fivePackages = ['libasound2-dev', 'liblz4-dev', 'libpq-dev', 'libpulse-dev', 'libudev-dev'];
+export const five = ['alsa', 'pulse', 'udev', 'postgres', 'lz4'];
+export const fivePackages = ['libasound2-dev', 'liblz4-dev', 'libpq-dev', 'libpulse-dev', 'libudev-dev'];
 
 /** A program without dependencies, with these layers. */
-function writeProgram(folder: string, layers: readonly string[]): string {
+export function writeProgram(folder: string, layers: readonly string[]): string {
   mkdirSync(join(folder, 'src'), { recursive: true });
   writeFileSync(join(folder, 'Cargo.toml'), '[package]\nname = "small"\nversion = "0.1.0"\nedition = "2021"\n');
   writeFileSync(join(folder, 'Cargo.lock'), `${lockHead}\n[[package]]\nname = "small"\nversion = "0.1.0"\n`);
@@ -202,7 +202,7 @@ export async function addSet(bench: Bench): Promise<Row> {
   };
 }
 
-function dockerVariables(): Record<string, string> {
+export function dockerVariables(): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     HOME: '/nonexistent',
