@@ -16,9 +16,9 @@ export async function dispatch(session: Session): Promise<Result<Answer>> {
 
 /** Which options go with which word behind `image`. */
 const imageOptions: Readonly<Record<string, readonly string[]>> = {
-  build: ['output', 'sbom', 'provenance'],
+  build: ['output', 'sbom', 'provenance', 'with-crates'],
   check: [],
-  push: ['sign'],
+  push: ['sign', 'with-crates'],
 };
 
 async function image(session: Session, command: OwnCommand): Promise<Result<Answer>> {

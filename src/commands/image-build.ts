@@ -11,13 +11,13 @@ import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { openDocker } from './choose-engine.ts';
-import { imageSources, type LockedImage, lockedImage } from './image-sources.ts';
+import { imageSources, type LockedImage, lockedImage, withCrates } from './image-sources.ts';
 import type { Session } from './session.ts';
 
 /** Makes the image of the project's lock, and puts it where it was asked for. */
 export async function imageBuild(session: Session, { options }: OwnCommand): Promise<Result<Answer>> {
   const text = typeof options.output === 'string' ? options.output : null;
-  const built = await layoutOfLock(session, text);
+  const built = await layoutOfLock(session, text, options['with-crates'] !== undefined);
   if (!built.ok) return built;
   const { place, name, image, locked, usual } = built.value;
   const beside = built.value.kind === 'docker' ? usual : place;
@@ -58,8 +58,14 @@ export interface BuiltLayout extends PutImage {
 }
 
 /** Makes the image of the lock in the form that `output` says; `null`: as a layout in its usual folder. */
-export async function layoutOfLock(session: Session, output: string | null): Promise<Result<BuiltLayout>> {
-  const locked = await lockedImage(session);
+export async function layoutOfLock(
+  session: Session,
+  output: string | null,
+  crates: boolean,
+): Promise<Result<BuiltLayout>> {
+  const environment = await lockedImage(session);
+  if (!environment.ok) return environment;
+  const locked = crates ? withCrates(environment.value) : environment;
   if (!locked.ok) return locked;
   const { mountRoot, workspace } = locked.value.gathered.facts.project;
   const usual = join(mountRoot, workspace, 'target/boxed-image');

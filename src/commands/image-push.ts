@@ -26,7 +26,7 @@ export async function imagePush(session: Session, { arguments: words, options }:
     return failure(usage('`image push` lacks a name', 'Write `cargo-boxed image push HOST/NAME[:TAG]`.'));
   if (reference.includes('@'))
     return failure(usage('the digest of an image follows from the lock', 'Name it as HOST/NAME or HOST/NAME:TAG.'));
-  const built = await layoutOfLock(session, null);
+  const built = await layoutOfLock(session, null, options['with-crates'] !== undefined);
   if (!built.ok) return built;
   const { image, place: folder, locked } = built.value;
   const opened = await openRegistry(session, locked.gathered.facts.project.mountRoot, reference, 'pull,push');

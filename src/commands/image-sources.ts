@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import type { DebianSuite } from '../config/config.ts';
 import { basePins } from '../environment/debian/prepare-root.ts';
 import { componentDigests, filesOf } from '../facts/hash-components.ts';
+import { lockPackages } from '../fetch/lock-packages.ts';
+import { viewFolders } from '../fetch/make-view.ts';
+import type { SharedView } from '../fetch/shared-view.ts';
+import { cacheFolders } from '../host/locations.ts';
 import { sha256 } from '../host/project-key.ts';
 import { layerPackages } from '../layers/catalogue.ts';
 import type { DebianPins, ToolchainPins } from '../lock/pins.ts';
@@ -10,6 +15,7 @@ import type { ImageMeaning } from '../oci/image-documents.ts';
 import type { ImageSources } from '../oci/image-parts.ts';
 import { meaningOf } from '../oci/meaning-of-pins.ts';
 import { debianRoot } from './debian.ts';
+import { devcontainerCrates, layCrates } from './devcontainer-crates.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Session } from './session.ts';
 import { settlePins } from './settle-pins.ts';
@@ -20,6 +26,26 @@ export interface LockedImage {
   readonly debian: DebianPins;
   readonly toolchain: ToolchainPins;
   readonly meaning: ImageMeaning;
+  /** The crates of Cargo.lock that are to be in it; `null`: none. */
+  readonly crates: SharedView | null;
+}
+
+/** The same with the crates of Cargo.lock in it. Git dependencies are none: no two machines pack a repository alike. */
+export function withCrates(locked: LockedImage): Result<LockedImage> {
+  const { project } = locked.gathered.facts;
+  const crates = devcontainerCrates(locked.gathered);
+  if (!crates.ok) return crates;
+  const named = project.lockfile.state === 'missing' ? null : lockPackages(project.lockfile.text);
+  const git = named?.ok === true ? named.value.gitSources.length : 0;
+  if (git > 0) {
+    return failure({
+      code: 'config',
+      what: `an image cannot have the ${git} git dependencies of this project in it`,
+      why: 'no two machines pack a repository into the same bytes',
+      fix: 'Leave `--with-crates` out, and fetch in a step of its own.',
+    });
+  }
+  return success({ ...locked, crates: crates.value, meaning: { ...locked.meaning, crates: crates.value.name } });
 }
 
 /** Reads the project's lock; what is not pinned there, or is another kind of environment, makes no image. */
@@ -47,12 +73,18 @@ export async function lockedImage(session: Session): Promise<Result<LockedImage>
       fix: 'Run `cargo-boxed lock`.',
     });
   }
-  return success({ gathered: gathered.value, debian, toolchain, meaning: meaningOf(debian, toolchain) });
+  return success({
+    gathered: gathered.value,
+    debian,
+    toolchain,
+    meaning: meaningOf(debian, toolchain),
+    crates: null,
+  });
 }
 
 /** Prepares the roots, and checks the toolchain of this machine file by file against the lock. */
 export async function imageSources(session: Session, locked: LockedImage): Promise<Result<ImageSources>> {
-  const { gathered, debian, toolchain, meaning } = locked;
+  const { gathered, debian, toolchain, meaning, crates } = locked;
   const { config, facts } = gathered;
   const { mountRoot } = facts.project;
   const root = await debianRoot(session, config, mountRoot, debian);
@@ -89,8 +121,19 @@ export async function imageSources(session: Session, locked: LockedImage): Promi
     const packages = layerPackages([name], debian.suite as DebianSuite);
     return { name, packages: packages.ok ? packages.value : [] };
   });
+  const laid = crates === null ? success(null) : await layCrates(session, gathered, crates);
+  if (!laid.ok) return laid;
   return success({
     meaning,
+    crates:
+      crates === null || laid.value === null
+        ? null
+        : {
+            name: crates.name,
+            config: crates.config,
+            folder: join(laid.value, viewFolders.crates),
+            store: join(session.locations.cache, cacheFolders.store),
+          },
     base: { path: base.value, sha256: below.rootSha256 },
     root: root.value,
     added: (debian.added?.packages ?? []).map(({ name }) => name),

@@ -96,7 +96,8 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
   {
     ...plain,
     name: 'image',
-    usage: 'build [--output FORM] [--sbom FORMAT] [--provenance] | check IMAGE | push NAME [--sign KEY]',
+    usage:
+      'build [--output FORM] [--with-crates] [--sbom FORMAT] [--provenance] | check IMAGE | push NAME [--sign KEY]',
     takes: 'words',
     maximumWords: 2,
     options: [
@@ -112,6 +113,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
         allowed: ['cyclonedx', 'spdx'],
         summary: 'Write a bill of materials beside it',
       },
+      { long: '--with-crates', placeholder: null, allowed: [], summary: 'With the crates of Cargo.lock in it' },
       { long: '--provenance', placeholder: null, allowed: [], summary: 'Write beside it how it came to be (SLSA)' },
       { long: '--sign', placeholder: 'KEY', allowed: [], summary: 'Have cosign sign what was pushed, with this key' },
     ],

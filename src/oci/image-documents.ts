@@ -12,7 +12,12 @@ export interface ImageMeaning {
   readonly suite: string;
   readonly layers: readonly string[];
   readonly toolchain: string;
+  /** Of the crates of Cargo.lock that lie in it, what stands for them; absent when there are none. */
+  readonly crates?: string;
 }
+
+/** The label of an image that has crates in it: what stands for them. */
+export const cratesLabel = 'cargo-boxed.crates';
 
 /** Where an image says what it is, for the tool when it is started in it. */
 export const markPath = 'box/image.json';
@@ -64,6 +69,7 @@ export function imageConfiguration(meaning: ImageMeaning, layers: readonly Image
 
 function imageLabels(meaning: ImageMeaning, created: string): Record<string, string> {
   return {
+    ...(meaning.crates === undefined ? {} : { [cratesLabel]: meaning.crates }),
     'cargo-boxed.identity': meaning.identity,
     'cargo-boxed.layers': meaning.layers.join(' '),
     // What a devcontainer takes from an image; that it has no network and no rights only its own file can say.

@@ -7,6 +7,7 @@ import { type PackedFile, packFiles } from '../archive/pack-files.ts';
 import { packRoot } from '../archive/pack-root.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { assignPackages } from './assign-packages.ts';
+import { crateFiles, type PackedCrates } from './crate-files.ts';
 import { type ImageMeaning, markPath } from './image-documents.ts';
 import { packedFile, shareOut } from './package-files.ts';
 
@@ -28,13 +29,24 @@ export interface ImageSources {
   readonly added: readonly string[];
   readonly layers: readonly { readonly name: string; readonly packages: readonly string[] }[];
   readonly toolchain: { readonly path: string; readonly files: readonly string[]; readonly sum: string };
+  /** The crates of Cargo.lock, where they are to be in it. */
+  readonly crates: PackedCrates | null;
 }
 
 /**
  * The layers of an image, the lowest first: the base, the toolchain, what each layer of the set brings, and a small one
  * with what dpkg and the loader know of all of it. Another layer in the set moves its own and the last.
  */
-export function imageParts({ meaning, base, root, added, layers, toolchain }: ImageSources): readonly ImagePart[] {
+export function imageParts(sources: ImageSources): readonly ImagePart[] {
+  const { crates } = sources;
+  const above =
+    crates === null
+      ? []
+      : [{ holds: 'crates', of: `crates ${crates.name}`, pack: () => packFiles(crateFiles(crates)) }];
+  return [...environmentParts(sources), ...above];
+}
+
+function environmentParts({ meaning, base, root, added, layers, toolchain }: ImageSources): readonly ImagePart[] {
   const whole: readonly ImagePart[] = [
     { holds: 'base', of: `base ${base.sha256}`, pack: () => packRoot(base.path) },
     {
@@ -82,8 +94,13 @@ function readyFolders(meaning: ImageMeaning): readonly PackedFile[] {
     { kind: 'folder', path: 'box/project', mode: 0o755 },
     // Where a box that is made in a container of it mounts its own: an image cannot be changed there.
     { kind: 'text', path: 'etc/ld.so.preload', mode: 0o644, text: '' },
-    { kind: 'text', path: markPath, mode: 0o444, text: canonicalJson({ version: 1, ...meaning }, 2) },
+    { kind: 'text', path: markPath, mode: 0o444, text: markOf(meaning) },
   ];
+}
+
+/** Of the environment alone: whether crates lie in it changes nothing of what it is. */
+function markOf({ crates: _, ...environment }: ImageMeaning): string {
+  return canonicalJson({ version: 1, ...environment }, 2);
 }
 
 /** sha256 of what a stream gives. */

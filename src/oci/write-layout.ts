@@ -61,7 +61,8 @@ export async function writeLayout(wish: LayoutWish): Promise<Result<BuiltImage>>
   const note = recall<LayoutNote>(memory, folder, meaningOfNote);
   const stamps = note === null ? null : blobStamps(folder, sumsOf(note.image));
   const isWhole = note !== null && stamps !== null && stamps.join() === note.stamps.join();
-  const { identity } = meaning;
+  // Crates are not part of what the environment is, and of what the layout holds they are.
+  const identity = `${meaning.identity}${meaning.crates ?? ''}`;
   const isSame = isWhole && note.identity === identity && note.name === name && existsSync(join(folder, 'index.json'));
   if (isSame) return success({ ...note.image, written: [] });
   const sources = await wish.sources();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemon.ts';
 import { plainProgram, project, type RunOptions } from '../../support/rig.ts';
@@ -62,4 +63,41 @@ test('an engine has the image by its own name, and cargo builds in it: without a
   assert.equal((await made.boxed(['image', 'build', '--output', 'tar:env.tar'], options)).status, 0);
   docker('load', '--quiet', '--input', made.path('env.tar'));
   assert.equal(docker('images', '--no-trunc', '--quiet', 'cargo-boxed/environment'), id);
+});
+
+test('an image with the crates of Cargo.lock builds without fetching, is the same each time, and is compared with them', async (context) => {
+  const made = project(context, {
+    ...plainProgram('plain', 'fn main() { println!("{}", itoa::Buffer::new().format(7)); }\n'),
+    'Cargo.toml': '[package]\nname = "plain"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nitoa = "1"\n',
+  });
+  const options: RunOptions = {
+    variables: { ...daemon.variables, HOME: process.env.HOME, CARGO_BOXED_ENGINE: 'bwrap' },
+    limitSeconds: 300,
+  };
+  const dataOf = async (...words: string[]) => {
+    const ended = await made.boxed([...words, '--json'], options);
+    assert.equal(ended.status, 0, ended.text);
+    return JSON.parse(ended.stdout);
+  };
+  rmSync(made.path('Cargo.lock'));
+  assert.equal((await made.boxed(['update', 'itoa'], options)).status, 0);
+  assert.equal((await made.boxed(['update', 'itoa', '--precise', '1.0.15'], options)).status, 0);
+  assert.equal((await made.boxed(['lock'], options)).status, 0);
+  const first = await dataOf('image', 'build', '--with-crates', '--output', 'docker:team/crates:1');
+  assert.equal(first.layers.at(-1).holds, 'crates');
+  const layout = await dataOf('image', 'build', '--with-crates', '--output', 'oci:out');
+  assert.deepEqual([layout.id, layout.manifest], [first.id, first.manifest]);
+  const run = ['run', '--rm', '--network', 'none', '--cap-drop', 'ALL', '--volume', `${made.folder}:/box/project:ro`];
+  const target = ['--env', 'CARGO_TARGET_DIR=/box/target/out'];
+  assert.equal(docker(...run, ...target, 'team/crates:1', 'cargo', 'run', '--quiet', '--locked', '--offline'), '7');
+
+  assert.equal((await made.boxed(['image', 'check', 'team/crates:1'], options)).status, 0);
+  const without = await dataOf('image', 'build', '--output', 'oci:out');
+  assert.deepEqual(without.written, []);
+  assert.equal(without.layers.length, first.layers.length - 1);
+  assert.equal((await made.boxed(['update', 'itoa'], options)).status, 0);
+  const differs = await made.boxed(['image', 'check', 'team/crates:1'], options);
+  assert.equal(differs.status, 65, differs.text);
+  assert.match(differs.stdout, /lacks the layer with crates[\s\S]*its label cargo-boxed\.crates/);
+  docker('rmi', 'team/crates:1');
 });
