@@ -51,7 +51,7 @@ export const suites: readonly Suite[] = [
     files: 'folder',
     engines: 'own',
     identities: ['root', 'user'],
-    limitMinutes: 12,
+    limitMinutes: 20,
     concurrency: 1,
   },
   // These start and kill daemons of their own, which needs root.
@@ -61,7 +61,7 @@ export const suites: readonly Suite[] = [
     files: 'tree',
     engines: 'own',
     identities: ['root'],
-    limitMinutes: 20,
+    limitMinutes: 30,
     concurrency: 1,
   },
   {
@@ -79,7 +79,7 @@ export const suites: readonly Suite[] = [
     files: 'folder',
     engines: 'each',
     identities: ['root', 'user'],
-    limitMinutes: 15,
+    limitMinutes: 20,
     concurrency: 2,
   },
   {
@@ -98,7 +98,7 @@ export const suites: readonly Suite[] = [
     files: 'tree',
     engines: 'own',
     identities: ['root', 'user'],
-    limitMinutes: 15,
+    limitMinutes: 20,
     concurrency: 1,
   },
   // The same attacks in boxes of Nix.
