@@ -122,6 +122,8 @@ test('the workflow for GitHub builds and tests in a box of the image, and its se
     PATH: `${join(folder, 'npm/bin')}:${process.env.PATH}`,
     CARGO_BOXED_HOME: sharedHome,
     npm_config_prefix: join(folder, 'npm'),
+    // What this host trusts, as npm on a runner does.
+    npm_config_cafile: process.env.SSL_CERT_FILE ?? '/etc/ssl/certs/ca-certificates.crt',
   };
   const passed = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const words = ['push', '--platform', 'ubuntu-24.04=-self-hosted', ...standIns(join(folder, 'actions')), ...passed];
