@@ -54,6 +54,16 @@ export const suites: readonly Suite[] = [
     limitMinutes: 20,
     concurrency: 1,
   },
+  // Mostly packing and sending of images, which is the same for everybody; what is not stands in the suite above.
+  {
+    name: 'contract: images',
+    folder: 'contract/images',
+    files: 'tree',
+    engines: 'own',
+    identities: ['root'],
+    limitMinutes: 15,
+    concurrency: 2,
+  },
   // These start and kill daemons of their own, which needs root.
   {
     name: 'contract: docker',
@@ -81,6 +91,16 @@ export const suites: readonly Suite[] = [
     identities: ['root', 'user'],
     limitMinutes: 20,
     concurrency: 2,
+  },
+  // Each is some ten builds.
+  {
+    name: 'verify',
+    folder: 'verify',
+    files: 'tree',
+    engines: 'each',
+    identities: ['user'],
+    limitMinutes: 10,
+    concurrency: 1,
   },
   {
     name: 'hostile',

@@ -5,10 +5,17 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { makeCertificates } from '../support/certificates.ts';
-import { startProxy } from '../support/connect-proxy.ts';
-import { startRegistry } from '../support/registry.ts';
-import { type Ended, type Project, plainProgram, project, type RunOptions, temporaryFolder } from '../support/rig.ts';
+import { makeCertificates } from '../../support/certificates.ts';
+import { startProxy } from '../../support/connect-proxy.ts';
+import { startRegistry } from '../../support/registry.ts';
+import {
+  type Ended,
+  type Project,
+  plainProgram,
+  project,
+  type RunOptions,
+  temporaryFolder,
+} from '../../support/rig.ts';
 
 /** A project with a lock, and a docker configuration of its own. */
 async function locked(

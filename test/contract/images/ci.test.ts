@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
-import { type Ended, type Project, plainProgram, project, type RunOptions } from '../support/rig.ts';
+import { type Ended, type Project, plainProgram, project, type RunOptions } from '../../support/rig.ts';
 
 const options: RunOptions = { limitSeconds: 300 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Project, plainProgram, project, temporaryFolder } from '../support/rig.ts';
+import { type Project, plainProgram, project, temporaryFolder } from '../../support/rig.ts';
 
 const file = '.devcontainer/devcontainer.json';
 /** No engine answers: none is needed to write, and `--check` says that it looked at none. */
