@@ -53,7 +53,8 @@ const mostEntries = 2_000_000;
 
 /**
  * Takes over what an archive has, as far as the locks name it: packages and crates by their sums, a target only for the
- * same environment and as hostile as any. An archive that is none of ours is refused, and then nothing of it is used.
+ * same environment and as hostile as any. An archive that is none of ours is refused: its target is not used then, and
+ * what had come in before is what the locks name.
  */
 export async function importCache(wanted: CacheImport): Promise<Result<ImportedCache>> {
   try {
@@ -163,13 +164,13 @@ async function writeNew(folder: string, path: string, content: Readable, sums: R
       sum.update(piece as Buffer);
       writeWhole(file, piece as Buffer);
     }
+    const isNamed = sums.has(sum.digest('hex'));
+    if (isNamed) renameSync(draft, path);
+    return isNamed;
   } finally {
     closeSync(file);
-    if (!sums.has(sum.copy().digest('hex'))) rmSync(draft, { force: true });
+    rmSync(draft, { force: true });
   }
-  if (!existsSync(draft)) return false;
-  renameSync(draft, path);
-  return true;
 }
 
 type TargetWriter = (path: string, entry: ArchiveEntry) => Promise<Taken>;

@@ -1,5 +1,5 @@
 import type { CiWish } from './workflow.ts';
-import { headOf, imageOf } from './workflow.ts';
+import { headOf, imageOf, quoted } from './workflow.ts';
 
 /** Actions by the commits that they are pinned to. */
 export type Actions = Readonly<
@@ -79,9 +79,4 @@ ${folder}    steps:
 
 function hashed(workspace: string, file: string): string {
   return `'${[workspace, file].filter((part) => part !== '').join('/')}'`;
-}
-
-/** As YAML reads it back, whatever is in it. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,5 +1,5 @@
 import type { CiWish } from './workflow.ts';
-import { headOf, imageOf } from './workflow.ts';
+import { headOf, imageOf, quoted } from './workflow.ts';
 
 /**
  * Jobs for GitLab, in the image of the lock by its digest: one that fetches, with the network and nothing of the project
@@ -50,8 +50,4 @@ cargo-boxed-build:
     - $alone cargo test --locked --offline
     - tar --format=posix -C /box/target -cf ${kept}/target.tar out
 `;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

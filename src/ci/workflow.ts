@@ -63,3 +63,8 @@ export function linesThatDiffer(
     .filter(({ is, should }) => is !== should)
     .slice(0, 12);
 }
+
+/** A text as YAML reads it back, whatever is in it. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

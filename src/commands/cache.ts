@@ -16,8 +16,8 @@ import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { boxIdentity } from './box-owner.ts';
 import { gather } from './gather.ts';
-import { makePlan, type Planned } from './make-plan.ts';
-import { prepareCommand } from './make-request.ts';
+import type { Planned } from './make-plan.ts';
+import { planCargo } from './plan-cargo.ts';
 import type { Session } from './session.ts';
 import { targetFolder, targetPath } from './target-folder.ts';
 
@@ -54,9 +54,7 @@ async function plannedBuild(session: Session): Promise<Result<Planned>> {
   const gathered = await gather(session, { manifestPath: null, project: 'needed' });
   if (!gathered.ok) return gathered;
   const build = { kind: 'cargo', name: 'build', arguments: [], globalArguments: [] } as const;
-  const prepared = await prepareCommand(session, gathered.value, build, 'needed');
-  if (!prepared.ok) return prepared;
-  return makePlan(session, prepared.value.gathered, prepared.value.ready.request);
+  return planCargo(session, gathered.value, build);
 }
 
 async function exported(session: Session, planned: Planned, file: string): Promise<Result<Answer>> {

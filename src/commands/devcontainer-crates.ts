@@ -7,8 +7,7 @@ import { makeNotedFolder } from '../host/noted-path.ts';
 import { fetchCrates } from './fetch.ts';
 import type { Gathered } from './gather.ts';
 import { markUsed } from './kept.ts';
-import { makePlan } from './make-plan.ts';
-import { prepareCommand } from './make-request.ts';
+import { planCargo } from './plan-cargo.ts';
 import type { Session } from './session.ts';
 
 /** The crates of a devcontainer, by the name that they have on every machine. */
@@ -27,9 +26,7 @@ export function devcontainerCrates({ facts }: Gathered): Result<SharedView> {
 /** Fetches what Cargo.lock names, for all platforms, and lays it where the container looks for it. */
 export async function layCrates(session: Session, gathered: Gathered, view: SharedView): Promise<Result<string>> {
   const command = { kind: 'cargo', name: 'fetch', arguments: ['--locked'], globalArguments: [] } as const;
-  const prepared = await prepareCommand(session, gathered, command, 'needed');
-  if (!prepared.ok) return prepared;
-  const planned = await makePlan(session, prepared.value.gathered, prepared.value.ready.request);
+  const planned = await planCargo(session, gathered, command);
   if (!planned.ok) return planned;
   const fetched = await fetchCrates(session, planned.value);
   if (!fetched.ok) return fetched;

@@ -8,8 +8,7 @@ import { writeOwnPins } from '../lock/write-pins.ts';
 import { type Gathered, gather } from './gather.ts';
 import { inferFirst } from './infer-first.ts';
 import { learnLayers } from './learn-layers.ts';
-import { makePlan } from './make-plan.ts';
-import { prepareCommand } from './make-request.ts';
+import { planCargo } from './plan-cargo.ts';
 import type { Session } from './session.ts';
 import { keptLearned, projectPinsFile } from './settle-pins.ts';
 
@@ -67,9 +66,7 @@ async function learnFrom(session: Session, infer: 'learn' | 'certain'): Promise<
 async function inferForLock(session: Session, attempt: 'first' | 'settled'): Promise<Result<Outcome | null>> {
   const gathered = await gather(session, { manifestPath: null, project: 'needed' });
   if (!gathered.ok) return gathered;
-  const prepared = await prepareCommand(session, gathered.value, everything, 'needed');
-  if (!prepared.ok) return prepared;
-  const planned = await makePlan(session, prepared.value.gathered, prepared.value.ready.request, 'own');
+  const planned = await planCargo(session, gathered.value, everything, { pins: 'own' });
   if (!planned.ok) return planned;
   const end = await inferFirst(session, planned.value, everything, 'own');
   if (!end.ok) return end;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
 import { readReference } from '../environment/image/image-reference.ts';
 import { findHostNetwork } from '../fetch/find-host-network.ts';
@@ -20,10 +19,13 @@ export async function openRegistry(
   const place = registryPlace(name.value.repository, name.value);
   if (!place.ok) return place;
   const { variables } = session.host;
-  const dockerFolder = variables.DOCKER_CONFIG || join(variables.HOME ?? '/', '.docker');
+  const { dockerFolder } = await import('../registry/docker-config.ts');
   const { findLogin } = await import('../registry/find-login.ts');
   const forbidden = forbiddenFolders(session, mountRoot);
-  const login = await findLogin({ dockerFolder, variables, forbidden }, place.value.host);
+  const login = await findLogin(
+    { folder: dockerFolder(variables, session.homeDirectory), variables, forbidden },
+    place.value.host,
+  );
   if (!login.ok) return login;
   const { registryClient } = await import('../registry/registry-client.ts');
   const { certificates } = findHostNetwork(variables, {});

@@ -16,7 +16,7 @@ import { beyondLock } from './fetch.ts';
 import { gather } from './gather.ts';
 import { madeImageSum } from './image.ts';
 import { makePlan, type Planned } from './make-plan.ts';
-import { prepareCommand } from './make-request.ts';
+import { planCargo } from './plan-cargo.ts';
 import { programRequest } from './program-request.ts';
 import { projectCopyFolder } from './project-copy.ts';
 import { resolveBox } from './resolve-box.ts';
@@ -47,8 +47,7 @@ async function planOf(session: Session, command: OwnCommand): Promise<Result<Pla
   const manifestPath = writtenManifestPath(inner.name, inner.arguments);
   const gathered = await gather(session, { manifestPath, project: 'needed' });
   if (!gathered.ok) return gathered;
-  const prepared = await prepareCommand(session, gathered.value, inner, 'needed');
-  return prepared.ok ? makePlan(session, prepared.value.gathered, prepared.value.ready.request) : prepared;
+  return planCargo(session, gathered.value, inner);
 }
 
 /** The build step without us. Root, view, walls and target must be there: a build before makes them. */

@@ -15,8 +15,8 @@ import { clockOf, type Side } from '../verify/find-evidence.ts';
 import { boxIdentity } from './box-owner.ts';
 import { execute } from './execute.ts';
 import { gather } from './gather.ts';
-import { makePlan, type Planned } from './make-plan.ts';
-import { prepareCommand } from './make-request.ts';
+import type { Planned } from './make-plan.ts';
+import { planCargo } from './plan-cargo.ts';
 import { projectCopyFolder } from './project-copy.ts';
 import type { Session } from './session.ts';
 import { targetPath } from './target-folder.ts';
@@ -87,8 +87,7 @@ export async function planTrial(
   const manifestPath = writtenManifestPath(command.name, command.arguments);
   const found = await gather(session, { manifestPath, project: 'needed' });
   if (!found.ok) return found;
-  const prepared = await prepareCommand(session, found.value, command, 'needed', trial);
-  return prepared.ok ? makePlan(session, prepared.value.gathered, prepared.value.ready.request) : prepared;
+  return planCargo(session, found.value, command, { trial });
 }
 
 /** With the copy of the project that may lie beside it. */

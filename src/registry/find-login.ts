@@ -1,15 +1,15 @@
-import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonText, parseJson } from '../base/json-value.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { findProgram, runProgram } from '../host/program.ts';
 import { printable } from '../problem/problem.ts';
+import { readDockerFile } from './docker-config.ts';
 import { plainLogin, type RegistryLogin } from './plain-login.ts';
 
 /** Where the user's logins are. */
 export interface Logins {
   /** Docker's configuration folder. */
-  readonly dockerFolder: string;
+  readonly folder: string;
   readonly variables: Readonly<Record<string, string>>;
   /** Folders from which no program is started: the project. */
   readonly forbidden: readonly string[];
@@ -20,18 +20,18 @@ export interface Logins {
  * that this names. The helper is the user's own program (`docker-credential-NAME get`); `null`: no login is known.
  */
 export async function findLogin(
-  { dockerFolder, variables, forbidden }: Logins,
+  { folder, variables, forbidden }: Logins,
   host: string,
 ): Promise<Result<RegistryLogin | null>> {
-  const helper = helperOf(dockerFolder, host);
-  if (helper === null) return success(plainLogin(dockerFolder, `${host}/any`));
+  const helper = helperOf(folder, host);
+  if (helper === null) return success(plainLogin(folder, `${host}/any`));
   const name = `docker-credential-${helper}`;
   const program = /^[A-Za-z0-9._-]+$/.test(helper) ? findProgram(name, variables.PATH, forbidden) : null;
   if (program === null) {
     return failure({
       code: 'registry-failed',
       what: `docker's configuration keeps logins in \`${printable(name, 80)}\`, which is not installed`,
-      where: { file: join(dockerFolder, 'config.json') },
+      where: { file: join(folder, 'config.json') },
       fix: 'Install it, or take `credsStore` and `credHelpers` out of that file.',
     });
   }
@@ -42,11 +42,7 @@ export async function findLogin(
   return success(username === null || password === null ? null : { username, password, serveraddress: host });
 }
 
-function helperOf(dockerFolder: string, host: string): string | null {
-  try {
-    const config = parseJson(readFileSync(realpathSync(join(dockerFolder, 'config.json')), 'utf8'));
-    return jsonText(config, 'credHelpers', host) ?? jsonText(config, 'credsStore');
-  } catch {
-    return null;
-  }
+function helperOf(folder: string, host: string): string | null {
+  const config = readDockerFile(folder, 'config.json');
+  return jsonText(config, 'credHelpers', host) ?? jsonText(config, 'credsStore');
 }

@@ -1,6 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { jsonAt } from '../base/json-value.ts';
+import { jsonAt, jsonText } from '../base/json-value.ts';
+import { readDockerFile } from './docker-config.ts';
 
 /** What the engine hands to a registry in our name. */
 export interface RegistryLogin {
@@ -16,23 +15,16 @@ export interface RegistryLogin {
 export function plainLogin(dockerFolder: string, reference: string): RegistryLogin | null {
   const first = reference.split('/', 1)[0] ?? '';
   const named = reference.includes('/') && (/[.:]/.test(first) || first === 'localhost');
-  try {
-    const config: unknown = JSON.parse(readFileSync(realpathSync(join(dockerFolder, 'config.json')), 'utf8'));
-    const logins = jsonAt(config, 'auths');
-    if (typeof logins !== 'object' || logins === null) return null;
-    // Logins of the default registry stand below an address that only its own client knows: the one without a port.
-    const entries = Object.entries(logins).filter(([address]) =>
-      named ? hostOf(address) === first : isDefault(address),
-    );
-    for (const [serveraddress, entry] of entries) {
-      const encoded = jsonAt(entry, 'auth');
-      if (typeof encoded !== 'string' || encoded === '') continue;
-      const decoded = Buffer.from(encoded, 'base64').toString('utf8');
-      const split = decoded.indexOf(':');
-      if (split > 0) return { username: decoded.slice(0, split), password: decoded.slice(split + 1), serveraddress };
-    }
-  } catch {
-    // No configuration, no login: a public image needs none.
+  const logins = jsonAt(readDockerFile(dockerFolder, 'config.json'), 'auths');
+  if (typeof logins !== 'object' || logins === null) return null;
+  // Logins of the default registry stand below an address that only its own client knows: the one without a port.
+  const entries = Object.entries(logins).filter(([address]) =>
+    named ? hostOf(address) === first : isDefault(address),
+  );
+  for (const [serveraddress, entry] of entries) {
+    const decoded = Buffer.from(jsonText(entry, 'auth') ?? '', 'base64').toString('utf8');
+    const split = decoded.indexOf(':');
+    if (split > 0) return { username: decoded.slice(0, split), password: decoded.slice(split + 1), serveraddress };
   }
   return null;
 }

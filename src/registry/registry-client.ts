@@ -48,19 +48,28 @@ export function registryClient(access: RegistryAccess, scope: 'pull' | 'pull,pus
   const base = new URL(`${place.scheme}://${place.host}/v2/${place.path}/`);
   let authorization: string | null = null;
 
-  const once = async (method: string, url: URL, { headers, body }: RegistryRequest): Promise<RegistryReply> => {
-    // A login is for the registry, and for nobody that it sends us to.
-    const own = url.origin === base.origin && authorization !== null ? { authorization } : {};
+  const send = async (
+    method: string,
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    body: Readable | string | null,
+  ): Promise<RegistryReply> => {
     const answer = await request(url, {
       method: method as Dispatcher.HttpMethod,
-      headers: { 'user-agent': 'cargo-boxed', ...headers, ...own },
-      body: body?.() ?? null,
+      headers: { 'user-agent': 'cargo-boxed', ...headers },
+      body,
       dispatcher: agent,
       headersTimeout: silenceMs,
       bodyTimeout: silenceMs,
       signal: interrupted,
     });
     return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer.body) };
+  };
+
+  const once = async (method: string, url: URL, { headers, body }: RegistryRequest): Promise<RegistryReply> => {
+    // A login is for the registry, and for nobody that it sends us to.
+    const own = url.origin === base.origin && authorization !== null ? { authorization } : {};
+    return send(method, url, { ...headers, ...own }, body?.() ?? null);
   };
 
   const followed = async (method: string, first: URL, more: RegistryRequest): Promise<RegistryReply> => {
@@ -87,16 +96,10 @@ export function registryClient(access: RegistryAccess, scope: 'pull' | 'pull,pus
     const url = safeAddress(realm, base, base);
     if (service !== null) url.searchParams.set('service', service);
     url.searchParams.set('scope', own ?? `repository:${place.path}:${scope}`);
-    const { statusCode, body } = await request(url, {
-      headers: { 'user-agent': 'cargo-boxed', ...(known === null ? {} : { authorization: known }) },
-      dispatcher: agent,
-      headersTimeout: silenceMs,
-      bodyTimeout: silenceMs,
-      signal: interrupted,
-    });
-    const said = parseJson(await readBody(body));
+    const { status, body } = await send('GET', url, known === null ? {} : { authorization: known }, null);
+    const said = parseJson(body);
     const token = jsonText(said, 'token') ?? jsonText(said, 'access_token');
-    return statusCode !== 200 || token === null || /[^!-~]/.test(token) ? null : `Bearer ${token}`;
+    return status !== 200 || token === null || /[^!-~]/.test(token) ? null : `Bearer ${token}`;
   };
 
   return {

@@ -7,36 +7,19 @@ import { type TestContext, test } from 'node:test';
 import { pack } from 'tar-stream';
 import {
   type Ended,
-  lockHead,
   type Project,
   plainProgram,
   project,
   projectIn,
   temporaryFolder,
+  withItoa,
 } from '../support/rig.ts';
 
-/** A real crate with a build script, and what the project links and writes beside it. */
-const itoaSum = '4a5f13b858c8d314ee3e8f639011f7ccefe71f97f96e50151fb991f267928e2c';
-
+/** A real crate, and a build script that leaves a link. */
 function withCrate(context: TestContext): Project {
   return project(context, {
     ...plainProgram('plain', 'fn main() { println!("{}", itoa::Buffer::new().format(7)); }\n'),
-    'Cargo.toml': '[package]\nname = "plain"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nitoa = "=1.0.15"\n',
-    'Cargo.lock': `${lockHead}
-
-[[package]]
-name = "itoa"
-version = "1.0.15"
-source = "registry+https://github.com/rust-lang/crates.io-index"
-checksum = "${itoaSum}"
-
-[[package]]
-name = "plain"
-version = "0.1.0"
-dependencies = [
- "itoa",
-]
-`,
+    ...withItoa,
     'build.rs': `fn main() {
     let out = std::env::var("OUT_DIR").unwrap();
     std::os::unix::fs::symlink("/etc/passwd", format!("{out}/link")).ok();

@@ -12,6 +12,8 @@ export interface DockerDaemon {
   /** Variables with which a command finds this daemon and no other configuration. */
   readonly variables: Readonly<Record<string, string>>;
   readonly process: ChildProcess;
+  /** What the `docker` program says to these words, without the space around it. */
+  docker(...words: readonly string[]): string;
   log(): string;
   /** Ends exactly this daemon, and waits until it and its folder are gone. */
   stop(): Promise<void>;
@@ -44,6 +46,7 @@ export async function startDockerDaemon(options: DaemonOptions = {}): Promise<Do
   return {
     folder,
     socket,
+    docker: (...words) => execFileSync('docker', ['--host', `unix://${socket}`, ...words], { encoding: 'utf8' }).trim(),
     variables: { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: join(folder, 'config'), HOME: join(folder, 'home') },
     get process() {
       return daemon;

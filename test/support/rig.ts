@@ -122,6 +122,26 @@ export function plainProgram(name: string, main: string): Record<string, string>
   };
 }
 
+/** A manifest and a lock with one small crate of the registry. */
+export const withItoa = {
+  'Cargo.toml': '[package]\nname = "plain"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nitoa = "=1.0.15"\n',
+  'Cargo.lock': `${lockHead}
+
+[[package]]
+name = "itoa"
+version = "1.0.15"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+checksum = "4a5f13b858c8d314ee3e8f639011f7ccefe71f97f96e50151fb991f267928e2c"
+
+[[package]]
+name = "plain"
+version = "0.1.0"
+dependencies = [
+ "itoa",
+]
+`,
+} as const;
+
 /** The environment of a person who has node, rustup and one engine: nothing else of ours leaks in. */
 export function cleanVariables(): Record<string, string> {
   const passed =

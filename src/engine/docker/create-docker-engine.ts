@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Container } from 'dockerode';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { ImageStore } from '../../environment/image/image-store.ts';
 import { landlockGap } from '../../host/landlock.ts';
 import { noLimits } from '../../plan/box-plan.ts';
+import { dockerFolder } from '../../registry/docker-config.ts';
 import { plainLogin } from '../../registry/plain-login.ts';
 import type { BoxStreams, Engine, Outcome, RootFolder } from '../engine.ts';
 import { type Connection, connect, reasonOf, statusOf } from './connect.ts';
@@ -56,7 +56,7 @@ const makerTime = { value: 60 * 60_000, strength: 'required' } as const;
 /** Nothing is asked before it is needed, and the engine is asked only once what it is. */
 export async function createDockerEngine({ variables, state }: DockerEngineInputs): Promise<DockerEngine> {
   const home = variables.HOME || homedir();
-  const dockerFolder = variables.DOCKER_CONFIG || join(home, '.docker');
+  const folder = dockerFolder(variables, home);
   const owner = currentContainerOwner();
   const profile = seccompProfile();
   const around = { owner, seccompProfile: profile, state };
@@ -133,7 +133,7 @@ export async function createDockerEngine({ variables, state }: DockerEngineInput
     images: async () => {
       const line = await connected();
       if (!line.ok) return line;
-      return success(createImageStore(line.value, owner, (reference) => plainLogin(dockerFolder, reference)));
+      return success(createImageStore(line.value, owner, (reference) => plainLogin(folder, reference)));
     },
   };
 }

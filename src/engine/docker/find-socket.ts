@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { jsonText } from '../../base/json-value.ts';
 import { failure, type Result, success } from '../../base/result.ts';
-import { readForeignText } from '../../host/read-file.ts';
 import { printable } from '../../problem/problem.ts';
+import { dockerFolder, readDockerFile } from '../../registry/docker-config.ts';
 
 /** Where the engine listens, and who said so. */
 export interface EngineSocket {
@@ -20,7 +21,7 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export function findEngineSocket(variables: Variables, home: string): Result<EngineSocket> {
   const host = variables.DOCKER_HOST;
   if (host !== undefined && host !== '') return localSocket(host, 'DOCKER_HOST');
-  const folder = variables.DOCKER_CONFIG || join(home, '.docker');
+  const folder = dockerFolder(variables, home);
   const context = variables.DOCKER_CONTEXT || currentContext(folder);
   if (context !== null && context !== 'default') {
     const address = contextAddress(folder, context);
@@ -77,30 +78,12 @@ function isSocket(path: string): boolean {
 }
 
 function currentContext(folder: string): string | null {
-  const config = readJson(join(folder, 'config.json'));
-  const name = own(config, 'currentContext');
-  return typeof name === 'string' && name !== '' ? name : null;
+  return jsonText(readDockerFile(folder, 'config.json'), 'currentContext') || null;
 }
 
 /** Docker keeps a context below the sha256 of its name. */
 function contextAddress(folder: string, context: string): string | null {
   const digest = createHash('sha256').update(context).digest('hex');
-  const meta = readJson(join(folder, 'contexts/meta', digest, 'meta.json'));
-  const address = own(own(own(meta, 'Endpoints'), 'docker'), 'Host');
-  return typeof address === 'string' ? address : null;
-}
-
-/** A user's own link to the file is followed: people keep their dot files elsewhere. */
-function readJson(file: string): unknown {
-  try {
-    const text = readForeignText(realpathSync(file));
-    return text.ok && text.value !== null ? JSON.parse(text.value) : null;
-  } catch {
-    return null;
-  }
-}
-
-function own(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  return (value as Record<string, unknown>)[key];
+  const meta = readDockerFile(folder, join('contexts/meta', digest, 'meta.json'));
+  return jsonText(meta, 'Endpoints', 'docker', 'Host');
 }

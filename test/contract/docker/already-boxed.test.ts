@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -17,9 +17,7 @@ after(async () => {
   await daemon.stop();
 });
 
-function docker(...words: string[]): string {
-  return execFileSync('docker', ['--host', `unix://${daemon.socket}`, ...words], { encoding: 'utf8' }).trim();
-}
+const docker = (...words: string[]) => daemon.docker(...words);
 
 const image = 'team/env:1';
 const walls = ['--network', 'none', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];

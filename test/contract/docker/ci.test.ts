@@ -8,7 +8,6 @@ import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemo
 import { goProgram } from '../../support/go-program.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import {
-  lockHead,
   type Project,
   plainProgram,
   project,
@@ -16,6 +15,7 @@ import {
   sharedHome,
   temporaryFolder,
   tree,
+  withItoa,
 } from '../../support/rig.ts';
 import { copyingRoot } from '../../support/small-root.ts';
 
@@ -45,22 +45,7 @@ fn is_alone() {
 const projects = {
   github: {
     'src/main.rs': `fn main() { println!("{}", itoa::Buffer::new().format(7)); }${testOfIt}`,
-    'Cargo.toml': '[package]\nname = "plain"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nitoa = "=1.0.15"\n',
-    'Cargo.lock': `${lockHead}
-
-[[package]]
-name = "itoa"
-version = "1.0.15"
-source = "registry+https://github.com/rust-lang/crates.io-index"
-checksum = "4a5f13b858c8d314ee3e8f639011f7ccefe71f97f96e50151fb991f267928e2c"
-
-[[package]]
-name = "plain"
-version = "0.1.0"
-dependencies = [
- "itoa",
-]
-`,
+    ...withItoa,
   },
   gitlab: { 'src/main.rs': `fn main() {}${testOfIt}` },
 } as const;

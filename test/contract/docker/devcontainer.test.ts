@@ -45,9 +45,7 @@ const main = `fn main() {
 fn passes() { assert_eq!(itoa::Buffer::new().format(7), "7"); }
 `;
 
-function docker(...words: string[]): string {
-  return execFileSync('docker', ['--host', `unix://${daemon.socket}`, ...words], { encoding: 'utf8' }).trim();
-}
+const docker = (...words: string[]) => daemon.docker(...words);
 
 function tool(...words: string[]): Promise<Ended> {
   const variables = { ...daemon.variables, HOME: process.env.HOME, CARGO_BOXED_ENGINE: 'bwrap' };

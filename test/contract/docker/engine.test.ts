@@ -44,9 +44,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function docker(...words: string[]): string {
-  return execFileSync('docker', ['--host', `unix://${daemon.socket}`, ...words], { encoding: 'utf8' }).trim();
-}
+const docker = (...words: string[]) => daemon.docker(...words);
 
 function containers(): string {
   return docker('ps', '--all', '--quiet');

@@ -16,9 +16,7 @@ after(async () => {
   await daemon.stop();
 });
 
-function docker(...words: string[]): string {
-  return execFileSync('docker', ['--host', `unix://${daemon.socket}`, ...words], { encoding: 'utf8' }).trim();
-}
+const docker = (...words: string[]) => daemon.docker(...words);
 
 test('an engine has the image by its own name, and cargo builds in it: without a network, as an ordinary user', async (context) => {
   const made = project(context, {

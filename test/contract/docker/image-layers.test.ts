@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -28,9 +27,7 @@ after(async () => {
   await daemon.stop();
 });
 
-function docker(...words: string[]): string {
-  return execFileSync('docker', ['--host', `unix://${daemon.socket}`, ...words], { encoding: 'utf8' }).trim();
-}
+const docker = (...words: string[]) => daemon.docker(...words);
 
 /** The image with one file in another way. */
 function changed(name: string, path: string, content: string): string {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createDockerEngine, type DockerEngine } from '../../../src/engine/docker/create-docker-engine.ts';
@@ -35,9 +34,7 @@ after(async () => {
   await registry.stop();
 });
 
-function docker(...words: string[]): string {
-  return execFileSync('docker', ['--host', `unix://${daemon.socket}`, ...words], { encoding: 'utf8' }).trim();
-}
+const docker = (...words: string[]) => daemon.docker(...words);
 
 /** Pushes the root under a name with a label that makes it another image, and forgets it here. */
 function push(name: string, label: string): void {

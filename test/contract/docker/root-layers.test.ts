@@ -36,9 +36,7 @@ after(async () => {
   await daemon.stop();
 });
 
-function docker(...words: string[]): string {
-  return execFileSync('docker', ['--host', `unix://${daemon.socket}`, ...words], { encoding: 'utf8' }).trim();
-}
+const docker = (...words: string[]) => daemon.docker(...words);
 
 /** Every entry of an image's file system with kind, mode, owner, time and content. */
 function tree(id: string): readonly string[] {

@@ -286,7 +286,7 @@ export const toolParsers: readonly Parser[] = [
   },
   {
     name: 'docker-config',
-    modules: ['registry/plain-login.ts', 'engine/docker/find-socket.ts'],
+    modules: ['registry/docker-config.ts', 'registry/plain-login.ts', 'engine/docker/find-socket.ts'],
     seeds: () => [
       text(
         '{"auths":{"https://example.test/v1/":{"auth":"YTpi"},"example.test:5000":{"auth":"x"}},"currentContext":"mine"}',
