@@ -123,8 +123,16 @@ async function runChecks(): Promise<void> {
     const { status } = await runProgram(argv, { tree, variables, limitMinutes: 5 });
     if (status !== 0) failures.push(check);
   }
-  const counts = { passed: checks.length - failures.length, failed: failures.length, skipped: 0, failures };
+  const counts = { passed: checks.length - failures.length, failed: failures.length, skipped: 0, failures, times: [] };
   results.push({ suite: 'check', where: 'root', counts: { ...counts, seconds: (Date.now() - begin) / 1000 } });
+}
+
+function slowest(count: number): readonly (readonly string[])[] {
+  return results
+    .flatMap(({ suite, where, counts }) => counts.times.map((time) => ({ suite, where, ...time })))
+    .sort((one, other) => other.seconds - one.seconds)
+    .slice(0, count)
+    .map(({ name, suite, where, seconds }) => [name.slice(0, 80), suite, where, seconds.toFixed(1)]);
 }
 
 function summarize(): number {
@@ -137,6 +145,7 @@ function summarize(): number {
     counts.seconds.toFixed(1),
   ]);
   console.log(`\n${table(['suite', 'as', 'passed', 'failed', 'skipped', 'seconds'], rows)}\n`);
+  console.log(`${table(['slowest', 'suite', 'as', 'seconds'], slowest(30))}\n`);
   const total = (what: 'passed' | 'failed' | 'skipped') => results.reduce((sum, { counts }) => sum + counts[what], 0);
   const [passed, failed, skipped] = [total('passed'), total('failed'), total('skipped')];
   for (const { suite, where, counts } of results) {

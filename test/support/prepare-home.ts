@@ -34,7 +34,7 @@ export async function prepareHome(engine: EngineName, preparation: Preparation):
     limitMinutes: 8,
   });
   const seconds = (Date.now() - begin) / 1000;
-  if (status === 0) return { passed: 1, failed: 0, skipped: 0, failures: [], seconds };
+  if (status === 0) return { passed: 1, failed: 0, skipped: 0, failures: [], seconds, times: [] };
   const why = timedOut ? 'the time limit' : `exit ${status}`;
-  return { passed: 0, failed: 1, skipped: 0, failures: [`the first build: ${why}`], seconds };
+  return { passed: 0, failed: 1, skipped: 0, failures: [`the first build: ${why}`], seconds, times: [] };
 }

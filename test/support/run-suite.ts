@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** How one run of a suite ended. */
@@ -10,6 +10,13 @@ export interface Counts {
   readonly skipped: number;
   /** Names of what failed, for the summary. */
   readonly failures: readonly string[];
+  readonly seconds: number;
+  /** What stands at the top of its test files, with its time. */
+  readonly times: readonly Time[];
+}
+
+export interface Time {
+  readonly name: string;
   readonly seconds: number;
 }
 
@@ -104,20 +111,25 @@ export async function runProgram(
 function count(countsFile: string, end: End): Omit<Counts, 'seconds'> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
+  const times: Time[] = [];
   const fail = (name: string) => {
     counts.failed += 1;
     failures.push(name);
   };
   for (const line of resultLines(countsFile)) {
-    const { result, name } = JSON.parse(line) as { result: keyof typeof counts; name: string };
-    if (result === 'failed') fail(name);
-    else counts[result] += 1;
+    const entry = JSON.parse(line) as { name: string; file: string } & (
+      | { took: number }
+      | { result: keyof typeof counts }
+    );
+    if ('took' in entry) times.push({ name: `${basename(entry.file)}: ${entry.name}`, seconds: entry.took / 1000 });
+    else if (entry.result === 'failed') fail(entry.name);
+    else counts[entry.result] += 1;
   }
   rmSync(countsFile, { force: true });
   if (end.timedOut) fail('the time limit of the suite');
   else if (counts.passed + counts.failed + counts.skipped === 0) fail('no test ran');
   else if (end.status !== 0 && counts.failed === 0) fail(`the runner ended with ${end.status}`);
-  return { ...counts, failures };
+  return { ...counts, failures, times };
 }
 
 /** The lines of results that are complete: a run that was killed may have been in the middle of one. */
