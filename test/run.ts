@@ -7,7 +7,7 @@ import { ordinaryUser, ourselves } from './support/choose-identity.ts';
 import { bringDownloads, keepDownloads } from './support/keep-downloads.ts';
 import { prepareHome } from './support/prepare-home.ts';
 import { table } from './support/print-table.ts';
-import { readChoice, runsOf, wants } from './support/read-choice.ts';
+import { cellsOf, readChoice, wants } from './support/read-choice.ts';
 import { type Counts, runProgram, runSuite, stopSuites, testFiles } from './support/run-suite.ts';
 import { stageForUser, stageInPlace } from './support/stage-tree.ts';
 import { checks, type EngineName, type Identity, type Suite, suites } from './support/suites.ts';
@@ -16,6 +16,7 @@ import { testVariables } from './support/test-variables.ts';
 const choice = readChoice(process.argv.slice(2));
 const tree = resolve(import.meta.dirname ?? '.', '..');
 const inCi = (process.env.CI ?? '') !== '' && process.env.CI !== 'false';
+const mayUseDocker = choice.engines.length === 0 || choice.engines.includes('docker');
 const started = Date.now();
 const results: { readonly suite: string; readonly where: string; readonly counts: Counts }[] = [];
 
@@ -160,8 +161,8 @@ function summarize(): number {
 try {
   if (wants(choice, 'check')) await runChecks();
   for (const suite of suites.filter(({ name }) => wants(choice, name))) {
-    if (suite.name !== 'unit' && dockerHost === null && choice.engines.includes('docker')) await startDocker();
-    for (const { identity, engine } of runsOf(suite, choice)) {
+    if (suite.name !== 'unit' && dockerHost === null && mayUseDocker) await startDocker();
+    for (const { identity, engine } of cellsOf(suite, choice)) {
       if (ending === null) await runOne(suite, identity, engine);
     }
   }

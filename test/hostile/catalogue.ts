@@ -144,7 +144,11 @@ export const known: readonly Entry[] = [
   ),
   held(81, 'capabilities, devices and calls', probes('make-device')),
   held(82, 'options that open the box', 'hostile/asks.test.ts#nobody can write an option that opens the box'),
-  held(83, 'files of root on the host', 'e2e/box-owner.test.ts#nobody is root in a box, and all that comes out'),
+  held(
+    83,
+    'files of root on the host',
+    'e2e/every-pair/box-owner.test.ts#nobody is root in a box, and all that comes out',
+  ),
   held(
     84,
     'another image under the same name',
@@ -156,7 +160,7 @@ export const known: readonly Entry[] = [
     'They belong to the archive of Debian, whose signatures are checked, and run without the project, in namespaces of their own.',
     "A project's lock may name any package and version that the archive has ever had.",
   ),
-  held(87, 'two commands at once', 'e2e/ends.test.ts#two builds at once'),
+  held(87, 'two commands at once', 'e2e/every-pair/ends.test.ts#two builds at once'),
   held(
     88,
     'a compile cache shared with others',

@@ -6,14 +6,19 @@
 export default async function* countReporter(events) {
   for await (const { type, data } of events) {
     if (type !== 'test:pass' && type !== 'test:fail') continue;
-    const file = data.file ?? '';
-    const atTop = data.nesting === 0 && !/\.test\.ts$/.test(data.name);
-    if (atTop) yield `${JSON.stringify({ took: data.details?.duration_ms ?? 0, name: data.name, file })}\n`;
-    const failedItself = type === 'test:fail' && data.details?.error?.failureType !== 'subtestsFailed';
-    const group = data.details?.type === 'suite' || (data.nesting === 0 && !atTop);
-    if (group && !failedItself) continue;
-    const skipped = data.skip !== undefined || data.todo !== undefined;
-    const result = skipped ? 'skipped' : type === 'test:fail' ? 'failed' : 'passed';
-    yield `${JSON.stringify({ result, name: data.name, file })}\n`;
+    const [file, { name }] = [data.file ?? '', data];
+    const isFile = data.nesting === 0 && /\.test\.ts$/.test(name);
+    if (data.nesting === 0 && !isFile)
+      yield `${JSON.stringify({ took: data.details?.duration_ms ?? 0, name, file })}\n`;
+    const isGroup = isFile || data.details?.type === 'suite';
+    const result = resultOf(type, data, isGroup);
+    if (result !== null) yield `${JSON.stringify({ result, name, file })}\n`;
   }
+}
+
+function resultOf(type, data, isGroup) {
+  const failedItself = type === 'test:fail' && data.details?.error?.failureType !== 'subtestsFailed';
+  if (isGroup && !failedItself) return null;
+  if (data.skip !== undefined || data.todo !== undefined) return 'skipped';
+  return type === 'test:fail' ? 'failed' : 'passed';
 }

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
-import type { EngineName, Identity, Suite } from './suites.ts';
-import { suites } from './suites.ts';
+import { type Cell, type EngineName, everyPair, type Identity, type Suite, suites } from './suites.ts';
 
 /** What of the whole a developer wants to run; everything when nothing is said. */
 export interface Choice {
   readonly only: readonly string[];
+  /** All when nothing is named. */
   readonly engines: readonly EngineName[];
   readonly identities: readonly Identity[];
+  /** Run what takes an engine on each of them as each identity. */
+  readonly everyPair: boolean;
   /** Part of a test file's path. */
   readonly files: string;
 }
@@ -16,8 +18,9 @@ export function readChoice(programArguments: readonly string[]): Choice {
     args: [...programArguments],
     options: {
       only: { type: 'string', multiple: true, default: [] },
-      engine: { type: 'string', multiple: true, default: ['bwrap', 'docker'] },
-      as: { type: 'string', multiple: true, default: ['root', 'user'] },
+      engine: { type: 'string', multiple: true, default: [] },
+      as: { type: 'string', multiple: true, default: [] },
+      'every-pair': { type: 'boolean', default: false },
       files: { type: 'string', default: '' },
     },
   });
@@ -29,6 +32,7 @@ export function readChoice(programArguments: readonly string[]): Choice {
     only: values.only,
     engines: values.engine as EngineName[],
     identities: values.as as Identity[],
+    everyPair: values['every-pair'],
     files: values.files,
   };
 }
@@ -37,11 +41,15 @@ export function wants(choice: Choice, name: string): boolean {
   return choice.only.length === 0 || choice.only.includes(name);
 }
 
-/** A suite as often as it runs: for each identity and, where it says so, for each engine. */
-export function runsOf(suite: Suite, choice: Choice): readonly { identity: Identity; engine: EngineName | null }[] {
-  const { engines: named } = suite;
-  const engines = named === 'own' ? [null] : choice.engines.filter((engine) => named === 'each' || engine === named);
-  return suite.identities
-    .filter((identity) => choice.identities.includes(identity) || suite.name === 'unit')
-    .flatMap((identity) => engines.map((engine) => ({ identity, engine })));
+/** A suite as often as it runs. Who names an engine or an identity means it, also where the suite would leave it out. */
+export function cellsOf(suite: Suite, choice: Choice): readonly Cell[] {
+  const { engines, identities } = choice;
+  const named = engines.length > 0 || identities.length > 0;
+  const takesEngine = suite.cells.length > 1 && suite.cells.every(({ engine }) => engine !== null);
+  const cells = takesEngine && (named || choice.everyPair) ? everyPair : suite.cells;
+  return cells.filter(
+    ({ identity, engine }) =>
+      (identities.length === 0 || identities.includes(identity)) &&
+      (engine === null || engines.length === 0 || engines.includes(engine)),
+  );
 }

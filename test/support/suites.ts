@@ -4,11 +4,10 @@ export interface Suite {
   /** Below `test/`. */
   readonly folder: string;
   readonly files: 'folder' | 'tree';
-  /** `each`: once per engine, which tests see as CARGO_BOXED_TEST_ENGINE. `own`: the tests choose or need none. */
-  readonly engines: 'each' | 'bwrap' | 'own';
+  /** Where it runs, each after the other. */
+  readonly cells: readonly Cell[];
   /** What is inside of the boxes that tests start without saying so; Debian when it is left out. */
   readonly environment?: 'nix';
-  readonly identities: readonly Identity[];
   readonly limitMinutes: number;
   /** Test files side by side: more where they mostly wait. */
   readonly concurrency: number;
@@ -16,13 +15,27 @@ export interface Suite {
 export type Identity = 'root' | 'user';
 export type EngineName = 'bwrap' | 'docker';
 
+/** As whom tests run, and on which engine, which they see as CARGO_BOXED_TEST_ENGINE; `null` where they choose or need none. */
+export interface Cell {
+  readonly identity: Identity;
+  readonly engine: EngineName | null;
+}
+
+const cell = (identity: Identity, engine: EngineName | null): Cell => ({ identity, engine });
+const asRoot = [cell('root', null)];
+const asUser = [cell('user', null)];
+const asBoth = [...asRoot, ...asUser];
+/** Each engine and each identity once: for what depends on the one or the other, not on which of them go together. */
+const eachOnce = [cell('root', 'docker'), cell('user', 'bwrap')];
+export const everyPair = [...eachOnce, cell('root', 'bwrap'), cell('user', 'docker')];
+const bothEngines = [cell('user', 'bwrap'), cell('user', 'docker')];
+
 export const suites: readonly Suite[] = [
   {
     name: 'unit',
     folder: 'unit',
     files: 'tree',
-    engines: 'own',
-    identities: ['root'],
+    cells: asRoot,
     limitMinutes: 5,
     concurrency: 2,
   },
@@ -30,8 +43,7 @@ export const suites: readonly Suite[] = [
     name: 'fuzz',
     folder: 'fuzz',
     files: 'tree',
-    engines: 'own',
-    identities: ['root'],
+    cells: asRoot,
     limitMinutes: 4,
     concurrency: 1,
   },
@@ -40,8 +52,7 @@ export const suites: readonly Suite[] = [
     name: 'unit: customs',
     folder: 'unit/customs',
     files: 'tree',
-    engines: 'own',
-    identities: ['user'],
+    cells: asUser,
     limitMinutes: 3,
     concurrency: 2,
   },
@@ -49,18 +60,16 @@ export const suites: readonly Suite[] = [
     name: 'contract',
     folder: 'contract',
     files: 'folder',
-    engines: 'own',
-    identities: ['root', 'user'],
+    cells: asBoth,
     limitMinutes: 20,
-    concurrency: 1,
+    concurrency: 2,
   },
   // Mostly packing and sending of images, which is the same for everybody; what is not stands in the suite above.
   {
     name: 'contract: images',
     folder: 'contract/images',
     files: 'tree',
-    engines: 'own',
-    identities: ['root'],
+    cells: asRoot,
     limitMinutes: 15,
     concurrency: 2,
   },
@@ -69,17 +78,15 @@ export const suites: readonly Suite[] = [
     name: 'contract: docker',
     folder: 'contract/docker',
     files: 'tree',
-    engines: 'own',
-    identities: ['root'],
-    limitMinutes: 30,
-    concurrency: 1,
+    cells: asRoot,
+    limitMinutes: 40,
+    concurrency: 2,
   },
   {
     name: 'e2e: bad input',
     folder: 'e2e/bad-input',
     files: 'tree',
-    engines: 'own',
-    identities: ['root', 'user'],
+    cells: asBoth,
     limitMinutes: 5,
     concurrency: 2,
   },
@@ -87,9 +94,17 @@ export const suites: readonly Suite[] = [
     name: 'e2e',
     folder: 'e2e',
     files: 'folder',
-    engines: 'each',
-    identities: ['root', 'user'],
+    cells: eachOnce,
     limitMinutes: 20,
+    concurrency: 2,
+  },
+  // What a box is and how it ends, where it matters who starts it on which engine.
+  {
+    name: 'e2e: every pair',
+    folder: 'e2e/every-pair',
+    files: 'tree',
+    cells: everyPair,
+    limitMinutes: 10,
     concurrency: 2,
   },
   // Each is some ten builds.
@@ -97,8 +112,7 @@ export const suites: readonly Suite[] = [
     name: 'verify',
     folder: 'verify',
     files: 'tree',
-    engines: 'each',
-    identities: ['user'],
+    cells: bothEngines,
     limitMinutes: 10,
     concurrency: 1,
   },
@@ -106,8 +120,7 @@ export const suites: readonly Suite[] = [
     name: 'hostile',
     folder: 'hostile',
     files: 'folder',
-    engines: 'each',
-    identities: ['root', 'user'],
+    cells: everyPair,
     limitMinutes: 15,
     concurrency: 2,
   },
@@ -116,19 +129,17 @@ export const suites: readonly Suite[] = [
     name: 'nix',
     folder: 'nix',
     files: 'tree',
-    engines: 'own',
-    identities: ['root', 'user'],
+    cells: asBoth,
     limitMinutes: 20,
-    concurrency: 1,
+    concurrency: 2,
   },
   // The same attacks in boxes of Nix.
   {
     name: 'hostile: nix',
     folder: 'hostile',
     files: 'folder',
-    engines: 'bwrap',
     environment: 'nix',
-    identities: ['root'],
+    cells: [cell('root', 'bwrap')],
     limitMinutes: 15,
     concurrency: 2,
   },
@@ -137,8 +148,7 @@ export const suites: readonly Suite[] = [
     name: 'hostile: alone',
     folder: 'hostile/alone',
     files: 'tree',
-    engines: 'each',
-    identities: ['root', 'user'],
+    cells: eachOnce,
     limitMinutes: 10,
     concurrency: 1,
   },
@@ -146,8 +156,7 @@ export const suites: readonly Suite[] = [
     name: 'real project',
     folder: 'real',
     files: 'tree',
-    engines: 'each',
-    identities: ['user'],
+    cells: bothEngines,
     limitMinutes: 10,
     concurrency: 1,
   },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import test from 'node:test';
-import { lockOf, plainProgram, project, temporaryFolder, withoutWalls } from '../support/rig.ts';
+import { lockOf, plainProgram, project, temporaryFolder, withoutWalls } from '../../support/rig.ts';
 
 test('a committed link in the place of target is refused, and nothing is written behind it', async (context) => {
   const elsewhere = temporaryFolder(context, 'elsewhere');

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { engine, identity, plainProgram, project } from '../support/rig.ts';
+import { engine, identity, plainProgram, project } from '../../support/rig.ts';
 
 const program = plainProgram('who', 'fn main() { println!("hello"); }\n');
 const caller = process.getuid?.() ?? 0;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import test from 'node:test';
-import { fixture, plainProgram, project, run } from '../support/rig.ts';
+import { fixture, plainProgram, project, run } from '../../support/rig.ts';
 
 const hello = plainProgram('hello', 'fn main() { println!("hello from {}", std::env::args().count()); }\n');
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Project, plainProgram, project, type RunningCommand } from '../support/rig.ts';
+import { type Project, plainProgram, project, type RunningCommand } from '../../support/rig.ts';
 
 /** Processes whose argv has the marker: the box passes it to a sleeping program. */
 function running(marker: string): readonly string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { cleanVariables, commandLine, engine, fixture, run } from '../support/rig.ts';
+import { cleanVariables, commandLine, engine, fixture, run } from '../../support/rig.ts';
 
 test('a real crate with a system tool, in a terminal, under limits', async (context) => {
   const made = fixture(context, 'spawns-tools');

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { makeCertificates } from '../support/certificates.ts';
-import { startProxy } from '../support/connect-proxy.ts';
-import { startRegistry } from '../support/registry-stand-in.ts';
-import { type Project, project, temporaryFolder } from '../support/rig.ts';
-import { expectProblem } from './bad-input/expect-problem.ts';
+import { makeCertificates } from '../../support/certificates.ts';
+import { startProxy } from '../../support/connect-proxy.ts';
+import { startRegistry } from '../../support/registry-stand-in.ts';
+import { type Project, project, temporaryFolder } from '../../support/rig.ts';
+import { expectProblem } from '../bad-input/expect-problem.ts';
 
 /** A program that prints what its one crate from `index` says. */
 function uses(context: TestContext, index: string): Project {
