@@ -187,6 +187,9 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     child.stdin?.end(options.stdin);
     const limit = setTimeout(() => {
       child.kill('SIGKILL');
+      // What it leaves behind may hold them for as long as it likes; the test file must end.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       fail(new Error(`${argv.join(' ')} took more than ${limitSeconds} s\n${text(out)}\n${text(err)}`));
     }, limitSeconds * 1000);
     child.once('error', fail);

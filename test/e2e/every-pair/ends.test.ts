@@ -28,7 +28,8 @@ function sleeper(made: Project, marker: string, onStart: (command: RunningComman
 }
 
 const marker = () => `marker-${process.pid}-${Math.trunc(performance.now())}`;
-const inBox = (name: string) => running(name).filter((line) => /\bsh -c\b/.test(line) && !line.includes('cargo-boxed'));
+/** The shell itself: what launches it has the same words, and does not die with its parent yet. */
+const inBox = (name: string) => running(name).filter((line) => /^\s*\d+ sh -c trap /.test(line));
 
 for (const [signal, status] of [
   ['SIGINT', 130],
