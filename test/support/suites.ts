@@ -56,11 +56,20 @@ export const suites: readonly Suite[] = [
     limitMinutes: 3,
     concurrency: 2,
   },
+  // Roots are made in another way by root than by others.
+  {
+    name: 'contract: as both',
+    folder: 'contract/as-both',
+    files: 'tree',
+    cells: asBoth,
+    limitMinutes: 15,
+    concurrency: 1,
+  },
   {
     name: 'contract',
     folder: 'contract',
     files: 'folder',
-    cells: asBoth,
+    cells: asUser,
     limitMinutes: 20,
     concurrency: 2,
   },
@@ -128,9 +137,18 @@ export const suites: readonly Suite[] = [
   {
     name: 'nix',
     folder: 'nix',
+    files: 'folder',
+    cells: asUser,
+    limitMinutes: 20,
+    concurrency: 2,
+  },
+  // What a store is and who may write to it is another thing for root.
+  {
+    name: 'nix: as both',
+    folder: 'nix/as-both',
     files: 'tree',
     cells: asBoth,
-    limitMinutes: 20,
+    limitMinutes: 15,
     concurrency: 2,
   },
   // The same attacks in boxes of Nix.
@@ -153,11 +171,19 @@ export const suites: readonly Suite[] = [
     concurrency: 1,
   },
   {
-    name: 'real project',
-    folder: 'real',
+    name: 'real crates',
+    folder: 'real/each-engine',
     files: 'tree',
     cells: bothEngines,
     limitMinutes: 10,
+    concurrency: 1,
+  },
+  {
+    name: 'real project',
+    folder: 'real',
+    files: 'folder',
+    cells: asUser,
+    limitMinutes: 15,
     concurrency: 1,
   },
 ];

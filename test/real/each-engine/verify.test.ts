@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { project, tree } from '../support/rig.ts';
+import { project, tree } from '../../support/rig.ts';
 
 test('a program of real crates, with build scripts and a procedural macro, is the same in two unlike boxes', async (context) => {
   const lock = readFileSync(join(tree, 'test/try-project/Cargo.lock'), 'utf8');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { inNix, nixHome } from '../support/nixpkgs/nix-home.ts';
-import { plainProgram, project, temporaryFolder } from '../support/rig.ts';
+import { inNix, nixHome } from '../../support/nixpkgs/nix-home.ts';
+import { plainProgram, project, temporaryFolder } from '../../support/rig.ts';
 
 // The real Nix, our own expression, and a stand-in for nixpkgs whose closures are real.
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { git } from '../support/git-server.ts';
-import { fixture } from '../support/rig.ts';
+import { git } from '../../support/git-server.ts';
+import { fixture } from '../../support/rig.ts';
 
 test('real crates start cmake, cc, pkg-config, protoc, cargo metadata, python and git, a macro reads a file and an xtask runs cargo, without configuration', async (context) => {
   const made = fixture(context, 'real-build-scripts');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { inNix } from '../support/nixpkgs/nix-home.ts';
-import { plainProgram, project } from '../support/rig.ts';
+import { inNix } from '../../support/nixpkgs/nix-home.ts';
+import { plainProgram, project } from '../../support/rig.ts';
 
 const skip = process.env.DOCKER_HOST === undefined ? 'needs the Docker engine of `npm test`' : false;
 const inDocker = () => inNix({ CARGO_BOXED_ENGINE: 'docker' });

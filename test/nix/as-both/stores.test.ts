@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inNix, standIn, writeConfiguration } from '../support/nixpkgs/nix-home.ts';
-import { withNixFolder } from '../support/nixpkgs/own-nix-folder.ts';
-import { type Project, plainProgram, project } from '../support/rig.ts';
+import { inNix, standIn, writeConfiguration } from '../../support/nixpkgs/nix-home.ts';
+import { withNixFolder } from '../../support/nixpkgs/own-nix-folder.ts';
+import { type Project, plainProgram, project } from '../../support/rig.ts';
 
 // The other kinds of stores than that of our own: a /nix that the caller writes, and a daemon.
 

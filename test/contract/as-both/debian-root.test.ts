@@ -18,14 +18,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { debFile } from '../../src/environment/debian/deb-cache.ts';
-import type { DebianHost } from '../../src/environment/debian/debian-host.ts';
-import { fetchDebianPackages } from '../../src/environment/debian/fetch-packages.ts';
-import { addToPins, pinPackages } from '../../src/environment/debian/make-pins.ts';
-import { findDebianRoot, prepareDebianRoot } from '../../src/environment/debian/prepare-root.ts';
-import { essential, resolveNames } from '../../src/environment/debian/resolve-packages.ts';
-import { locations } from '../../src/host/locations.ts';
-import type { DebianPackage, DebianPins } from '../../src/lock/pins.ts';
+import { debFile } from '../../../src/environment/debian/deb-cache.ts';
+import type { DebianHost } from '../../../src/environment/debian/debian-host.ts';
+import { fetchDebianPackages } from '../../../src/environment/debian/fetch-packages.ts';
+import { addToPins, pinPackages } from '../../../src/environment/debian/make-pins.ts';
+import { findDebianRoot, prepareDebianRoot } from '../../../src/environment/debian/prepare-root.ts';
+import { essential, resolveNames } from '../../../src/environment/debian/resolve-packages.ts';
+import { locations } from '../../../src/host/locations.ts';
+import type { DebianPackage, DebianPins } from '../../../src/lock/pins.ts';
 
 // The real apt, mmdebstrap and mirror, as whoever runs this: root or an ordinary user. A small root (the essential
 // packages and the certificates), made once and then again from its pins as another machine would.
@@ -103,8 +103,8 @@ test('the root has what every box needs, and everything belongs to the caller', 
 
 const prepareElsewhere = `
 import { readFileSync } from 'node:fs';
-import { prepareDebianRoot } from '${new URL('../../src/environment/debian/prepare-root.ts', import.meta.url)}';
-import { locations } from '${new URL('../../src/host/locations.ts', import.meta.url)}';
+import { prepareDebianRoot } from '${new URL('../../../src/environment/debian/prepare-root.ts', import.meta.url)}';
+import { locations } from '${new URL('../../../src/host/locations.ts', import.meta.url)}';
 const [, home, pins] = process.argv;
 const said = [];
 const host = { locations: locations({ CARGO_BOXED_HOME: home }), variables: process.env, forbidden: [],
