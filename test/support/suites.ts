@@ -133,6 +133,15 @@ export const suites: readonly Suite[] = [
     limitMinutes: 15,
     concurrency: 2,
   },
+  // Attacks work where nothing stops them: bounded, once.
+  {
+    name: 'hostile: in the open',
+    folder: 'hostile/in-the-open',
+    files: 'tree',
+    cells: asUser,
+    limitMinutes: 3,
+    concurrency: 1,
+  },
   // Real Nix on a stand-in for nixpkgs, in a store of its own.
   {
     name: 'nix',

@@ -1,13 +1,9 @@
 /** Builds that eat the machine, never end, or leave something running. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { hostCargo } from '../../support/host-cargo.ts';
 import {
-  cleanVariables,
   type Ended,
   engine,
   identity,
@@ -16,23 +12,11 @@ import {
   type RunningCommand,
   sharedHome,
 } from '../../support/rig.ts';
+import { running, until } from '../support/running.ts';
 
 const notEnforceable = 77;
 /** An ordinary user may make no control groups for bubblewrap: then a limit that was asked for is refused. */
 const mayHoldGroups = engine === 'docker' || identity === 'root';
-
-function running(marker: string): readonly string[] {
-  const listed = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' });
-  return listed.split('\n').filter((line) => line.includes(marker) && !line.includes('ps -eo'));
-}
-
-async function until(what: string, holds: () => boolean, seconds: number): Promise<void> {
-  for (let waited = 0; waited < seconds * 20; waited += 1) {
-    if (holds()) return;
-    await delay(50);
-  }
-  assert.fail(`${what}: not within ${seconds} s`);
-}
 
 function stoppedBy(ended: Ended, status: number, words: RegExp): void {
   if (!mayHoldGroups && ended.status === notEnforceable) {
@@ -81,57 +65,6 @@ describe('a build script that', () => {
       stoppedBy(ended, status, words);
     });
   }
-});
-
-describe('without a box a build script of the same kind, bounded here,', () => {
-  for (const [what, body, leastMs] of [
-    [
-      'has more processes than the limit above',
-      'let all: Vec<_> = (0..150).map(|_| std::process::Command::new("sleep").arg("1").spawn().unwrap()).collect(); for mut one in all { one.wait().unwrap(); }',
-      0,
-    ],
-    [
-      'takes more memory',
-      'let mut all: Vec<Vec<u8>> = Vec::new(); for _ in 0..32 { all.push(vec![1u8; 16 << 20]); std::hint::black_box(&all); }',
-      0,
-    ],
-    [
-      'spins for longer',
-      'let begin = std::time::Instant::now(); while begin.elapsed().as_secs() < 5 { std::hint::spin_loop(); }',
-      5000,
-    ],
-    ['is silent for longer', 'std::thread::sleep(std::time::Duration::from_secs(5));', 5000],
-  ] as const) {
-    it(what, async (context) => {
-      const made = project(context, {
-        ...plainProgram('eats', 'fn main() {}\n'),
-        'build.rs': `fn main() { ${body} }\n`,
-      });
-      const ended = await hostCargo(made, ['build']);
-      assert.equal(ended.status, 0, ended.text);
-      assert.ok(ended.milliseconds >= leastMs);
-    });
-  }
-
-  it('outlives a cargo that was ended by SIGTERM, and one that was killed', async (context) => {
-    const made = project(context, plainProgram('stays', 'fn main() {}\n'));
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      const marker = `marker-${process.pid}-open-${signal}`;
-      const script = `trap '' TERM INT HUP; setsid sh -c 'sleep 8; : ${marker}' & wait; : ${marker}`;
-      made.write(
-        'build.rs',
-        `fn main() { std::process::Command::new("sh").args(["-c", ${JSON.stringify(script)}]).status().unwrap(); }\n`,
-      );
-      const variables = { ...cleanVariables(), CARGO_TARGET_DIR: `${made.folder}.target` };
-      const cargo = spawn('cargo', ['build'], { cwd: made.folder, env: variables, stdio: 'ignore' });
-      await until('it runs', () => running(marker).length > 1, 60);
-      cargo.kill(signal);
-      await new Promise((gone) => cargo.once('exit', gone));
-      await delay(500);
-      assert.ok(running(marker).length > 0, signal);
-      await until('it ends by itself', () => running(marker).length === 0, 30);
-    }
-  });
 });
 
 test('open files are limited for every process', async (context) => {
