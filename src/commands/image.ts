@@ -98,6 +98,26 @@ export async function imageRoot(
   return base.ok ? rootOn(session, config, mountRoot, docker, base.value, pins) : base;
 }
 
+/**
+ * Which of these absolute paths are in the image of the pins with what they add to it; nothing of it runs. None where it
+ * cannot be looked into.
+ */
+export async function lookInImage(
+  session: Session,
+  config: Config,
+  mountRoot: string,
+  pins: ImagePins,
+  paths: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const docker = await openImages(session);
+  if (!docker.ok) return new Set();
+  const root = await imageRoot(session, config, mountRoot, docker.value, pins);
+  const store = await docker.value.images();
+  if (!root.ok || !store.ok || root.value.kind !== 'image') return new Set();
+  const looked = await store.value.look(root.value.id, paths);
+  return new Set(looked.ok ? looked.value.flatMap(({ path, kind }) => (kind === 'none' ? [] : [path])) : []);
+}
+
 async function rootOn(
   session: Session,
   config: Config,

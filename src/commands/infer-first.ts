@@ -17,8 +17,7 @@ export function mayHaveLayersAdded({ settled, config }: Planned): boolean {
 
 /**
  * What is certain before anything is built, at the first build and after a change. A project that has not changed costs a
- * look at a note: no process is started, and what finds it out is not loaded. Of an image it is not known what it has: there
- * the build shows what is missing.
+ * look at a note: no process is started, and what finds it out is not loaded.
  */
 export async function inferFirst(
   session: Session,
@@ -26,8 +25,7 @@ export async function inferFirst(
   builds: CargoCommand,
   pins: PinsOf = 'project',
 ): Promise<Result<InferenceEnd>> {
-  const isLookedInto = planned.plan.environment.kind === 'debian';
-  const tree = isLookedInto && mayHaveLayersAdded(planned) ? treeCommand(builds, treeFormat) : null;
+  const tree = mayHaveLayersAdded(planned) ? treeCommand(builds, treeFormat) : null;
   if (tree === null) return success('nothing');
   const note = inferenceNote(session, planned, tree);
   if (isInferred(note, planned)) return success('nothing');

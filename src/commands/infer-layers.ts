@@ -1,11 +1,13 @@
 import { Writable } from 'node:stream';
 import { type Result, success } from '../base/result.ts';
+import type { DebianSuite } from '../config/config.ts';
 import type { Outcome } from '../engine/engine.ts';
 import type { TomlTable } from '../facts/facts.ts';
 import { linuxKnowledge, targetMatches } from '../fetch/target-cfg.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { findLayer } from '../layers/catalogue.ts';
 import { provenCrates } from '../layers/proven-crates.ts';
+import type { Wanted } from '../layers/wanted.ts';
 import { chooseCertain } from '../learning/choose-certain.ts';
 import { findCertain } from '../learning/find-certain.ts';
 import { type ActivePackage, readTree } from '../learning/read-tree.ts';
@@ -25,6 +27,7 @@ import { makePlan, type Planned } from './make-plan.ts';
 import { prepareCommand } from './make-request.ts';
 import type { Session } from './session.ts';
 import { type PinsOf, projectPinsFile } from './settle-pins.ts';
+import { suiteOf } from './suite-of.ts';
 
 /** The pins, or Cargo.lock, are others now, and it is to be planned anew. An outcome: the box was cut short. */
 export type InferenceEnd = 'pins-written' | 'lock-written' | 'nothing' | Outcome;
@@ -57,11 +60,12 @@ export async function inferLayers(
   if (!fetched.ok) return nothing(null);
   if (fetched.value.lockfile.kind === 'changed') return success('lock-written');
   const { lockfile } = facts.project;
-  const proven = provenCrates(config.suite.value);
+  const suite = suiteOf(config, planned.settled.pins) ?? config.suite.value;
+  const proven = provenCrates(suite);
   if (lockfile.state !== 'present' || !mayHold(lockfile.text, proven)) return nothing([]);
   const listed = await listPackages(session, planned, { tree, pins });
   if (!listed.ok) return nothing(null);
-  const { outcome, packages, environment } = listed.value;
+  const { outcome, packages, ran } = listed.value;
   if (outcome.kind !== 'finished') return success(outcome);
   if (outcome.status !== 0) return nothing(null);
   const needs = findCertain(packages, {
@@ -72,12 +76,11 @@ export async function inferLayers(
   });
   if (needs.length === 0) return nothing([]);
   const known = planned.settled.pins.learned ?? [];
-  const providers = await findProviders(session, config, facts.project.mountRoot, {
-    environment,
-    suite: config.suite.value,
+  const learned = await chooseCertain(needs, known, {
+    ...findProviders(session, ran),
+    layers: ran.plan.environment.layers ?? [],
+    signsOf: (layer) => signsOf(layer, suite),
   });
-  const hasLayer = (name: string) => showsLayer(name, planned, providers.has);
-  const learned = await chooseCertain(needs, known, { ...providers, hasLayer });
   if (learned.length === 0) return nothing([]);
   for (const one of learned) session.reporter.note(addedText(one));
   return keep(session, planned, { note, pins }, learned);
@@ -131,7 +134,8 @@ async function listPackages(
   Result<{
     readonly outcome: Outcome;
     readonly packages: readonly ActivePackage[];
-    readonly environment: Planned['plan']['environment'];
+    /** What was run to list them. */
+    readonly ran: Planned;
   }>
 > {
   const prepared = await prepareCommand(session, { config, facts }, tree, 'needed');
@@ -158,7 +162,7 @@ async function listPackages(
   return success({
     outcome: ran.value.outcome,
     packages: readTree(text),
-    environment: planned.value.plan.environment,
+    ran: planned.value,
   });
 }
 
@@ -182,18 +186,11 @@ function manifests({ locations }: Session, { facts }: Planned, view: string) {
   };
 }
 
-/** Named in the configuration, or shown by what it brings: somebody may have named its package. */
-function showsLayer(
-  name: string,
-  { config, plan }: Planned,
-  has: Awaited<ReturnType<typeof findProviders>>['has'],
-): boolean {
-  const held = plan.environment.kind === 'debian' ? plan.environment.layers : [];
-  if (held.includes(name)) return true;
-  const layer = findLayer(name, config.suite.value);
-  if (layer === null) return true;
-  return (
-    layer.pkgConfig.some((module) => has({ kind: 'module', name: module })) ||
-    layer.headers.some((header) => has({ kind: 'header', name: header }))
-  );
+/** What a layer brings to be built with: somebody may have named its package. */
+function signsOf(name: string, suite: DebianSuite): readonly Wanted[] {
+  const { pkgConfig = [], headers = [] } = findLayer(name, suite) ?? {};
+  return [
+    ...pkgConfig.map((module): Wanted => ({ kind: 'module', name: module })),
+    ...headers.map((header): Wanted => ({ kind: 'header', name: header })),
+  ];
 }

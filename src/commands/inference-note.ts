@@ -22,13 +22,17 @@ type Addition = Pick<Learned, 'kind' | 'name'>;
 /** `tree`: the command that lists what is compiled. */
 export function inferenceNote(
   { locations }: Pick<Session, 'locations'>,
-  { facts, config }: Pick<Planned, 'facts' | 'config'>,
+  { facts, config, settled }: Pick<Planned, 'facts' | 'config' | 'settled'>,
   tree: CargoCommand,
 ): InferenceNote {
   const { mountRoot, workspace, current, fetchInputs } = facts.project;
   const words = [current, ...tree.globalArguments, ...tree.arguments];
-  const { suite, layers, packages, env } = config;
-  const settings = [suite.value, layers.value, packages.value, Object.keys(env.set.value)];
+  const { environment, suite, layers, packages, nix, env } = config;
+  const named = [layers.value, packages.value, nix.packages.value];
+  const { image, nix: closure } = settled.pins;
+  // What others have put there: not what was added to it, which is what is looked for.
+  const there = [image?.digest ?? '', closure?.nixpkgs.narHash ?? '', closure?.own?.sha256 ?? ''];
+  const settings = [environment.value, suite.value, ...named, ...there, Object.keys(env.set.value)];
   return {
     file: join(locations.state, learningFolder, `${projectKey(mountRoot, workspace)}.json`),
     // A few hundred at most, however many ways there are to build a project.

@@ -208,14 +208,12 @@ async function addMissed(
   { record, view }: LearningRun,
   failures: Failures,
 ): Promise<Result<readonly Reason[]>> {
-  const { config, facts, settled, plan } = planned;
-  const { mountRoot } = facts.project;
+  const { config, settled } = planned;
   const suite = suiteOf(config, settled.pins) ?? config.suite.value;
   const links = (crate: string) => linksOfCrate(session, view, crate);
   const evidence = findMissed(failures, readRecord(record), links);
   const known = settled.pins.learned ?? [];
-  const providers = await findProviders(session, config, mountRoot, { environment: plan.environment, suite });
-  const { learned, unknown } = await chooseAdditions(evidence, known, providers);
+  const { learned, unknown } = await chooseAdditions(evidence, known, findProviders(session, planned));
   for (const one of learned) session.reporter.note(addedText(one));
   if (unknown.length > 0) session.reporter.note(unknownText(unknown, suite));
   if (learned.length === 0) return success([]);

@@ -7,8 +7,8 @@ import type { Evidence } from './find-missed.ts';
 export type Provider = { readonly kind: 'layer' | 'package'; readonly name: string };
 
 export interface Providers {
-  /** Whether the root has it already: then it is not what is missing. */
-  has(wanted: Wanted): boolean;
+  /** Looks which of these the environment has already: they are not what is missing. */
+  look(wanted: readonly Wanted[]): Promise<(one: Wanted) => boolean>;
   /** The layer that has it or, where none has, the Debian package. */
   find(wanted: Wanted): Promise<Provider | null>;
 }
@@ -30,11 +30,15 @@ export async function chooseAdditions(
 ): Promise<Choice> {
   const learned: Learned[] = [];
   const unknown: Wanted[] = [];
+  const isThere = await providers.look(evidence.flatMap(({ ranks }) => ranks.flat().map(({ wanted }) => wanted)));
   for (const { ranks } of evidence) {
     const missing: Wanted[] = [];
     let found: readonly Learned[] = [];
     for (const rank of ranks) {
-      const lookedUp = await lookUp(rank, providers);
+      const lookedUp = await lookUp(
+        rank.filter(({ wanted }) => !isThere(wanted)),
+        providers,
+      );
       missing.push(...lookedUp.missing);
       found = lookedUp.found.filter((one) => !known.some((other) => isSameAddition(one, other)));
       if (found.length > 0) break;
@@ -53,7 +57,6 @@ async function lookUp(rank: readonly Missed[], providers: Providers) {
   const found: Learned[] = [];
   const missing: Wanted[] = [];
   for (const { crate, wanted } of rank) {
-    if (providers.has(wanted)) continue;
     const provider = await providers.find(wanted);
     if (provider === null) missing.push(wanted);
     else if (!found.some((one) => isSameAddition(one, provider)))

@@ -7,9 +7,11 @@ import type { Need } from './find-certain.ts';
 /** No build is sure to need more; what crates say of themselves comes from outside. */
 const mostAdditions = 30;
 
-/** Where a root has a layer already, by whatever shows it: then nothing is added. */
 export interface CertainProviders extends Providers {
-  hasLayer(name: string): boolean;
+  /** Names of the layers that the environment was made with. */
+  readonly layers: readonly string[];
+  /** What shows that a layer is there, by whatever name somebody has put it there: one of these is enough. */
+  signsOf(layer: string): readonly Wanted[];
 }
 
 /** What has these, beside what the root has and what is known; of what nothing has, nothing. */
@@ -19,9 +21,14 @@ export async function chooseCertain(
   providers: CertainProviders,
 ): Promise<readonly Learned[]> {
   const chosen: Learned[] = [];
+  const signs = (need: Need) => (need.told === 'manifest' ? need.oneOf : providers.signsOf(need.layer));
+  const isThere = await providers.look(needs.flatMap(signs));
+  const hasIt = (need: Need) =>
+    (need.told === 'measured' && providers.layers.includes(need.layer)) || signs(need).some(isThere);
   const looked = new Map<string, Promise<Found | null>>();
   for (const need of needs) {
     if (chosen.length >= mostAdditions) break;
+    if (hasIt(need)) continue;
     const key = need.told === 'manifest' ? need.oneOf.map(describeWanted).join() : `layer ${need.layer}`;
     const found = looked.get(key) ?? lookUp(need, providers);
     looked.set(key, found);
@@ -37,13 +44,11 @@ interface Found {
   readonly wanted: Wanted;
 }
 
-async function lookUp(need: Need, providers: CertainProviders): Promise<Found | null> {
+async function lookUp(need: Need, providers: Providers): Promise<Found | null> {
   if (need.told === 'measured') {
     const { layer, crate } = need;
-    if (providers.hasLayer(layer)) return null;
     return { provider: { kind: 'layer', name: layer }, wanted: { kind: 'crate', name: crate } };
   }
-  if (need.oneOf.some((wanted) => providers.has(wanted))) return null;
   for (const wanted of need.oneOf) {
     const provider = await providers.find(wanted);
     if (provider !== null) return { provider, wanted };

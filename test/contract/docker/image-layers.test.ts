@@ -36,7 +36,7 @@ function changed(name: string, path: string, content: string): string {
   const file = join(folder, path);
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, content);
-  docker('cp', file, `${made}:/${path}`);
+  docker('cp', `${folder}/.`, `${made}:/`);
   docker('commit', made, name);
   docker('rm', made);
   rmSync(folder, { recursive: true });
@@ -112,6 +112,31 @@ test('a build in an image shows which layer it lacks; the lock holds its package
   const drifted = await made.boxed(['build'], options());
   assert.equal(drifted.status, 65, drifted.text);
   assert.match(drifted.stderr, /pins the layers \[zlib\], not \[openssl, zlib\]/);
+});
+
+test('what a crate says that it needs is there before the first build; what the image has by hand is not added', async (context) => {
+  const needy = (manifest: string) => ({
+    ...usesZlib,
+    'Cargo.toml': `[package]\nname = "zip"\nversion = "0.1.0"\nedition = "2021"\n[build-dependencies]\nsystem-deps = { path = "sys" }\n${manifest}`,
+    // Only its name counts: nothing of the real one is needed.
+    'sys/Cargo.toml': '[package]\nname = "system-deps"\nversion = "7.0.0"\nedition = "2021"\n',
+    'sys/src/lib.rs': '',
+  });
+  const declares = '[package.metadata.system-deps]\nzlib = "1"\n';
+  const made = project(context, needy(declares));
+  const ran = await made.boxed(['run', '--quiet'], options());
+  assert.equal(ran.status, 0, ran.text);
+  assert.match(
+    ran.stderr,
+    /The layer zlib is added: zip says in its manifest that it needs the pkg-config module zlib/,
+  );
+  assert.doesNotMatch(ran.stderr, /Learning/);
+  const byHand = changed('team/by-hand:1', 'usr/local/lib/pkgconfig/zlib.pc', 'Name: zlib\n');
+  const plain = { 'build.rs': 'fn main() {}\n', 'src/main.rs': 'fn main() {}\n' };
+  const other = project(context, { ...needy(declares), ...plain }, 'by-hand');
+  const built = await other.boxed(['check'], options({ CARGO_BOXED_IMAGE: byHand }));
+  assert.equal(built.status, 0, built.text);
+  assert.doesNotMatch(built.stderr, /is added|on top of the image/);
 });
 
 test('what the image has already is not installed again', async (context) => {

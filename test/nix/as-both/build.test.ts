@@ -83,12 +83,32 @@ test('crates find the system libraries of layers; without them the message names
   assert.notEqual((await identity()).identity, named);
 });
 
-test('a build learns which layers it needs, and is run again with them', async (context) => {
-  const made = project(context, systemLibraries);
+test('what is certain is there before the first build, and what the environment has is not added; the rest is learned', async (context) => {
+  // A package of its name is all that is known of it.
+  const files = {
+    'Cargo.toml': `[package]\nname = "own"\nversion = "0.1.0"\nedition = "2021"\n
+[dependencies]\nopenssl-sys = { path = "sys" }\n`,
+    'src/main.rs': `use openssl_sys as _;
+extern "C" { fn OpenSSL_version(kind: i32) -> *const std::ffi::c_char; }
+fn main() { println!("{}", unsafe { std::ffi::CStr::from_ptr(OpenSSL_version(0)) }.to_str().unwrap()); }\n`,
+    'build.rs': `fn main() {
+  let asked = std::process::Command::new("pkg-config").arg("zlib").status().unwrap();
+  if !asked.success() { panic!("Package zlib was not found in the pkg-config search path") }
+}\n`,
+    'sys/Cargo.toml': '[package]\nname = "openssl-sys"\nversion = "0.9.0"\nedition = "2021"\n',
+    'sys/build.rs': 'fn main() { println!("cargo:rustc-link-lib=crypto"); }\n',
+    'sys/src/lib.rs': '',
+  };
+  const made = project(context, files);
   const ended = await made.boxed(['run'], inNix());
   assert.equal(ended.status, 0, ended.text);
-  assert.match(ended.stderr, /The layer openssl is added: openssl-sys looked for the pkg-config module openssl/);
+  assert.match(ended.stderr, /The layer openssl is added: openssl-sys is known to need it/);
+  assert.match(ended.stderr, /The layer zlib is added: own looked for the pkg-config module zlib/);
   assert.match(ended.stdout, /OpenSSL 3\.\d/);
+  const held = project(context, { ...files, 'cargo-boxed.yaml': 'nix: {packages: [openssl, zlib]}\n' }, 'held');
+  const built = await held.boxed(['check'], inNix());
+  assert.equal(built.status, 0, built.text);
+  assert.doesNotMatch(built.stderr, /is added|Learning/);
 });
 
 test('attributes of nixpkgs are added by name; a closure of hundreds of paths is one mount', async (context) => {

@@ -16,7 +16,10 @@ const layers: Readonly<Record<string, Provider>> = {
   'crate known-sys': { kind: 'layer', name: 'known' },
 };
 const providers = (there: readonly string[] = []): Providers => ({
-  has: ({ name }: Wanted) => there.includes(name),
+  look:
+    async () =>
+    ({ name }: Wanted) =>
+      there.includes(name),
   find: async ({ kind, name }: Wanted) => layers[`${kind} ${name}`] ?? null,
 });
 const failed = (crate: string, said: string) =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Wanted } from '../../../src/layers/wanted.ts';
 import { chooseCertain } from '../../../src/learning/choose-certain.ts';
 import { findCertain } from '../../../src/learning/find-certain.ts';
 import { readTree } from '../../../src/learning/read-tree.ts';
@@ -50,8 +51,12 @@ test('whatever could make a copy of its own, or was not measured like this, is n
 test('each layer comes once with who needs it; what the root has, or nothing has, does not', async () => {
   const needs = certain(`${glib}0  openssl-sys v0.9.1\n0 default hwloc-sys v1.0.0\n`);
   const providers = {
-    has: ({ name }: { name: string }) => name === 'there',
-    hasLayer: (name: string) => name === 'hwloc',
+    look:
+      async (wanted: readonly Wanted[]) =>
+      ({ name }: Wanted) =>
+        name === 'there' && wanted.some((one) => one.name === name),
+    layers: ['hwloc'],
+    signsOf: (layer: string) => [{ kind: 'header', name: `${layer}.h` } as const],
     find: async ({ name }: { name: string }) =>
       name.endsWith('-2.0') ? ({ kind: 'layer', name: 'glib' } as const) : null,
   };
@@ -70,6 +75,11 @@ test('each layer comes once with who needs it; what the root has, or nothing has
   assert.deepEqual(
     more.map(({ name }) => name),
     ['openssl'],
+  );
+  const shown = { ...providers, layers: [], signsOf: () => [{ kind: 'module', name: 'there' } as const] };
+  assert.deepEqual(
+    (await chooseCertain(needs, [], shown)).map(({ name }) => name),
+    ['glib'],
   );
   const oneOf = ['nowhere', 'there'].map((name) => ({ kind: 'module', name }) as const);
   assert.deepEqual(await chooseCertain([{ told: 'manifest', crate: 'x', oneOf }], [], providers), []);

@@ -1,0 +1,24 @@
+import type { Wanted } from '../../layers/wanted.ts';
+import { debianPlaces } from '../debian/debian-places.ts';
+
+/**
+ * Where an image that is a Debian has what a build looks for: absolute paths in it, of which one is enough. Its own
+ * variables may name more folders.
+ */
+export function imagePlaces(
+  wanted: Wanted,
+  variables: Readonly<Record<string, string>>,
+  triplets: readonly string[],
+): readonly string[] {
+  const own = ownFolders[wanted.kind];
+  const folders = own === undefined ? [] : (variables[own.variable] ?? '').split(':');
+  const more = folders
+    .filter((folder) => folder.startsWith('/'))
+    .map((folder) => `${folder}/${own?.file(wanted.name)}`);
+  return [...debianPlaces(wanted, triplets).map((path) => `/${path}`), ...more];
+}
+
+const ownFolders: Partial<Record<Wanted['kind'], { readonly variable: string; file(name: string): string }>> = {
+  module: { variable: 'PKG_CONFIG_PATH', file: (name) => `${name}.pc` },
+  program: { variable: 'PATH', file: (name) => name },
+};
