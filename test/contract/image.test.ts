@@ -1,29 +1,36 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
   lstatSync,
+  mkdtempSync,
   readdirSync,
-  readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { type Project, plainProgram, project } from '../support/rig.ts';
+import { after, before, test } from 'node:test';
+import { plainProgram, project, projectIn } from '../support/rig.ts';
 
-/** A project with a lock, and the image of that. */
-async function locked(context: TestContext, configuration = 'layers: [bzip2]\n'): Promise<Project> {
-  const made = project(context, {
-    ...plainProgram('plain', 'fn main() {}\n'),
-    'cargo-boxed.yaml': configuration,
-  });
+const folder = mkdtempSync(join(tmpdir(), 'boxed-image-'));
+/** A project with a lock, and with the layout of its image in `one`: gigabytes, so all tests share them. */
+const made = projectIn(join(folder, 'project'));
+let first: Built;
+
+before(async () => {
+  const files = { ...plainProgram('plain', 'fn main() {}\n'), 'cargo-boxed.yaml': 'layers: [bzip2]\n' };
+  for (const [file, text] of Object.entries(files)) made.write(file, text);
   const ended = await made.boxed(['lock']);
   assert.equal(ended.status, 0, ended.text);
-  return made;
-}
+  first = await build('oci:one');
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Built {
   readonly id: string;
@@ -32,98 +39,70 @@ interface Built {
   readonly written: readonly string[];
 }
 
-async function build(made: Project, output: string): Promise<Built> {
+async function build(output: string): Promise<Built> {
   const ended = await made.boxed(['image', 'build', '--output', output, '--json']);
   assert.equal(ended.status, 0, ended.text);
   return JSON.parse(ended.stdout);
 }
 
-test('equal locks make equal images; another layer moves its own part and the state', async (context) => {
-  const made = await locked(context);
-  const first = await build(made, 'oci:one');
+test('equal locks make equal images; what somebody has touched is written anew', async () => {
   assert.deepEqual(
     first.layers.map(({ holds }) => holds.replace(/ \d.*/, '')),
     ['base', 'toolchain', 'layer bzip2', 'state'],
   );
-  const again = await build(made, 'oci:one');
+  const again = await build('oci:one');
   assert.deepEqual([again.id, again.manifest, again.written], [first.id, first.manifest, []]);
-  const other = await build(made, 'oci:two');
+  const other = await build('oci:two');
   assert.deepEqual([other.id, other.manifest], [first.id, first.manifest]);
   for (const path of ['index.json', 'manifest.json', 'oci-layout'])
     assert.equal(made.read(`one/${path}`), made.read(`two/${path}`));
 
-  writeFileSync(made.path('cargo-boxed.yaml'), 'layers: [bzip2, acl]\n');
-  assert.equal((await made.boxed(['lock'])).status, 0);
-  const more = await build(made, 'oci:one');
-  assert.deepEqual(more.written, ['layer acl', 'state']);
-  const sums = new Set(more.layers.map(({ sha256 }) => sha256));
-  for (const { holds, sha256 } of first.layers) assert.equal(sums.has(sha256), holds !== 'state', holds);
-  const blobs = readdirSync(made.path('one/blobs/sha256'));
-  assert.equal(blobs.length, more.layers.length + 2, 'layers, configuration and manifest, and nothing of before');
-
-  const checked = await made.boxed(['image', 'check', 'oci:one']);
-  assert.equal(checked.status, 0, checked.text);
-  const differs = await made.boxed(['image', 'check', 'oci:two', '--json']);
-  assert.equal(differs.status, 65, differs.text);
-  const { differences } = JSON.parse(differs.stdout);
-  assert.ok(
-    differences.some((line: string) => /lacks the layer with layer acl/.test(line)),
-    differs.stdout,
-  );
-});
-
-test('a layout that somebody has touched is written anew', async (context) => {
-  const made = await locked(context, '');
-  const { id, layers } = await build(made, 'oci:out');
-  const state = made.path('out/blobs/sha256', layers.at(-1)?.sha256 ?? '');
+  const state = made.path('two/blobs/sha256', first.layers.at(-1)?.sha256 ?? '');
   chmodSync(state, 0o644);
   truncateSync(state, 10);
-  const again = await build(made, 'oci:out');
-  assert.equal(again.id, id);
+  const mended = await build('oci:two');
+  assert.equal(mended.id, first.id);
   assert.ok(lstatSync(state).size > 1000);
-  assert.ok(again.written.includes('state'));
+  assert.ok(mended.written.includes('state'));
 });
 
-test('an archive of the image is one file, the same each time', async (context) => {
-  const made = await locked(context, '');
-  const first = await build(made, 'tar:a.tar');
-  const second = await build(made, 'tar:b.tar');
-  assert.equal(first.id, second.id);
-  assert.ok(readFileSync(made.path('a.tar')).equals(readFileSync(made.path('b.tar'))));
+test('an archive of the image is one file, the same each time', async () => {
+  for (const name of ['a.tar', 'b.tar']) assert.equal((await build(`tar:${name}`)).id, first.id);
+  execFileSync('cmp', [made.path('a.tar'), made.path('b.tar')]);
+  for (const name of ['a.tar', 'b.tar']) rmSync(made.path(name));
 });
 
-test('a bill of materials stands beside it, and names what is in it', async (context) => {
-  const made = await locked(context);
+test('a bill of materials stands beside it, and names what is in it', async () => {
   for (const [format, file] of [
-    ['cyclonedx', 'out.cdx.json'],
-    ['spdx', 'out.spdx.json'],
+    ['cyclonedx', 'one.cdx.json'],
+    ['spdx', 'one.spdx.json'],
   ] as const) {
-    const ended = await made.boxed(['image', 'build', '--output', 'oci:out', '--sbom', format]);
+    const ended = await made.boxed(['image', 'build', '--output', 'oci:one', '--sbom', format]);
     assert.equal(ended.status, 0, ended.text);
     assert.ok(ended.stdout.includes(`Bill of materials in ${made.path(file)}\n`), ended.text);
     assert.match(made.read(file), /pkg:deb\/debian\/libbz2-dev@1\.0\.8-[^"]*arch=amd64&distro=bookworm/);
   }
-  rmSync(made.path('Cargo.lock'));
-  const without = await made.boxed(['image', 'build', '--output', 'oci:out', '--sbom', 'spdx']);
+  renameSync(made.path('Cargo.lock'), made.path('kept.lock'));
+  const without = await made.boxed(['image', 'build', '--output', 'oci:one', '--sbom', 'spdx']);
   assert.equal(without.status, 65, without.text);
   assert.match(without.stderr, /no Cargo\.lock[\s\S]*generate-lockfile/);
+  renameSync(made.path('kept.lock'), made.path('Cargo.lock'));
   const odd = await made.boxed(['image', 'build', '--sbom', 'html']);
   assert.equal(odd.status, 64, odd.text);
 });
 
 test('without a lock, with an old one, or in another environment there is no image', async (context) => {
-  const made = project(context, plainProgram('plain', 'fn main() {}\n'));
-  const none = await made.boxed(['image', 'build']);
+  const plain = project(context, plainProgram('plain', 'fn main() {}\n'));
+  const none = await plain.boxed(['image', 'build']);
   assert.equal(none.status, 65, none.text);
   assert.match(none.stderr, /has no cargo-boxed\.lock[\s\S]*cargo-boxed lock/);
-  assert.ok(!existsSync(made.path('target/boxed-image')));
-  const image = await made.boxed(['--environment', 'image', '--image', 'a:1', 'image', 'build']);
+  assert.ok(!existsSync(plain.path('target/boxed-image')));
+  const image = await plain.boxed(['--environment', 'image', '--image', 'a:1', 'image', 'build']);
   assert.equal(image.status, 78, image.text);
   assert.match(image.stderr, /no image of the `image` environment/);
 });
 
-test('other people’s folders, links of the project and wrong words are refused', async (context) => {
-  const made = await locked(context, '');
+test('other people’s folders, links of the project and wrong words are refused', async () => {
   const outside = join(made.folder, '..', 'outside');
   symlinkSync(outside, made.path('link'));
   const cases = [
@@ -146,8 +125,6 @@ test('other people’s folders, links of the project and wrong words are refused
 });
 
 test('an archive that is killed in the middle has no name of its own, and what is left of it goes with the next build', async (context) => {
-  const made = await locked(context, '');
-  await build(made, 'oci:target/boxed-image');
   const halves = () => readdirSync(made.folder).filter((name) => name.startsWith('.cargo-boxed-'));
   let killed = false;
   const ended = await made.boxed(['image', 'build', '--output', 'tar:env.tar'], {
@@ -167,4 +144,25 @@ test('an archive that is killed in the middle has no name of its own, and what i
   assert.equal(halves().length, 1);
   assert.equal((await made.boxed(['build'])).status, 0);
   assert.deepEqual(halves(), []);
+});
+
+test('another layer moves its own part and the state', async () => {
+  writeFileSync(made.path('cargo-boxed.yaml'), 'layers: [bzip2, acl]\n');
+  assert.equal((await made.boxed(['lock'])).status, 0);
+  const more = await build('oci:one');
+  assert.deepEqual(more.written, ['layer acl', 'state']);
+  const sums = new Set(more.layers.map(({ sha256 }) => sha256));
+  for (const { holds, sha256 } of first.layers) assert.equal(sums.has(sha256), holds !== 'state', holds);
+  const blobs = readdirSync(made.path('one/blobs/sha256'));
+  assert.equal(blobs.length, more.layers.length + 2, 'layers, configuration and manifest, and nothing of before');
+
+  const checked = await made.boxed(['image', 'check', 'oci:one']);
+  assert.equal(checked.status, 0, checked.text);
+  const differs = await made.boxed(['image', 'check', 'oci:two', '--json']);
+  assert.equal(differs.status, 65, differs.text);
+  const { differences } = JSON.parse(differs.stdout);
+  assert.ok(
+    differences.some((line: string) => /lacks the layer with layer acl/.test(line)),
+    differs.stdout,
+  );
 });
