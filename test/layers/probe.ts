@@ -20,7 +20,7 @@ export function probeScript(layer: Layer, suite: DebianSuite): string {
     // A header may need flags that only its own tools know: then it is enough that the file is there.
     'header() { included "$1" || find -L /usr -path "*/$1" -print -quit | grep -q . || echo "lacks header $1"; }',
     // In C++ too, since some are of that.
-    'included() { for language in c c++; do echo "#include <$1>" | c++ -E -x "$language" - >/dev/null && return; done; return 1; }',
+    'included() { for language in c c++; do echo "#include <$1>" | cc -E -x "$language" - >/dev/null && return; done; return 1; }',
     'linked() { echo "int main(void) { return 0; }" | cc -x c - -o /tmp/linked "-l$1"; }',
     ...layer.pkgConfig.map((name) => `module ${quoteShell(name)}`),
     ...layer.tools.map((name) => `program ${quoteShell(name)}`),

@@ -2,16 +2,24 @@ import { layerCatalogue } from '../../src/layers/catalogue.ts';
 import type { Layer } from '../../src/layers/layer.ts';
 
 /** images/LAYERS.md: the catalogue as a page, made from the files of the layers. */
-export function layersPage(): string {
-  const layers = layerCatalogue();
+export function layersPage(layers: readonly Layer[] = layerCatalogue()): string {
   const rows = layers.map((layer) => [
     `[\`${layer.name}\`](layers/${layer.name}.json)`,
     layer.description,
     ...packages(layer),
+    code(layer.nix) || 'not in Nix',
     code([...layer.pkgConfig, ...layer.tools]),
     code(layer.needs),
   ]);
-  const head = ['layer', 'what it is', 'on bookworm', 'on trixie', 'modules of pkg-config, programs', 'needs'];
+  const head = [
+    'layer',
+    'what it is',
+    'on bookworm',
+    'on trixie',
+    'in nixpkgs',
+    'modules of pkg-config, programs',
+    'needs',
+  ];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
   return [
     '# Layers\n\n',

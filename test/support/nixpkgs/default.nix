@@ -50,6 +50,13 @@ let
     zlib = self.fromArchives { name = "zlib"; of = [ "zlib1g" "zlib1g-dev" ]; };
     zstd = self.fromArchives { name = "zstd"; of = [ "libzstd1" ]; };
     openssl = self.fromArchives { name = "openssl"; of = [ "libssl3" "libssl-dev" ]; };
+    # What layers name. As in nixpkgs none of them brings what its .pc file requires: that is for the layers to say.
+    alsa-lib = self.fromArchives { name = "alsa-lib"; of = [ "libasound2" "libasound2-dev" ]; };
+    elfutils = self.fromArchives { name = "elfutils"; of = [ "libelf1" "libelf-dev" ]; needs = [ self.zlib ]; };
+    gperf = self.fromArchives { name = "gperf"; of = [ "gperf" ]; };
+    libbpf = self.fromArchives { name = "libbpf"; of = [ "libbpf1" "libbpf-dev" ]; needs = [ self.elfutils self.zlib ]; };
+    lz4 = self.fromArchives { name = "lz4"; of = [ "liblz4-1" "liblz4-dev" ]; };
+    sqlite = self.fromArchives { name = "sqlite"; of = [ "libsqlite3-0" "libsqlite3-dev" ]; };
 
     binutils = self.fromArchives {
       name = "binutils";

@@ -14,7 +14,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Debian packages that the stand-in is made of: a compiler, a shell, and two libraries to build crates on. */
+/** Debian packages that the stand-in is made of: a compiler, a shell, and what a handful of layers name. */
 const packages = [
   ...['bash', 'coreutils', 'libacl1', 'libattr1', 'libcrypt1', 'libpcre2-8-0', 'libselinux1', 'libtinfo6', 'perl-base'],
   ...['binutils-x86-64-linux-gnu', 'libbinutils', 'libctf-nobfd0', 'libctf0', 'libgprofng0', 'libjansson4'],
@@ -32,6 +32,8 @@ const packages = [
     'libsmartcols1',
     'util-linux',
   ],
+  ...['gperf', 'libasound2', 'libasound2-dev', 'libbpf-dev', 'libbpf1', 'libelf-dev', 'libelf1'],
+  ...['liblz4-1', 'liblz4-dev', 'libsqlite3-0', 'libsqlite3-dev'],
 ];
 const seedPackage = 'busybox-static';
 const seedPrograms = [

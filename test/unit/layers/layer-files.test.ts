@@ -87,3 +87,23 @@ test('the schema and the page of layers are up to date', () => {
   assert.deepEqual(JSON.parse(readFileSync('images/layers.schema.json', 'utf8')), layerSchema(), said);
   assert.equal(readFileSync('images/LAYERS.md', 'utf8'), layersPage(), said);
 });
+
+test('the page says of every layer what it is in nixpkgs, and of one that is nothing there that it is not', () => {
+  const cellsOf = (page: string) =>
+    page
+      .split('\n')
+      .filter((line) => line.startsWith('| [`'))
+      .map((line) => line.split(' | '));
+  const rows = cellsOf(layersPage());
+  const expected = layerCatalogue().map(({ nix }) => nix.map((name) => `\`${name}\``).join(' ') || 'not in Nix');
+  assert.deepEqual(
+    rows.map((cells) => cells[4]),
+    expected,
+  );
+  const without = layerCatalogue().map((layer) => (layer.name === 'zlib' ? { ...layer, nix: [] } : layer));
+  const changed = cellsOf(layersPage(without)).filter((cells, index) => cells[4] !== rows[index]?.[4]);
+  assert.deepEqual(
+    changed.map((cells) => [cells[0], cells[4]]),
+    [['| [`zlib`](layers/zlib.json)', 'not in Nix']],
+  );
+});
