@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../../src/host/program.ts';
-import { standIn } from '../support/nixpkgs/nix-home.ts';
 import { lockHead } from '../support/rig.ts';
 import type { Bench } from './bench-setup.ts';
 import { compare, median, mustSucceed, type Ratio, timeOnce } from './measure.ts';
@@ -16,7 +15,7 @@ export interface Row {
   readonly held: boolean;
 }
 
-function ratioRow(what: string, found: Ratio, bar: number): Row {
+export function ratioRow(what: string, found: Ratio, bar: number): Row {
   const ms = (value: number) => (value < 10_000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(1)} s`);
   const result = `${found.ratio.toFixed(2)} × (${found.pairs} pairs)`;
   return {
@@ -32,37 +31,6 @@ function ratioRow(what: string, found: Ratio, bar: number): Row {
 export async function noOpBubblewrap(bench: Bench): Promise<Row> {
   const found = await compare(bench.boxed('bwrap', ['build']), bench.host(['build']), 21);
   return ratioRow('no-op build, bwrap, against host cargo by rustup', found, 1.5);
-}
-
-/** The same project on the closure of the stand-in for nixpkgs, in the place of Debian. */
-export async function noOpNix(bench: Bench): Promise<Row> {
-  const debian = bench.boxed('bwrap', ['build', '--locked']);
-  const nix = { ...debian, variables: { ...debian.variables, ...nixVariables() } };
-  await mustSucceed(nix);
-  return ratioRow('no-op build in nix, against the same in debian', await compare(nix, debian, 21), 1.1);
-}
-
-/** A closure of five hundred paths, against one of twenty. */
-export async function largeClosure(bench: Bench): Promise<Row> {
-  const debian = bench.boxed('bwrap', ['exec', '--', 'env']);
-  const few = { ...debian, variables: { ...debian.variables, ...nixVariables() } };
-  const many = { ...few, variables: { ...few.variables, CARGO_BOXED_NIX_PACKAGES: 'many-paths' } };
-  const [copy, other] = [bench.anotherProject(), bench.anotherProject()];
-  await mustSucceed({ ...few, folder: copy });
-  await mustSucceed({ ...many, folder: other });
-  const found = await compare({ ...many, folder: other }, { ...few, folder: copy }, 21);
-  return {
-    what: 'a box with a closure of 500 paths, against one of 20',
-    ours: `${found.oursMs.toFixed(0)} ms`,
-    theirs: `${found.theirsMs.toFixed(0)} ms`,
-    result: `+ ${found.moreMs.toFixed(1)} ms (${found.pairs} pairs)`,
-    bar: '≤ + 30 ms',
-    held: found.moreMs <= 30,
-  };
-}
-
-function nixVariables(): Record<string, string> {
-  return { CARGO_BOXED_ENVIRONMENT: 'nix', CARGO_BOXED_NIX_NIXPKGS: standIn(), NIX_CONFIG: 'substituters =' };
 }
 
 /** Lines of the printed command that make more of bubblewrap's box than bubblewrap does: filter, walls, what is covered. */

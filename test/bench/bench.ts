@@ -9,10 +9,8 @@ import {
   coldBuild,
   fetchFromStore,
   fetchIntoEmpty,
-  largeClosure,
   noOpBubblewrap,
   noOpDocker,
-  noOpNix,
   planOfMembers,
   type Row,
   startUntilEngine,
@@ -21,6 +19,7 @@ import {
 import { type Bench, setUpBench, warmUp } from './bench-setup.ts';
 import { imageFromRoot, imageSize, imageThatIsThere, imageWithOneMore } from './image-rows.ts';
 import { addSet, diskOfOverlappingSets, inferenceOf500, setThatIsThere } from './layer-rows.ts';
+import { largeClosure, nixProcesses, noOpNix } from './nix-rows.ts';
 
 const { values } = parseArgs({
   options: {
@@ -40,12 +39,10 @@ interface Line {
 }
 
 const ofProject = (name: string, wanted: boolean, run: Line['run']): Line => ({ name, wanted, run, project: true });
-const ofLayers = (name: string, wanted: boolean, run: Line['run']): Line => ({ name, wanted, run, project: false });
+const ofOwn = (name: string, wanted: boolean, run: Line['run']): Line => ({ name, wanted, run, project: false });
 
 const lines: readonly Line[] = [
   ofProject('no-op bwrap', true, noOpBubblewrap),
-  ofProject('no-op nix', true, noOpNix),
-  ofProject('large closure nix', true, largeClosure),
   ofProject('strength bwrap', true, strengthOfBubblewrap),
   ofProject('no-op docker', withDocker, noOpDocker),
   ofProject('start', true, startUntilEngine),
@@ -54,14 +51,17 @@ const lines: readonly Line[] = [
   ofProject('cold docker', values.cold && withDocker, (bench) => coldBuild(bench, 'docker')),
   ofProject('fetch from store', true, fetchFromStore),
   ofProject('fetch into empty', true, fetchIntoEmpty),
-  ofLayers('layers there', true, setThatIsThere),
-  ofLayers('layers disk', true, diskOfOverlappingSets),
-  ofLayers('layers inference', true, inferenceOf500),
-  ofLayers('layers add', withDocker, addSet),
-  ofLayers('image there', true, imageThatIsThere),
-  ofLayers('image size', true, imageSize),
-  ofLayers('image more', true, imageWithOneMore),
-  ofLayers('image build', withDocker, imageFromRoot),
+  ofOwn('nix no-op', true, noOpNix),
+  ofOwn('nix processes', true, nixProcesses),
+  ofOwn('nix large closure', true, largeClosure),
+  ofOwn('layers there', true, setThatIsThere),
+  ofOwn('layers disk', true, diskOfOverlappingSets),
+  ofOwn('layers inference', true, inferenceOf500),
+  ofOwn('layers add', withDocker, addSet),
+  ofOwn('image there', true, imageThatIsThere),
+  ofOwn('image size', true, imageSize),
+  ofOwn('image more', true, imageWithOneMore),
+  ofOwn('image build', withDocker, imageFromRoot),
 ];
 
 async function main(): Promise<void> {

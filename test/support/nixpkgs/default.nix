@@ -41,6 +41,11 @@ let
       of = [ "coreutils" "libacl1" "libattr1" "libselinux1" "libpcre2-8-0" ];
     };
     perl = self.fromArchives { name = "perl"; of = [ "perl-base" "libcrypt1" ]; };
+    python3 = self.fromArchives {
+      name = "python3";
+      of = [ "python3-minimal" "python3.11-minimal" "libpython3.11-minimal" "libpython3.11-stdlib" "libexpat1" ];
+      needs = [ self.zlib ];
+    };
     pkg-config = self.fromArchives {
       name = "pkg-config";
       of = [ "pkgconf-bin" "libpkgconf3" ];
@@ -92,7 +97,8 @@ let
       builder = "${self.bash}/bin/bash";
       args = [ "-e" ];
       stdenv = self.stdenv;
-      initialPath = [ self.coreutils self.bash ];
+      # The last one is not in nixpkgs' own: attacks of the tests start `setsid`.
+      initialPath = [ self.coreutils self.bash self.util-linux ];
       defaultNativeBuildInputs = [ self.gcc self.binutils ];
     }) { };
 

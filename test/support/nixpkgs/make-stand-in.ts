@@ -32,6 +32,7 @@ const packages = [
     'libsmartcols1',
     'util-linux',
   ],
+  ...['libexpat1', 'libpython3.11-minimal', 'libpython3.11-stdlib', 'python3-minimal', 'python3.11-minimal'],
   ...['gperf', 'libasound2', 'libasound2-dev', 'libbpf-dev', 'libbpf1', 'libelf-dev', 'libelf1'],
   ...['liblz4-1', 'liblz4-dev', 'libsqlite3-0', 'libsqlite3-dev'],
 ];

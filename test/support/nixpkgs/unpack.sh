@@ -43,9 +43,8 @@ done
 eval "${after:-}"
 if [ -n "${patchelf:-}" ]; then
   pe="$glibc/lib/ld-linux-x86-64.so.2 --library-path $glibc/lib:$gcclibs/lib $patchelf/bin/patchelf"
-  find $out -type f | while read -r f; do
+  find $out -type f ! -name '*.[aho]' ! -name '*.ko' ! -name '*.py' ! -name '*.pc' | while read -r f; do
     [ "$(head -c4 "$f" | tail -c3)" = ELF ] || continue
-    case "$f" in *.o | *.a | *.ko) continue ;; esac
     chmod u+w "$f"
     if $pe --print-interpreter "$f" >/dev/null 2>&1; then
       $pe --set-interpreter $glibc/lib/ld-linux-x86-64.so.2 "$f"
