@@ -12,6 +12,7 @@ import { resolveNames } from '../environment/debian/resolve-packages.ts';
 import { readPackageList } from '../environment/image/read-package-list.ts';
 import { prepareImage, resolveImage } from '../environment/image/resolve-image.ts';
 import { findHostNetwork } from '../fetch/find-host-network.ts';
+import { endWhenFull } from '../host/end-when-full.ts';
 import type { ProgramEnd } from '../host/program.ts';
 import { debianArchitecture } from '../lock/debian-architecture.ts';
 import type { MakerPins } from '../lock/pins.ts';
@@ -65,28 +66,30 @@ function imagePrograms(session: Session, docker: DockerEngine, image: string): P
   const trusted = certificates === null ? [] : [bind(certificates, '/etc/ssl/certs/ca-certificates.crt', 'read-only')];
   return {
     run: (argv, { variables, folders }: ContainerRun) =>
-      collect((streams) =>
-        docker.run(
-          {
-            id: nextId(),
-            root: { kind: 'image', id: image },
-            argv,
-            workingDirectory: '/',
-            variables,
-            mounts: [
-              ...trusted,
-              ...folders.map((folder) => bind(folder, folder, 'read-write')),
-              { kind: 'tmpfs', target: '/tmp', sizeBytes: null },
-            ],
-            network: 'host',
-            devices: [],
-            limits: noLimits,
-            streams: 'pipes',
-            uid: session.host.uid,
-            gid: session.host.gid,
-          },
-          streams,
-          signal,
+      endWhenFull(folders, signal, (ending) =>
+        collect((streams) =>
+          docker.run(
+            {
+              id: nextId(),
+              root: { kind: 'image', id: image },
+              argv,
+              workingDirectory: '/',
+              variables,
+              mounts: [
+                ...trusted,
+                ...folders.map((folder) => bind(folder, folder, 'read-write')),
+                { kind: 'tmpfs', target: '/tmp', sizeBytes: null },
+              ],
+              network: 'host',
+              devices: [],
+              limits: noLimits,
+              streams: 'pipes',
+              uid: session.host.uid,
+              gid: session.host.gid,
+            },
+            streams,
+            ending,
+          ),
         ),
       ),
     make: (argv, { variables, mounts, written, work, onText }: ContainerWork) =>

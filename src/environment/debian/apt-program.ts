@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { endWhenFull } from '../../host/end-when-full.ts';
 import { type ProgramEnd, runProgram } from '../../host/program.ts';
 import { type DebianHost, findTool } from './debian-host.ts';
 
@@ -25,8 +26,6 @@ export async function runApt(
   }
   const path = findApt(host, program);
   if (path === null) return null;
-  return runProgram(path, programArguments, {
-    variables: options.variables,
-    signal: host.signal,
-  });
+  const { variables, folders } = options;
+  return endWhenFull(folders, host.signal, (signal) => runProgram(path, programArguments, { variables, signal }));
 }

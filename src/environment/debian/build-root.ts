@@ -2,6 +2,7 @@ import { closeSync, createWriteStream, openSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
+import { endWhenFull } from '../../host/end-when-full.ts';
 import { runProgram } from '../../host/program.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
 import { buildInContainer } from './build-in-container.ts';
@@ -54,16 +55,20 @@ async function makeTar(
   const { prefix, root } = await ownNamespaces(host);
   const words = mmdebstrapArguments(packages, { finish, repository, tar: file });
   const [first = program, ...rest] = [...prefix, program, `--mode=${root ? 'root' : 'unshare'}`, ...words];
-  const ended = await runProgram(first, rest, {
+  const options = {
     variables: { ...toolVariables(host), SOURCE_DATE_EPOCH: sourceDateEpoch, TMPDIR: temporary },
     workingDirectory: scratch.path,
     stdout: 'none',
     stderr: log.stream,
-    signal: host.signal,
-  });
+  } as const;
+  const ended = await endWhenFull([scratch.path], host.signal, (signal) =>
+    runProgram(first, rest, { ...options, signal }),
+  );
   log.close();
   if (ended.status !== 0)
-    return failure(explainFailure('the root file system could not be made', ended.startError ?? log.text()));
+    return failure(
+      explainFailure('the root file system could not be made', ended.startError ?? `${log.text()}${ended.stderr}`),
+    );
   return success({ file, sha256: await sha256OfFile(file), remove: () => scratch.remove() });
 }
 
