@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 bash test/support/install-packages.sh \
-  bubblewrap mmdebstrap uidmap util-linux strace git openssh-server python3 xz-utils \
+  bubblewrap mmdebstrap uidmap util-linux strace git openssh-server python3 python3-venv xz-utils \
   nix-bin:nix-build docker.io:dockerd docker-registry:docker-registry skopeo:skopeo rsync:rsync iptables ca-certificates zsh fish
 [ -d node_modules ] || { echo 'npm test: installs the development packages (npm ci)'; npm ci --no-audit --no-fund; }
 # Node needs it to download behind some proxies; from here on it would only add 80 ms to every start.

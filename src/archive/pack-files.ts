@@ -7,14 +7,14 @@ export type PackedFile =
   | { readonly kind: 'folder'; readonly path: string; readonly mode: number }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'text'; readonly path: string; readonly mode: number; readonly text: string }
-  /** An open file, which is closed here. `modifiedNs`: its clock, in nanoseconds since 1970. */
+  /** An open file, which is closed here. `modifiedNs`: its clock, in nanoseconds since 1970; `null`: that of the others. */
   | {
       readonly kind: 'open-file';
       readonly path: string;
       readonly mode: number;
       readonly descriptor: number;
       readonly sizeBytes: number;
-      readonly modifiedNs: bigint;
+      readonly modifiedNs: bigint | null;
     }
   /** A second name of a file of this archive. */
   | { readonly kind: 'hard-link'; readonly path: string; readonly target: string }
@@ -63,7 +63,8 @@ function addEntry(archive: Pack, file: PackedFile): Promise<void> {
         break;
       case 'open-file': {
         const { descriptor: fd, sizeBytes: size, modifiedNs } = file;
-        const entry = archive.entry({ ...common, mode: file.mode & 0o777, size, pax: paxTime(modifiedNs) }, done);
+        const clock = modifiedNs === null ? {} : { pax: paxTime(modifiedNs) };
+        const entry = archive.entry({ ...common, mode: file.mode & 0o777, size, ...clock }, done);
         // Never more than was said before, whoever still writes it.
         const content = size === 0 ? emptyOf(fd) : createReadStream('', { fd, start: 0, end: size - 1 });
         content.on('error', reject).pipe(entry as unknown as Writable);

@@ -1,7 +1,7 @@
-import { closeSync, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { type PackedFile, packFiles } from '../archive/pack-files.ts';
 import { writeSummed } from '../archive/pack-image.ts';
-import { listTree } from '../customs/list-tree.ts';
+import { treeFiles } from '../customs/tree-files.ts';
 import { noteName, writeCacheNote } from './cache-note.ts';
 import { crateEntry, packageEntry, targetEntry } from './cache-places.ts';
 
@@ -51,33 +51,12 @@ function* storedFile(entry: string, source: string, counts: Counts): Generator<P
   yield { kind: 'file', path: entry, mode: 0o644, source, sizeBytes: stat.size };
 }
 
-/** A target is hostile: it is walked without following a link, and what is neither file, folder nor link stays. */
 function* targetEntries(target: string, counts: Counts): Generator<PackedFile> {
-  const names = new Map<string, string>();
-  for (const found of listTree(target)) {
-    const path = targetEntry(found.path);
-    switch (found.kind) {
-      case 'folder':
-        yield { kind: 'folder', path, mode: 0o755 };
-        break;
-      case 'link':
-        yield { kind: 'link', path, target: found.target };
-        break;
-      case 'file': {
-        counts.files += 1;
-        const first = names.get(found.id);
-        if (first !== undefined) {
-          closeSync(found.descriptor);
-          yield { kind: 'hard-link', path, target: first };
-          break;
-        }
-        if (found.links > 1) names.set(found.id, path);
-        const { descriptor, mode, sizeBytes, modifiedNs } = found;
-        yield { kind: 'open-file', path, descriptor, mode, sizeBytes, modifiedNs };
-        break;
-      }
-      default:
-        counts.leftOut += 1;
-    }
+  const onLeftOut = () => {
+    counts.leftOut += 1;
+  };
+  for (const file of treeFiles(target, targetEntry, onLeftOut)) {
+    if (file.kind === 'open-file' || file.kind === 'hard-link') counts.files += 1;
+    yield file;
   }
 }

@@ -26,7 +26,8 @@ import { lockText } from '../lock/write-pins.ts';
 import { variables } from '../oci/image-documents.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { type LockedImage, lockedImage } from './image-sources.ts';
+import { type Whereabouts, whereabouts } from './find-in-registry.ts';
+import { type LockedImage, lockedImage } from './locked-image.ts';
 import type { Session } from './session.ts';
 import { projectLockFile } from './settle-pins.ts';
 import { toolVersion } from './tool-version.ts';
@@ -96,7 +97,7 @@ async function render(kind: CiKind, wish: CiWish): Promise<string> {
 
 async function check(
   session: Session,
-  { gathered }: LockedImage,
+  { gathered, meaning }: LockedImage,
   kind: CiKind,
   wish: CiWish,
   found: string,
@@ -104,22 +105,40 @@ async function check(
 ): Promise<Result<Answer>> {
   const held = readLockFile(projectLockFile(gathered));
   if (!held.ok) return held;
-  const isPinned = held.value?.image.some(({ reference }) => reference === imageOf(wish)) === true;
+  const name = imageOf(wish);
+  const asked = await whereabouts(session, gathered.facts.project.mountRoot, name, meaning.architecture);
+  if (!asked.ok) return asked;
+  const isPinned = held.value?.image.some(({ reference }) => reference === name) === true;
   const file = workflowFile[kind];
   const differences = [
-    ...(isPinned ? [] : [`${lockFileName} does not name the image that it makes: ${imageOf(wish)}`]),
+    ...(isPinned ? [] : [`${lockFileName} does not name the image that it makes: ${name}`]),
     ...linesThatDiffer(found, text).map(
       ({ line, is, should }) => `${file}:${line}: \`${is.trim()}\` should be \`${should.trim()}\``,
     ),
   ];
-  session.reporter.note(`What ${wish.repository} holds is not asked: \`cargo-boxed image check registry:…\` does`);
+  if (asked.value.kind === 'not-asked')
+    session.reporter.note(
+      `Whether ${printable(wish.repository, 300)} has the image is not known: ${printable(asked.value.why, 300)}`,
+    );
   const lines = differences.map((line) => `  ${printable(line, 400)}\n`).join('');
-  const shown =
+  const isGone = asked.value.kind === 'gone';
+  const push = `cargo-boxed image push ${printable(wish.repository, 300)}`;
+  const shown = [
     differences.length === 0
-      ? `${file} is what the lock makes\n`
-      : `${file} has drifted from the lock; run \`cargo-boxed ci ${kind}\`:\n${lines}`;
-  return success({ status: differences.length === 0 ? 0 : 65, text: shown, data: { file, differences } });
+      ? `${file} is what the lock makes${isThere[asked.value.kind]}\n`
+      : `${file} has drifted from the lock; run \`cargo-boxed ci ${kind}\`:\n${lines}`,
+    ...(isGone ? [`The registry does not have ${printable(name, 400)}; run \`${push}\`\n`] : []),
+  ];
+  const status = differences.length === 0 && !isGone ? 0 : 65;
+  const data = { file, differences, image: name, registry: asked.value.kind };
+  return success({ status, text: shown.join(''), data });
 }
+
+const isThere: Readonly<Record<Whereabouts['kind'], string>> = {
+  there: ', and the registry has its image',
+  gone: '',
+  'not-asked': '',
+};
 
 /** The image of the lock beside what it is made of: a machine that builds in it needs nothing else of the lock. */
 function pinImage({ gathered, debian }: LockedImage, wish: CiWish): Result<'written'> {

@@ -12,7 +12,7 @@ import { usage } from '../invocation/usage-problems.ts';
 import { printable } from '../problem/problem.ts';
 import { cacheInVariables, devcontainerCrates } from './devcontainer-crates.ts';
 import { readDevcontainer } from './devcontainer-file.ts';
-import { type LockedImage, lockedImage } from './image-sources.ts';
+import { type LockedImage, lockedImage } from './locked-image.ts';
 import type { Session } from './session.ts';
 import { type WantedImage, wantedImage } from './wanted-image.ts';
 

@@ -16,9 +16,9 @@ export async function dispatch(session: Session): Promise<Result<Answer>> {
 
 /** Which options go with which word behind `image`. */
 const imageOptions: Readonly<Record<string, readonly string[]>> = {
-  build: ['output', 'sbom', 'provenance', 'with-crates'],
+  build: ['output', 'sbom', 'provenance', 'with-crates', 'with-deps', 'release'],
   check: [],
-  push: ['sign', 'with-crates'],
+  push: ['sign', 'with-crates', 'with-deps', 'release'],
 };
 
 async function image(session: Session, command: OwnCommand): Promise<Result<Answer>> {

@@ -11,13 +11,17 @@ import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { openDocker } from './choose-engine.ts';
-import { imageSources, type LockedImage, lockedImage, withCrates } from './image-sources.ts';
+import { type ImageExtent, readExtent, withExtent } from './image-extent.ts';
+import { imageSources } from './image-sources.ts';
+import { type LockedImage, lockedImage } from './locked-image.ts';
 import type { Session } from './session.ts';
 
 /** Makes the image of the project's lock, and puts it where it was asked for. */
 export async function imageBuild(session: Session, { options }: OwnCommand): Promise<Result<Answer>> {
   const text = typeof options.output === 'string' ? options.output : null;
-  const built = await layoutOfLock(session, text, options['with-crates'] !== undefined);
+  const extent = readExtent(options);
+  if (!extent.ok) return extent;
+  const built = await layoutOfLock(session, text, extent.value);
   if (!built.ok) return built;
   const { place, name, image, locked, usual } = built.value;
   const beside = built.value.kind === 'docker' ? usual : place;
@@ -61,11 +65,11 @@ export interface BuiltLayout extends PutImage {
 export async function layoutOfLock(
   session: Session,
   output: string | null,
-  crates: boolean,
+  extent: ImageExtent,
 ): Promise<Result<BuiltLayout>> {
   const environment = await lockedImage(session);
   if (!environment.ok) return environment;
-  const locked = crates ? withCrates(environment.value) : environment;
+  const locked = await withExtent(environment.value, extent);
   if (!locked.ok) return locked;
   const { mountRoot, workspace } = locked.value.gathered.facts.project;
   const usual = join(mountRoot, workspace, 'target/boxed-image');

@@ -6,14 +6,15 @@ import { readForeignText } from '../host/read-file.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { differencesOf, type FoundImage, readConfiguration } from '../oci/compare-image.ts';
-import { blobPath, cratesLabel } from '../oci/image-documents.ts';
+import { blobPath } from '../oci/image-documents.ts';
 import { readImageOutput } from '../oci/image-output.ts';
 import type { ImageLayer } from '../oci/layer-of-image.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { openDocker } from './choose-engine.ts';
-import { type LockedImage, lockedImage, withCrates } from './image-sources.ts';
-import { openRegistry } from './open-registry.ts';
+import { findInRegistry } from './find-in-registry.ts';
+import { extentOf, withExtent } from './image-extent.ts';
+import { type LockedImage, lockedImage } from './locked-image.ts';
 import type { Session } from './session.ts';
 import { wantedImage } from './wanted-image.ts';
 
@@ -25,8 +26,7 @@ export async function imageCheck(session: Session, { arguments: words }: OwnComm
   if (!locked.ok) return locked;
   const found = await findImage(session, locked.value, reference);
   if (!found.ok) return found;
-  const hasCrates = Object.hasOwn(found.value.image.configuration.labels, cratesLabel);
-  const whole = hasCrates ? withCrates(locked.value) : locked;
+  const whole = await withExtent(locked.value, extentOf(found.value.image.configuration.labels));
   if (!whole.ok) return whole;
   const wanted = await wantedImage(session, whole.value);
   if (!wanted.ok) return wanted;
@@ -103,19 +103,10 @@ async function registryImage(
   { gathered, meaning }: LockedImage,
   name: string,
 ): Promise<Result<Found>> {
-  const { mountRoot } = gathered.facts.project;
-  const opened = await openRegistry(session, mountRoot, name, 'pull');
-  if (!opened.ok) return opened;
-  const { place, client } = opened.value;
-  try {
-    const { readRegistryImage } = await import('../registry/read-registry-image.ts');
-    const image = await readRegistryImage(client, place, meaning.architecture);
-    if (!image.ok) return image;
-    const found = image.value === null ? null : readConfiguration(image.value.configuration);
-    return found === null ? failure(notThere(name)) : success({ image: found, layout: null });
-  } finally {
-    await client.close();
-  }
+  const image = await findInRegistry(session, gathered.facts.project.mountRoot, name, meaning.architecture);
+  if (!image.ok) return image;
+  const found = image.value === null ? null : readConfiguration(image.value.configuration);
+  return found === null ? failure(notThere(name)) : success({ image: found, layout: null });
 }
 
 const mostDocumentBytes = 4 * 1024 * 1024;

@@ -13,6 +13,7 @@ import type { RegistryPlace } from '../registry/registry-place.ts';
 import type { Answer } from './answer.ts';
 import { forbiddenFolders } from './forbidden-folders.ts';
 import { type BuiltLayout, layoutOfLock } from './image-build.ts';
+import { readExtent } from './image-extent.ts';
 import { openRegistry } from './open-registry.ts';
 import type { Session } from './session.ts';
 
@@ -26,7 +27,9 @@ export async function imagePush(session: Session, { arguments: words, options }:
     return failure(usage('`image push` lacks a name', 'Write `cargo-boxed image push HOST/NAME[:TAG]`.'));
   if (reference.includes('@'))
     return failure(usage('the digest of an image follows from the lock', 'Name it as HOST/NAME or HOST/NAME:TAG.'));
-  const built = await layoutOfLock(session, null, options['with-crates'] !== undefined);
+  const extent = readExtent(options);
+  if (!extent.ok) return extent;
+  const built = await layoutOfLock(session, null, extent.value);
   if (!built.ok) return built;
   const { image, place: folder, locked } = built.value;
   const opened = await openRegistry(session, locked.gathered.facts.project.mountRoot, reference, 'pull,push');

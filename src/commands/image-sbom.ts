@@ -8,7 +8,7 @@ import { sha256 } from '../host/project-key.ts';
 import { readForeignText } from '../host/read-file.ts';
 import { allPackages } from '../lock/pin-changes.ts';
 import type { BillFormat } from '../oci/bill-of-materials.ts';
-import type { LockedImage } from './image-sources.ts';
+import type { LockedImage } from './locked-image.ts';
 import { projectLockFile } from './settle-pins.ts';
 import { toolVersion } from './tool-version.ts';
 

@@ -4,83 +4,15 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { DebianSuite } from '../config/config.ts';
 import { basePins } from '../environment/debian/prepare-root.ts';
 import { componentDigests, filesOf } from '../facts/hash-components.ts';
-import { lockPackages } from '../fetch/lock-packages.ts';
 import { viewFolders } from '../fetch/make-view.ts';
-import type { SharedView } from '../fetch/shared-view.ts';
 import { cacheFolders } from '../host/locations.ts';
 import { sha256 } from '../host/project-key.ts';
 import { layerPackages } from '../layers/catalogue.ts';
-import type { DebianPins, ToolchainPins } from '../lock/pins.ts';
-import type { ImageMeaning } from '../oci/image-documents.ts';
 import type { ImageSources } from '../oci/image-parts.ts';
-import { meaningOf } from '../oci/meaning-of-pins.ts';
 import { debianRoot } from './debian.ts';
-import { devcontainerCrates, layCrates } from './devcontainer-crates.ts';
-import { type Gathered, gather } from './gather.ts';
+import { layCrates } from './devcontainer-crates.ts';
+import type { LockedImage } from './locked-image.ts';
 import type { Session } from './session.ts';
-import { settlePins } from './settle-pins.ts';
-
-/** What an image is made from: the project's lock and nothing else. */
-export interface LockedImage {
-  readonly gathered: Gathered;
-  readonly debian: DebianPins;
-  readonly toolchain: ToolchainPins;
-  readonly meaning: ImageMeaning;
-  /** The crates of Cargo.lock that are to be in it; `null`: none. */
-  readonly crates: SharedView | null;
-}
-
-/** The same with the crates of Cargo.lock in it. Git dependencies are none: no two machines pack a repository alike. */
-export function withCrates(locked: LockedImage): Result<LockedImage> {
-  const { project } = locked.gathered.facts;
-  const crates = devcontainerCrates(locked.gathered);
-  if (!crates.ok) return crates;
-  const named = project.lockfile.state === 'missing' ? null : lockPackages(project.lockfile.text);
-  const git = named?.ok === true ? named.value.gitSources.length : 0;
-  if (git > 0) {
-    return failure({
-      code: 'config',
-      what: `an image cannot have the ${git} git dependencies of this project in it`,
-      why: 'no two machines pack a repository into the same bytes',
-      fix: 'Leave `--with-crates` out, and fetch in a step of its own.',
-    });
-  }
-  return success({ ...locked, crates: crates.value, meaning: { ...locked.meaning, crates: crates.value.name } });
-}
-
-/** Reads the project's lock; what is not pinned there, or is another kind of environment, makes no image. */
-export async function lockedImage(session: Session): Promise<Result<LockedImage>> {
-  const gathered = await gather(session, { manifestPath: null, project: 'needed' });
-  if (!gathered.ok) return gathered;
-  const { config } = gathered.value;
-  if (config.environment.value !== 'debian') {
-    return failure({
-      code: 'config',
-      what: `there is no image of the \`${config.environment.value}\` environment to build`,
-      why: 'an image is made of the root of `debian`, which is pinned package by package',
-      fix: 'Run it with `--environment debian`.',
-    });
-  }
-  const pinned = { ...config, pinned: { ...config.pinned, value: true } };
-  const settled = await settlePins(session, { ...gathered.value, config: pinned }, 'project');
-  if (!settled.ok) return settled;
-  const { debian, toolchain } = settled.value.pins;
-  if (debian === undefined || toolchain === undefined) {
-    return failure({
-      code: 'lock-outdated',
-      what: 'cargo-boxed.lock lacks a toolchain, and an image needs one',
-      where: { file: settled.value.file },
-      fix: 'Run `cargo-boxed lock`.',
-    });
-  }
-  return success({
-    gathered: gathered.value,
-    debian,
-    toolchain,
-    meaning: meaningOf(debian, toolchain),
-    crates: null,
-  });
-}
 
 /** Prepares the roots, and checks the toolchain of this machine file by file against the lock. */
 export async function imageSources(session: Session, locked: LockedImage): Promise<Result<ImageSources>> {
@@ -123,17 +55,24 @@ export async function imageSources(session: Session, locked: LockedImage): Promi
   });
   const laid = crates === null ? success(null) : await layCrates(session, gathered, crates);
   if (!laid.ok) return laid;
+  const packed =
+    crates === null || laid.value === null
+      ? null
+      : {
+          name: crates.name,
+          config: crates.config,
+          folder: join(laid.value, viewFolders.crates),
+          store: join(session.locations.cache, cacheFolders.store),
+        };
+  const compiled =
+    meaning.dependencies === undefined
+      ? success(null)
+      : await (await import('./image-dependencies.ts')).compileDependencies(session, locked, packed);
+  if (!compiled.ok) return compiled;
   return success({
     meaning,
-    crates:
-      crates === null || laid.value === null
-        ? null
-        : {
-            name: crates.name,
-            config: crates.config,
-            folder: join(laid.value, viewFolders.crates),
-            store: join(session.locations.cache, cacheFolders.store),
-          },
+    crates: packed,
+    dependencies: compiled.value,
     base: { path: base.value, sha256: below.rootSha256 },
     root: root.value,
     added: (debian.added?.packages ?? []).map(({ name }) => name),

@@ -20,6 +20,8 @@ import { targetFolder } from './target-folder.ts';
 export interface ExecuteOptions {
   /** The writable copy of the project, for commands that write sources. */
   readonly scratch: string | null;
+  /** What stands in the place of the project and of the view: for a box that sees nothing of the project. */
+  readonly instead?: { readonly project: string; readonly view: string };
   /** Where it is noted what a build looks for, for a plan that does. */
   readonly record?: string;
   /** `may-run-again`: whoever calls decides what a failure comes to, and then has `giveUp` say it. */
@@ -61,17 +63,18 @@ export async function prepareBox(
   if (!variations.ok) return variations;
   const covers = coverFolders(session.locations, facts.secrets);
   if (!covers.ok) return covers;
+  const project = options.instead?.project ?? mountRoot;
   const anchors: AnchorFolders = {
-    project: mountRoot,
+    project,
     target: target.value,
-    view: fetched.value.view.path,
+    view: options.instead?.view ?? fetched.value.view.path,
     store: join(session.locations.cache, cacheFolders.store),
     ...(facts.toolchain === null ? {} : { toolchain: facts.toolchain.path }),
     'cargo-bin': join(facts.host.cargoHome, 'bin'),
     ...covers.value,
     home: session.homeDirectory,
     filesystem: '/',
-    beside: dirname(mountRoot),
+    beside: dirname(project),
     ...(walls.value === null ? {} : { walls: walls.value }),
     ...(variations.value === null ? {} : { variations: variations.value }),
     ...(copy.value === null ? {} : { 'project-copy': copy.value }),

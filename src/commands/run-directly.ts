@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { runProgram } from '../host/program.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { passingVariables } from '../invocation/passing-variables.ts';
+import { targetVariables } from '../oci/image-documents.ts';
 import { refusal } from '../policy/judge-asks.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
@@ -119,7 +120,7 @@ function variablesOf({ host }: Session, { env }: Config): Record<string, string>
     HOME: '/box/home',
     CARGO_HOME: '/box/cargo',
     PATH: `/box/toolchain/bin:${systemPath}`,
-    ...(mayWrite('/box/target') ? { CARGO_TARGET_DIR: '/box/target/out' } : {}),
+    ...(mayWrite('/box/target') ? targetVariables : {}),
   };
 }
 

@@ -5,7 +5,8 @@ import { sha256 } from '../host/project-key.ts';
 import { type Document, imageConfiguration, imageManifest } from '../oci/image-documents.ts';
 import type { ImagePart } from '../oci/image-parts.ts';
 import type { ImageLayer } from '../oci/layer-of-image.ts';
-import { imageSources, type LockedImage } from './image-sources.ts';
+import { imageSources } from './image-sources.ts';
+import type { LockedImage } from './locked-image.ts';
 import type { Session } from './session.ts';
 
 /** The image that a lock makes, by its names: nothing of it is written. */

@@ -1,5 +1,5 @@
 import type { ManifestFacts, ProjectFacts, TomlTable } from '../facts/facts.ts';
-import { isTable, stringAt, valueAt } from '../toml/read-table.ts';
+import { isTable, stringAt, tableAt, valueAt } from '../toml/read-table.ts';
 import { tomlText } from './toml-text.ts';
 
 export interface SkeletonFile {
@@ -12,13 +12,14 @@ export interface SkeletonFile {
 const targetFolders = { bin: 'src/bin', example: 'examples', test: 'tests', bench: 'benches' } as const;
 
 /**
- * What cargo has to see of a project to resolve it: manifests, the lock, and an empty file for every target that a
- * manifest declares. Nothing of the sources enters.
+ * What cargo has to see of a project to resolve it and to compile what it depends on: manifests, the lock, an empty file
+ * for every target that a manifest declares, and build scripts that do nothing. Nothing of the sources enters.
  */
 export function skeletonFiles(project: ProjectFacts, config: TomlTable): readonly SkeletonFile[] {
   const files = new Map<string, string>();
   for (const manifest of project.manifests) {
     for (const path of targetFiles(manifest)) files.set(path, '');
+    for (const path of scriptFiles(manifest)) files.set(path, 'fn main() {}\n');
   }
   for (const manifest of project.manifests) files.set(below(manifest.folder, 'Cargo.toml'), manifest.text);
   if (project.lockfile.state === 'present') files.set(below(project.workspace, 'Cargo.lock'), project.lockfile.text);
@@ -38,9 +39,9 @@ function configPath(project: ProjectFacts): string {
 }
 
 function targetFiles({ folder, content }: ManifestFacts): readonly string[] {
-  if (!isTable(valueAt(content, 'package')) && !isTable(valueAt(content, 'project'))) return [];
+  if (!isPackage(content)) return [];
   const name = stringAt(content, 'package', 'name') ?? '';
-  const paths = ['src/lib.rs', ...buildScripts(content), stringAt(content, 'lib', 'path')];
+  const paths: (string | null)[] = ['src/lib.rs', stringAt(content, 'lib', 'path')];
   for (const [kind, home] of Object.entries(targetFolders)) {
     const tables = valueAt(content, kind);
     for (const table of Array.isArray(tables) ? tables.filter(isTable) : []) {
@@ -49,10 +50,20 @@ function targetFiles({ folder, content }: ManifestFacts): readonly string[] {
   }
   const runs = stringAt(content, 'package', 'default-run');
   if (runs !== null) paths.push(inferred('bin', targetFolders.bin, runs, name));
-  return paths.flatMap((path) => {
-    const held = path === null ? null : inner(folder, path);
-    return held === null ? [] : [held];
-  });
+  return paths.flatMap((path) => innerOf(folder, path));
+}
+
+function scriptFiles({ folder, content }: ManifestFacts): readonly string[] {
+  return isPackage(content) ? buildScripts(content).flatMap((path) => innerOf(folder, path)) : [];
+}
+
+function isPackage(content: TomlTable): boolean {
+  return isTable(valueAt(content, 'package')) || isTable(valueAt(content, 'project'));
+}
+
+function innerOf(folder: string, path: string | null): readonly string[] {
+  const held = path === null ? null : inner(folder, path);
+  return held === null ? [] : [held];
 }
 
 function inferred(kind: string, home: string, target: string, packageName: string): string {
@@ -63,8 +74,17 @@ function buildScripts(content: TomlTable): readonly string[] {
   const build = valueAt(content, 'package', 'build');
   if (typeof build === 'string') return [build];
   if (Array.isArray(build)) return build.filter((item): item is string => typeof item === 'string');
-  // A package that links a native library must have a build script, or cargo refuses the manifest.
-  return stringAt(content, 'package', 'links') !== null ? ['build.rs'] : [];
+  if (build === false) return [];
+  // A package that links a native library must have a build script, or cargo refuses the manifest; what one needs is
+  // compiled only where there is one.
+  return stringAt(content, 'package', 'links') !== null || hasBuildDependencies(content) ? ['build.rs'] : [];
+}
+
+function hasBuildDependencies(content: TomlTable): boolean {
+  const platforms = Object.values(tableAt(content, 'target')).filter(isTable);
+  return [content, ...platforms].some((one) =>
+    ['build-dependencies', 'build_dependencies'].some((key) => Object.keys(tableAt(one, key)).length > 0),
+  );
 }
 
 /** A path below the skeleton, or `null` for one that leaves it: cargo only looks at such a file when it compiles. */

@@ -97,7 +97,7 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
     ...plain,
     name: 'image',
     usage:
-      'build [--output FORM] [--with-crates] [--sbom FORMAT] [--provenance] | check IMAGE | push NAME [--sign KEY]',
+      'build [--output FORM] [--with-crates | --with-deps [--release]] [--sbom FORMAT] [--provenance] | check IMAGE | push NAME [--sign KEY]',
     takes: 'words',
     maximumWords: 2,
     options: [
@@ -114,6 +114,8 @@ export const ownCommands: readonly OwnCommandDefinition[] = [
         summary: 'Write a bill of materials beside it',
       },
       { long: '--with-crates', placeholder: null, allowed: [], summary: 'With the crates of Cargo.lock in it' },
+      { long: '--with-deps', placeholder: null, allowed: [], summary: 'With the crates, and compiled: see the README' },
+      { long: '--release', placeholder: null, allowed: [], summary: 'Of --with-deps: compiled for release' },
       { long: '--provenance', placeholder: null, allowed: [], summary: 'Write beside it how it came to be (SLSA)' },
       { long: '--sign', placeholder: 'KEY', allowed: [], summary: 'Have cosign sign what was pushed, with this key' },
     ],

@@ -14,10 +14,22 @@ export interface ImageMeaning {
   readonly toolchain: string;
   /** Of the crates of Cargo.lock that lie in it, what stands for them; absent when there are none. */
   readonly crates?: string;
+  /** Of its compiled dependencies; absent when there are none. */
+  readonly dependencies?: MeaningOfDependencies;
 }
 
-/** The label of an image that has crates in it: what stands for them. */
+/** What stands for the compiled dependencies of an image. */
+export interface MeaningOfDependencies {
+  /** sha256 over all that they are compiled from and with. */
+  readonly sum: string;
+  readonly profile: 'dev' | 'release';
+  /** Variables that the project's configuration sets: they were compiled with these, and hold with these alone. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** The labels of an image that has crates, or compiled dependencies, in it: what stands for them. */
 export const cratesLabel = 'cargo-boxed.crates';
+export const dependenciesLabel = 'cargo-boxed.dependencies';
 
 /** Where an image says what it is, for the tool when it is started in it. */
 export const markPath = 'box/image.json';
@@ -44,6 +56,12 @@ export const variables = {
   PATH: '/box/toolchain/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 } as const;
 
+/** Where cargo has its target in every box, and in an image in which something lies there. */
+export const targetVariables = {
+  CARGO_BUILD_BUILD_DIR: '/box/target/build',
+  CARGO_TARGET_DIR: '/box/target/out',
+} as const;
+
 /**
  * The configuration (OCI image specification 1.0). Its digest is the image's id for engines of the classic kind; nothing
  * in it depends on the day, the machine or who made it.
@@ -56,7 +74,7 @@ export function imageConfiguration(meaning: ImageMeaning, layers: readonly Image
     created,
     config: {
       User: 'box',
-      Env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+      Env: Object.entries(variablesOf(meaning)).map(([name, value]) => `${name}=${value}`),
       WorkingDir: '/box/project',
       Cmd: ['/bin/sh'],
       Labels: imageLabels(meaning, created),
@@ -67,9 +85,18 @@ export function imageConfiguration(meaning: ImageMeaning, layers: readonly Image
   return { text, mediaType: documentTypes.configuration };
 }
 
+/** Sorted by name. What a place is called by is ours, whatever a configuration sets. */
+function variablesOf({ dependencies }: ImageMeaning): Readonly<Record<string, string>> {
+  const all = dependencies === undefined ? variables : { ...dependencies.variables, ...variables, ...targetVariables };
+  return Object.fromEntries(Object.entries(all).sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
 function imageLabels(meaning: ImageMeaning, created: string): Record<string, string> {
   return {
     ...(meaning.crates === undefined ? {} : { [cratesLabel]: meaning.crates }),
+    ...(meaning.dependencies === undefined
+      ? {}
+      : { [dependenciesLabel]: `${meaning.dependencies.profile} ${meaning.dependencies.sum}` }),
     'cargo-boxed.identity': meaning.identity,
     'cargo-boxed.layers': meaning.layers.join(' '),
     // What a devcontainer takes from an image; that it has no network and no rights only its own file can say.

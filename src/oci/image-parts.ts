@@ -8,6 +8,7 @@ import { packRoot } from '../archive/pack-root.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { assignPackages } from './assign-packages.ts';
 import { crateFiles, type PackedCrates } from './crate-files.ts';
+import { dependencyFiles, type PackedDependencies } from './dependency-files.ts';
 import { type ImageMeaning, markPath } from './image-documents.ts';
 import { packedFile, shareOut } from './package-files.ts';
 
@@ -31,6 +32,8 @@ export interface ImageSources {
   readonly toolchain: { readonly path: string; readonly files: readonly string[]; readonly sum: string };
   /** The crates of Cargo.lock, where they are to be in it. */
   readonly crates: PackedCrates | null;
+  /** What is compiled of them, where that is to be in it. */
+  readonly dependencies: PackedDependencies | null;
 }
 
 /**
@@ -38,12 +41,22 @@ export interface ImageSources {
  * with what dpkg and the loader know of all of it. Another layer in the set moves its own and the last.
  */
 export function imageParts(sources: ImageSources): readonly ImagePart[] {
-  const { crates } = sources;
-  const above =
+  const { crates, dependencies } = sources;
+  const ofCrates =
     crates === null
       ? []
       : [{ holds: 'crates', of: `crates ${crates.name}`, pack: () => packFiles(crateFiles(crates)) }];
-  return [...environmentParts(sources), ...above];
+  const compiled =
+    dependencies === null
+      ? []
+      : [
+          {
+            holds: `dependencies ${dependencies.profile}`,
+            of: `dependencies ${dependencies.sum}`,
+            pack: () => packFiles(dependencyFiles(dependencies)),
+          },
+        ];
+  return [...environmentParts(sources), ...ofCrates, ...compiled];
 }
 
 function environmentParts({ meaning, base, root, added, layers, toolchain }: ImageSources): readonly ImagePart[] {
@@ -98,8 +111,8 @@ function readyFolders(meaning: ImageMeaning): readonly PackedFile[] {
   ];
 }
 
-/** Of the environment alone: whether crates lie in it changes nothing of what it is. */
-function markOf({ crates: _, ...environment }: ImageMeaning): string {
+/** Of the environment alone: whether crates lie in it, compiled or not, changes nothing of what it is. */
+function markOf({ crates: _, dependencies: __, ...environment }: ImageMeaning): string {
   return canonicalJson({ version: 1, ...environment }, 2);
 }
 

@@ -62,7 +62,7 @@ export async function writeLayout(wish: LayoutWish): Promise<Result<BuiltImage>>
   const stamps = note === null ? null : blobStamps(folder, sumsOf(note.image));
   const isWhole = note !== null && stamps !== null && stamps.join() === note.stamps.join();
   // Crates are not part of what the environment is, and of what the layout holds they are.
-  const identity = `${meaning.identity}${meaning.crates ?? ''}`;
+  const identity = `${meaning.identity}${meaning.crates ?? ''}${meaning.dependencies?.sum ?? ''}`;
   const isSame = isWhole && note.identity === identity && note.name === name && existsSync(join(folder, 'index.json'));
   if (isSame) return success({ ...note.image, written: [] });
   const sources = await wish.sources();

@@ -14,7 +14,7 @@ export const variations = [
 ] as const;
 export type Variation = (typeof variations)[number];
 
-/** One build of several that are compared: it starts from nothing, in a target of its own. */
+/** A build that is not the one a person wants, in a target of its own: one of several that are compared, or of an image. */
 export interface Trial {
   /** Tells it from the others. */
   readonly name: string;

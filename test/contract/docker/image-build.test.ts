@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, utimesSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { type DockerDaemon, startDockerDaemon } from '../../support/docker-daemon.ts';
 import { plainProgram, project, type RunOptions } from '../../support/rig.ts';
@@ -63,10 +63,12 @@ test('an engine has the image by its own name, and cargo builds in it: without a
   assert.equal(docker('images', '--no-trunc', '--quiet', 'cargo-boxed/environment'), id);
 });
 
-test('an image with the crates of Cargo.lock builds without fetching, is the same each time, and is compared with them', async (context) => {
+test('an image with the crates of Cargo.lock, and with them compiled, builds without fetching or compiling them, is the same each time, and is compared with them', async (context) => {
   const made = project(context, {
     ...plainProgram('plain', 'fn main() { println!("{}", itoa::Buffer::new().format(7)); }\n'),
-    'Cargo.toml': '[package]\nname = "plain"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nitoa = "1"\n',
+    // One with a build script, too.
+    'Cargo.toml':
+      '[package]\nname = "plain"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nitoa = "1"\n[dev-dependencies]\nanyhow = "1"\n',
   });
   const options: RunOptions = {
     variables: { ...daemon.variables, HOME: process.env.HOME, CARGO_BOXED_ENGINE: 'bwrap' },
@@ -81,21 +83,38 @@ test('an image with the crates of Cargo.lock builds without fetching, is the sam
   assert.equal((await made.boxed(['update', 'itoa'], options)).status, 0);
   assert.equal((await made.boxed(['update', 'itoa', '--precise', '1.0.15'], options)).status, 0);
   assert.equal((await made.boxed(['lock'], options)).status, 0);
-  const first = await dataOf('image', 'build', '--with-crates', '--output', 'docker:team/crates:1');
-  assert.equal(first.layers.at(-1).holds, 'crates');
-  const layout = await dataOf('image', 'build', '--with-crates', '--output', 'oci:out');
-  assert.deepEqual([layout.id, layout.manifest], [first.id, first.manifest]);
+  const compiled = await dataOf('image', 'build', '--with-deps', '--output', 'docker:team/deps:1');
+  assert.deepEqual(
+    compiled.layers.slice(-2).map(({ holds }: { holds: string }) => holds),
+    ['crates', 'dependencies dev'],
+  );
+  // As old as can be: cargo must not take what was compiled of an empty stand-in for it.
+  utimesSync(made.path('src/main.rs'), 0, 0);
   const run = ['run', '--rm', '--network', 'none', '--cap-drop', 'ALL', '--volume', `${made.folder}:/box/project:ro`];
-  const target = ['--env', 'CARGO_TARGET_DIR=/box/target/out'];
-  assert.equal(docker(...run, ...target, 'team/crates:1', 'cargo', 'run', '--quiet', '--locked', '--offline'), '7');
+  const inside = (words: string, ...more: string[]) => {
+    const command = words.replaceAll('cargo', 'cargo --offline --locked');
+    return docker(...run, ...more, 'team/deps:1', 'sh', '-c', `(${command}) 2>&1`);
+  };
+  const compiles = (said: string) => [...new Set(said.match(/(?<=Compiling )\S+/g))].sort();
+  const built = inside('cargo run && cargo test --no-run', '--user', '12345:12345');
+  assert.match(built, /^7$/m);
+  assert.deepEqual(compiles(built), ['plain']);
+  assert.deepEqual(compiles(inside('cargo build --release')), ['itoa', 'plain'], 'from the crates');
+  assert.equal((await made.boxed(['image', 'check', 'team/deps:1'], options)).status, 0);
+  docker('rmi', 'team/deps:1');
+  // From nothing once more: what these compile to is the same.
+  assert.equal((await made.boxed(['reset'], options)).status, 0);
+  const again = await dataOf('image', 'build', '--with-deps', '--output', 'oci:out');
+  assert.deepEqual([again.id, again.manifest], [compiled.id, compiled.manifest]);
 
-  assert.equal((await made.boxed(['image', 'check', 'team/crates:1'], options)).status, 0);
   const without = await dataOf('image', 'build', '--output', 'oci:out');
   assert.deepEqual(without.written, []);
-  assert.equal(without.layers.length, first.layers.length - 1);
+  assert.equal(without.layers.length, compiled.layers.length - 2);
+  const uncompiled = await dataOf('image', 'build', '--with-crates', '--output', 'oci:out');
+  assert.deepEqual(uncompiled.layers, compiled.layers.slice(0, -1));
+  assert.equal((await made.boxed(['image', 'check', 'oci:out'], options)).status, 0);
   assert.equal((await made.boxed(['update', 'itoa'], options)).status, 0);
-  const differs = await made.boxed(['image', 'check', 'team/crates:1'], options);
+  const differs = await made.boxed(['image', 'check', 'oci:out'], options);
   assert.equal(differs.status, 65, differs.text);
   assert.match(differs.stdout, /lacks the layer with crates[\s\S]*its label cargo-boxed\.crates/);
-  docker('rmi', 'team/crates:1');
 });

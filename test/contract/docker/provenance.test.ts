@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { goProgram } from '../../support/go-program.ts';
+import { pythonProgram } from '../../support/python-program.ts';
 import { startRegistry } from '../../support/registry.ts';
 import { type Ended, plainProgram, project, temporaryFolder } from '../../support/rig.ts';
 
@@ -13,7 +14,7 @@ function dataOf(ended: Ended) {
   return JSON.parse(ended.stdout);
 }
 
-test('provenance says what an image is made of, the same each time; cosign signs both with a key', async (context) => {
+test('provenance and bill of materials say what an image is made of, the same each time; SPDX’s own program takes it; cosign signs both with a key', async (context) => {
   const made = project(context, {
     ...plainProgram('plain', 'fn main() {}\n'),
     'cargo-boxed.yaml': 'layers: [bzip2]\n',
@@ -35,6 +36,25 @@ test('provenance says what an image is made of, the same each time; cosign signs
   );
   assert.ok(packages.length > 100 && packages.every((one: { digest?: object }) => one.digest !== undefined));
   assert.equal((await made.boxed(['image', 'push', '127.0.0.1:1/a', '--provenance'], options)).status, 64);
+
+  // SPDX's own program takes our bill of materials, and not one that lacks something. A lock is enough for it.
+  const crates = [
+    '[[package]]\nname = "leaf"\nversion = "1.0.0"\nsource = "registry+https://registry.example.com/index"',
+    `checksum = "${'a'.repeat(64)}"`,
+    '[[package]]\nname = "from-git"\nversion = "0.3.0"',
+    `source = "git+https://git.example.com/team/one?branch=main#${'c'.repeat(40)}"\n`,
+  ];
+  writeFileSync(made.path('Cargo.lock'), `${made.read('Cargo.lock')}\n${crates.join('\n')}`);
+  const { bill } = dataOf(await made.boxed(['image', 'build', '--sbom', 'spdx', '--json'], options));
+  const validate = () => spawnSync(pythonProgram('pyspdxtools'), ['--infile', bill], { encoding: 'utf8' });
+  const valid = validate();
+  assert.equal(valid.status, 0, valid.stderr);
+  const document = readFileSync(bill, 'utf8');
+  assert.match(document, /git\+https:\/\/git\.example\.com\/team\/one@c{40}/);
+  writeFileSync(bill, document.replace('"SPDXRef-Project"', '"SPDXRef-Other"'));
+  const broken = validate();
+  assert.equal(broken.status, 1);
+  assert.match(broken.stderr, /SPDXRef-Project/);
 
   const registry = await startRegistry();
   context.after(() => registry.stop());

@@ -6,6 +6,9 @@ import { type Ended, type Project, plainProgram, project, type RunOptions } from
 
 const options: RunOptions = { limitSeconds: 300 };
 
+/** A registry that answers nobody. */
+const nowhere = '127.0.0.1:1';
+
 async function locked(context: TestContext, files: Readonly<Record<string, string>> = {}): Promise<Project> {
   const made = project(context, {
     ...plainProgram('plain', 'fn main() {}\n'),
@@ -25,7 +28,7 @@ test('a workflow names the image by the digest that the lock gives it, and every
   const made = await locked(context);
   const none = await made.boxed(['ci', 'github'], options);
   assert.equal(none.status, 64, none.text);
-  const wrote = await made.boxed(['ci', 'github', '--from', 'registry.test/team/env', '--json'], options);
+  const wrote = await made.boxed(['ci', 'github', '--from', `${nowhere}/team/env`, '--json'], options);
   assert.equal(wrote.status, 0, wrote.text);
   const { image, digest } = dataOf(wrote);
   const built = dataOf(await made.boxed(['image', 'build', '--json'], options));
@@ -44,6 +47,7 @@ test('a workflow names the image by the digest that the lock gives it, and every
 
   const fine = await made.boxed(['ci', 'github', '--check'], options);
   assert.equal(fine.status, 0, fine.text);
+  assert.match(fine.stderr, /Whether 127\.0\.0\.1:1\/team\/env has the image is not known: .*nothing listens there/);
   writeFileSync(
     made.path('.github/workflows/cargo-boxed.yml'),
     text.replace('persist-credentials: false', 'lfs: true'),
@@ -67,14 +71,14 @@ test('a workflow names the image by the digest that the lock gives it, and every
   assert.equal((await made.boxed(['ci', 'github'], options)).status, 0);
   assert.equal((await made.boxed(['ci', 'github', '--check'], options)).status, 0);
   const lock = JSON.parse(made.read('cargo-boxed.lock'));
-  assert.equal(lock.image.reference.split('@')[0], 'registry.test/team/env', 'one image, the newest');
+  assert.equal(lock.image.reference.split('@')[0], `${nowhere}/team/env`, 'one image, the newest');
   assert.ok(lock.debian, 'and what it is made of');
 });
 
 test('what is in the place of ours stays, and nothing of a project gets into a command of it', async (context) => {
   const made = await locked(context);
   const write = (kind: string, ...more: string[]) =>
-    made.boxed(['ci', kind, '--from', 'registry.test/env', ...more], options);
+    made.boxed(['ci', kind, '--from', `${nowhere}/env`, ...more], options);
   mkdirSync(made.path('.github/workflows'), { recursive: true });
   writeFileSync(made.path('.github/workflows/cargo-boxed.yml'), 'name: mine\n');
   const foreign = await write('github');
@@ -86,7 +90,7 @@ test('what is in the place of ours stays, and nothing of a project gets into a c
   rmSync(made.path('.github/workflows/cargo-boxed.yml'));
   for (const tool of ['x; id', '$(id)', "x'y", '$\u007b{ secrets.A }}'])
     assert.equal((await write('github', '--tool', tool)).status, 64, tool);
-  for (const name of ['registry.test/env:1', `registry.test/env@sha256:${'0'.repeat(64)}`, 'x y'])
+  for (const name of [`${nowhere}/env:1`, `${nowhere}/env@sha256:${'0'.repeat(64)}`, 'x y'])
     assert.notEqual((await made.boxed(['ci', 'github', '--from', name], options)).status, 0, name);
   assert.equal((await made.boxed(['ci', 'jenkins'], options)).status, 64);
   assert.equal((await made.boxed(['ci', 'gitlab', '--check'], options)).status, 65);

@@ -72,6 +72,15 @@ test('what is pushed has the digest that the lock gives it, only what is new is 
   const checked = await made.boxed(['image', 'check', pushed.reference], made.options);
   assert.equal(checked.status, 0, checked.text);
   assert.equal((await made.boxed(['image', 'check', `registry:${name}:1`], made.options)).status, 0);
+  const workflow = (...words: string[]) => made.boxed(['ci', 'gitlab', ...words], made.options);
+  assert.equal((await workflow('--from', name)).status, 0);
+  const there = await workflow('--check');
+  assert.equal(there.status, 0, there.text);
+  assert.match(there.stdout, /and the registry has its image/);
+  assert.equal((await workflow('--from', `${registry.address}/team/none`)).status, 0);
+  const absent = await workflow('--check');
+  assert.equal(absent.status, 65, absent.text);
+  assert.match(absent.stdout, /The registry does not have .*\/team\/none@sha256:.*image push/);
 
   writeFileSync(made.path('cargo-boxed.yaml'), 'layers: [acl, bzip2]\n');
   assert.equal((await made.boxed(['lock'], made.options)).status, 0);

@@ -49,6 +49,18 @@ test('no path leaves the skeleton, and no stub replaces a manifest', () => {
   assert.equal(files[0]?.text, text);
 });
 
+test('a build script does nothing, and is there where something is needed for one', () => {
+  const scripts = (text: string) =>
+    skeletonFiles(projectFacts([manifestFacts(`[package]\nname = "a"\n${text}`)]), {}).flatMap((file) =>
+      file.text === 'fn main() {}\n' ? [file.path] : [],
+    );
+  assert.deepEqual(scripts(''), []);
+  assert.deepEqual(scripts('build = "made/by.rs"\n'), ['made/by.rs']);
+  assert.deepEqual(scripts('[build-dependencies]\ncc = "1"\n'), ['build.rs']);
+  assert.deepEqual(scripts('[target.\'cfg(unix)\'.build-dependencies]\ncc = "1"\n'), ['build.rs']);
+  assert.deepEqual(scripts('build = false\n[build-dependencies]\ncc = "1"\n'), []);
+});
+
 test('the configuration stands where the project has it', () => {
   const project = projectFacts([manifestFacts('[package]\nname = "a"\n', 'deep/er')], {
     workspace: 'deep/er',

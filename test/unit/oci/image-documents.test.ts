@@ -28,6 +28,19 @@ test('a configuration says nothing but what the lock says', () => {
   assert.equal(imageConfiguration({ ...meaning }, [...layers]).text, text);
 });
 
+test('an image with compiled dependencies says which, and with what variables they hold', () => {
+  const dependencies = {
+    sum: 'f'.repeat(64),
+    profile: 'release',
+    variables: { SQLX_OFFLINE: 'true', CARGO_HOME: '/elsewhere' },
+  } as const;
+  const { config } = JSON.parse(imageConfiguration({ ...meaning, dependencies }, layers).text);
+  assert.equal(config.Labels['cargo-boxed.dependencies'], `release ${'f'.repeat(64)}`);
+  const set = ['CARGO_BUILD_BUILD_DIR=/box/target/build', 'CARGO_HOME=/box/cargo', 'SQLX_OFFLINE=true'];
+  for (const variable of set) assert.ok(config.Env.includes(variable), variable);
+  assert.equal(config.Env.length, new Set(config.Env.map((one: string) => one.split('=')[0])).size);
+});
+
 test('the documents name each other by sum and size', () => {
   const manifest = JSON.parse(imageManifest(meaning, { sha256: 'c'.repeat(64), sizeBytes: 7 }, layers).text);
   assert.deepEqual([manifest.config.digest, manifest.config.size], [`sha256:${'c'.repeat(64)}`, 7]);
