@@ -11,6 +11,7 @@ import { readArchivedManifest } from '../../../src/archive/unpack-manifest.ts';
 import { importCache } from '../../../src/cache/import-cache.ts';
 import { readDebMembers } from '../../../src/environment/debian/deb-archive.ts';
 import { neededGlibc } from '../../../src/facts/needed-glibc.ts';
+import { partOf } from '../../../src/oci/dependency-files.ts';
 import { type ArchiveEntry, honestCrate, tarOf } from '../../support/crate-archive.ts';
 import { type Parser, text } from '../parser.ts';
 import { place, scratch } from './project.ts';
@@ -104,7 +105,27 @@ function lookThrough(folder: string): void {
 
 const manifests = () => honestCrate(prefix, { 'Cargo.toml': '[package]\nname = "one"\n', 'src/lib.rs': '' });
 
+const ownNames = { packages: new Set(['own']), crates: new Set(['own']) };
+
 export const archiveParsers: readonly Parser[] = [
+  {
+    name: 'target-paths',
+    modules: ['oci/dependency-files.ts'],
+    seeds: () => [
+      text('build/debug/.fingerprint/own-0123456789abcdef/lib-own', 'build/debug/deps/libown-0123456789abcdef.rlib'),
+      text('out/x86_64/debug/build/serde-0123456789abcdef/out', 'build/debug/deps/serde-0123456789abcdef.d'),
+    ],
+    words: ['own', '-0123456789abcdef', '/', 'debug', 'release', '.fingerprint', 'deps', 'lib', '.rlib', 'build', '\n'],
+    mostBytes: 4096,
+    feed: (bytes) => {
+      for (const path of bytes.toString('utf8').split('\n')) {
+        if (partOf(path, 'dev', ownNames) !== 'unit') continue;
+        assert.match(path, /^(out|build)\//);
+        assert.doesNotMatch(path, /\.fingerprint\/own-[0-9a-f]{16}(\/|$)/);
+      }
+      return undefined;
+    },
+  },
   {
     name: 'cache-archive',
     modules: ['archive/read-entries.ts', 'cache/cache-places.ts', 'cache/import-cache.ts'],
