@@ -69,6 +69,7 @@ export const allCommands: readonly (readonly string[])[] = [
   ['lock'],
   ['lock', '--update', 'toolchain'],
   ['image', 'build', '--output', 'oci:beside-image', '--sbom', 'spdx'],
+  ['image', 'build', '--with-deps', '--output', 'oci:beside-image'],
   ['image', 'check', 'oci:beside-image'],
   ['image', 'push', '127.0.0.1:1/nobody/there'],
   ['ci', 'github', '--from', 'registry.test/env'],
