@@ -64,7 +64,10 @@ function boxStep(
   const walls = planBuildScriptWalls(inputs, projectPath);
   const cargo = toolchain.kind === 'host' ? `${inside.toolchain}/bin/cargo` : (inputs.pins.image?.cargo ?? 'cargo');
   return {
-    argv: throughDoors(request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments, openings),
+    argv: throughDoors(
+      withUmask(request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments, request.trial),
+      openings,
+    ),
     workingDirectory: joined(projectPath, facts.project.current),
     variables: planVariables(inputs, toolchain),
     passedVariables: config.env.pass.value,
@@ -82,6 +85,13 @@ function boxStep(
     streams: streams(inputs),
     ...presented(request.trial),
   };
+}
+
+/** Of a trial with another umask: it goes to all that a process starts, and there is always a shell. */
+function withUmask(argv: readonly string[], trial: Trial | null): readonly string[] {
+  return trial?.varies.includes('umask')
+    ? ['/bin/sh', '-c', `umask ${varied.umask} && exec "$@"`, 'sh', ...argv]
+    : argv;
 }
 
 /** Who and where a box says that it is, where that is not the usual. */

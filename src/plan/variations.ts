@@ -11,6 +11,7 @@ export const variations = [
   'cpus',
   'jobs',
   'file-order',
+  'umask',
 ] as const;
 export type Variation = (typeof variations)[number];
 
@@ -34,6 +35,8 @@ export const varied = {
   hostName: 'another-machine',
   locale: { LANG: 'C', LC_ALL: 'POSIX' },
   timeZone: 'XYZ-13:45',
+  /** Neither of those that people have. */
+  umask: '0027',
   /** Forward, so that no file is newer than now. Neither whole days nor whole hours. */
   clockShiftSeconds: 401 * 86_400 + 7 * 3600 + 13 * 60 + 17,
 } as const;

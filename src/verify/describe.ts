@@ -16,7 +16,27 @@ export function describe(verification: Verification): string {
   }
   const equal = artifacts.filter((one) => one.equal).length;
   const head = `Not equal: ${differences.length} of ${count(artifacts.length, 'artifact')}; ${equal} equal. The boxes differed ${apart}\n`;
-  return `${head}\n${differences.map(describeOne).join('\n')}\n${count(builds, 'build')} made. ${tail}`;
+  const hint = isOfPathsAlone(differences) ? pathHint : '';
+  return `${head}\n${differences.map(describeOne).join('\n')}\n${hint}${count(builds, 'build')} made. ${tail}`;
+}
+
+/** Paths are varied on purpose, and every other box has the same ones: whoever verifies a debug build should know. */
+const pathHint = `Only paths differ, in debug information. Boxes that are not compared all have the same ones, on every machine (/box/project),
+so this build is equal wherever it is boxed as far as these go. \`cargo-boxed verify build --release\` compares without; so does
+\`debug = false\` in [profile.dev].
+
+`;
+const ofPaths: ReadonlySet<string> = new Set(['project-path', 'target-path']);
+
+/** Whether nothing but where a project or its target stands is found, and nowhere but in what debuggers read. */
+function isOfPathsAlone(differences: readonly Difference[]): boolean {
+  return differences.every(
+    ({ parts, causes }) =>
+      causes.length > 0 &&
+      causes.every(({ cause }) => ofPaths.has(cause)) &&
+      parts.length > 0 &&
+      parts.every(({ name }) => name.startsWith('.debug_') || name === '.note.gnu.build-id'),
+  );
 }
 
 function describeOne({ artifact, parts, crates, causes }: Difference): string {

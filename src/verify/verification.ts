@@ -56,7 +56,7 @@ export type CauseEvidence =
 export const neverVaried: Readonly<Record<string, string>> = {
   'times of source files': 'both boxes have the same project mounted',
   'kernel, processor and file system': 'both boxes are on this machine',
-  umask: 'both boxes have the same',
   'paths of crates and toolchain': 'they are the same in every box on every machine',
+  'where a crate is kept': 'both boxes have the store of this machine; debug information of a crate can name it',
   'programs without glibc': 'their clock, file order and number of processors are those of this machine',
 };

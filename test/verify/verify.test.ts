@@ -37,6 +37,7 @@ const expected = {
   'names-its-path': 'project-path bytes compilation',
   'names-its-target': 'target-path bytes build-script',
   'names-its-user': 'user bytes build-script',
+  'reads-the-umask': 'umask only-this-varied build-script',
   'writes-the-date': 'clock bytes build-script',
   'writes-the-time': 'clock bytes build-script',
 } as const;
