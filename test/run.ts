@@ -99,6 +99,12 @@ async function runOne(suite: Suite, identityName: Identity, engine: EngineName |
   console.log(`\n=== ${suite.name} (${where}), ${files.length} files`);
   const variables = testVariables(identity, stage, { home, temporary, dockerHost, engine, environment });
   const shared = { prefix: identity.prefix, node: stage.node, tree: stage.tree, variables };
+  const preparation = `${suite.prepare}, ${identityName}`;
+  if (suite.prepare !== undefined && !prepared.has(preparation)) {
+    prepared.add(preparation);
+    const argv = [...identity.prefix, stage.node, '--import', 'tsx', join(stage.tree, 'test', suite.prepare)];
+    await runProgram(argv, { ...shared, limitMinutes: 5 });
+  }
   if (engine !== null && !prepared.has(where)) {
     prepared.add(where);
     const counts = await prepareHome(engine, { ...shared, folder: temporary });

@@ -18,10 +18,6 @@ export async function prepareHome(engine: EngineName, preparation: Preparation):
   execFileSync('chown', ['-R', '--reference', preparation.folder, project]);
   const { prefix, node, tree, variables } = preparation;
   const isNix = variables.CARGO_BOXED_TEST_ENVIRONMENT === 'nix';
-  if (isNix) {
-    const argv = [...prefix, node, '--import', 'tsx', join(tree, 'test/support/nixpkgs/prepare.ts')];
-    await runProgram(argv, { tree, variables, limitMinutes: 5 });
-  }
   const home = variables.CARGO_BOXED_TEST_HOME ?? '';
   const { status, timedOut } = await runProgram([...prefix, node, join(tree, 'dist/cargo-boxed.cjs'), 'build'], {
     tree: project,

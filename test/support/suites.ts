@@ -8,6 +8,8 @@ export interface Suite {
   readonly cells: readonly Cell[];
   /** What is inside of the boxes that tests start without saying so; Debian when it is left out. */
   readonly environment?: 'nix';
+  /** A program of `test/` that makes, once for each identity, what all of its files share. */
+  readonly prepare?: string;
   readonly limitMinutes: number;
   /** Test files side by side: more where they mostly wait. */
   readonly concurrency: number;
@@ -28,6 +30,7 @@ const asBoth = [...asRoot, ...asUser];
 /** Each engine and each identity once: for what depends on the one or the other, not on which of them go together. */
 const eachOnce = [cell('root', 'docker'), cell('user', 'bwrap')];
 export const everyPair = [...eachOnce, cell('root', 'bwrap'), cell('user', 'docker')];
+const standInForNixpkgs = 'support/nixpkgs/prepare.ts';
 const bothEngines = [cell('user', 'bwrap'), cell('user', 'docker')];
 
 export const suites: readonly Suite[] = [
@@ -147,6 +150,7 @@ export const suites: readonly Suite[] = [
     name: 'nix',
     folder: 'nix',
     files: 'folder',
+    prepare: standInForNixpkgs,
     cells: asUser,
     limitMinutes: 20,
     concurrency: 2,
@@ -156,6 +160,7 @@ export const suites: readonly Suite[] = [
     name: 'nix: as both',
     folder: 'nix/as-both',
     files: 'tree',
+    prepare: standInForNixpkgs,
     cells: asBoth,
     limitMinutes: 15,
     concurrency: 2,
@@ -166,6 +171,7 @@ export const suites: readonly Suite[] = [
     folder: 'hostile',
     files: 'folder',
     environment: 'nix',
+    prepare: standInForNixpkgs,
     cells: [cell('root', 'bwrap')],
     limitMinutes: 15,
     concurrency: 2,
@@ -176,6 +182,16 @@ export const suites: readonly Suite[] = [
     folder: 'hostile/alone',
     files: 'tree',
     cells: eachOnce,
+    limitMinutes: 10,
+    concurrency: 1,
+  },
+  {
+    name: 'hostile: alone, nix',
+    folder: 'hostile/alone',
+    files: 'tree',
+    environment: 'nix',
+    prepare: standInForNixpkgs,
+    cells: [cell('root', 'bwrap')],
     limitMinutes: 10,
     concurrency: 1,
   },

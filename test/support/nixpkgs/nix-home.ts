@@ -12,7 +12,7 @@ export { nixHome };
 /** A folder for a stand-in, beside the home. */
 const sourceFolder = join(dirname(nixHome), 'nixpkgs');
 
-/** The URL of the stand-in; made by the first test that needs it. */
+/** The URL of the stand-in; made by who needs it first, so not by several at once: `prepare.ts` does before suites. */
 export function standIn(): string {
   const done = join(sourceFolder, 'made');
   if (!existsSync(done)) {
