@@ -68,9 +68,10 @@ export const allCommands: readonly (readonly string[])[] = [
   ['--version'],
   ['lock'],
   ['lock', '--update', 'toolchain'],
-  ['image', 'build', '--output', 'oci:beside-image', '--sbom', 'spdx'],
-  ['image', 'build', '--with-deps', '--output', 'oci:beside-image'],
-  ['image', 'check', 'oci:beside-image'],
+  // All in one folder, where `push` looks too: what is there already is not packed again.
+  ['image', 'build', '--sbom', 'spdx'],
+  ['image', 'build', '--with-deps'],
+  ['image', 'check', 'oci:target/boxed-image'],
   ['image', 'push', '127.0.0.1:1/nobody/there'],
   ['ci', 'github', '--from', 'registry.test/env'],
   ['ci', 'github', '--check'],
