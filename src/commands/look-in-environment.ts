@@ -1,7 +1,7 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootHas } from '../environment/debian/look-in-root.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
+import { hasOneOf } from '../environment/has-one-of.ts';
 import { imagePlaces } from '../environment/image/image-places.ts';
 import { findNixRoot } from '../environment/nix/find-root.ts';
 import { nixPlaces } from '../environment/nix/nix-places.ts';
@@ -29,15 +29,11 @@ export function lookInEnvironment(session: Session, planned: Planned): Look {
       const root = findNixRoot(join(session.locations.cache, cacheFolders.roots), plan.environment.environment);
       const variables = settled.pins.nix?.variables ?? {};
       if (root === null) return nothing;
-      return async () => (wanted) => nixPlaces(wanted, variables).some((path) => isThere(join(root, path)));
+      return async () => (wanted) => hasOneOf(root, nixPlaces(wanted, variables));
     }
     default:
       return (wanted) => inImage(session, planned, wanted);
   }
-}
-
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Far more than any build looks for: the engine is asked for each path. */

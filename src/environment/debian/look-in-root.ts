@@ -1,11 +1,12 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Wanted } from '../../layers/wanted.ts';
+import { hasOneOf } from '../has-one-of.ts';
 import { debianPlaces } from './debian-places.ts';
 
 /** Whether a root has what a build looked for, by the places where Debian puts it. */
 export function rootHas(root: string, wanted: Wanted): boolean {
-  return debianPlaces(wanted, triplets(root)).some((path) => isThere(join(root, path)));
+  return hasOneOf(root, debianPlaces(wanted, triplets(root)));
 }
 
 function triplets(root: string): readonly string[] {
@@ -14,8 +15,4 @@ function triplets(root: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { Wanted } from '../../layers/wanted.ts';
 import { debianPlaces } from '../debian/debian-places.ts';
+import { placesBelow } from '../places-below.ts';
 
 /**
  * Where an image that is a Debian has what a build looks for: absolute paths in it, of which one is enough. Its own
@@ -11,11 +12,10 @@ export function imagePlaces(
   triplets: readonly string[],
 ): readonly string[] {
   const own = ownFolders[wanted.kind];
-  const folders = own === undefined ? [] : (variables[own.variable] ?? '').split(':');
-  const more = folders
-    .filter((folder) => folder.startsWith('/'))
-    .map((folder) => `${folder}/${own?.file(wanted.name)}`);
-  return [...debianPlaces(wanted, triplets).map((path) => `/${path}`), ...more];
+  const usual = debianPlaces(wanted, triplets).map((path) => `/${path}`);
+  if (own === undefined) return usual;
+  const folders = (variables[own.variable] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  return [...usual, ...placesBelow(folders, own.file(wanted.name))];
 }
 
 const ownFolders: Partial<Record<Wanted['kind'], { readonly variable: string; file(name: string): string }>> = {

@@ -1,4 +1,5 @@
 import type { Wanted } from '../../layers/wanted.ts';
+import { placesBelow } from '../places-below.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -7,22 +8,19 @@ type Variables = Readonly<Record<string, string>>;
  * shell find things: paths below its root, of which one is enough.
  */
 export function nixPlaces({ kind, name }: Wanted, variables: Variables): readonly string[] {
-  if (name.split('/').includes('..')) return [];
-  const below = (folders: readonly string[], ...names: readonly string[]) =>
-    folders.flatMap((folder) => names.map((candidate) => `${folder}/${candidate}`));
   switch (kind) {
     case 'module':
-      return below(foldersOf(variables, /^PKG_CONFIG_PATH(?:_FOR_TARGET)?$/, /:/), `${name}.pc`);
+      return placesBelow(foldersOf(variables, /^PKG_CONFIG_PATH(?:_FOR_TARGET)?$/, /:/), `${name}.pc`);
     case 'library':
-      return below(
+      return placesBelow(
         foldersOf(variables, /^NIX_LDFLAGS(?:_FOR_TARGET)?$/, /\s+(?:-L)?/),
         `lib${name}.so`,
         `lib${name}.a`,
       );
     case 'header':
-      return below(foldersOf(variables, /^NIX_CFLAGS_COMPILE(?:_FOR_TARGET)?$/, /\s+/), name);
+      return placesBelow(foldersOf(variables, /^NIX_CFLAGS_COMPILE(?:_FOR_TARGET)?$/, /\s+/), name);
     case 'program':
-      return below(foldersOf(variables, /^PATH$/, /:/), name);
+      return placesBelow(foldersOf(variables, /^PATH$/, /:/), name);
     default:
       return [];
   }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { debianPlaces } from '../../../src/environment/debian/debian-places.ts';
+import { rootHas } from '../../../src/environment/debian/look-in-root.ts';
 import { imagePlaces } from '../../../src/environment/image/image-places.ts';
 import { nixPlaces } from '../../../src/environment/nix/nix-places.ts';
 
@@ -25,6 +29,7 @@ test('an image has more folders by its own variables', () => {
   const places = (kind: 'module' | 'program', name: string) => imagePlaces({ kind, name }, variables, triplets);
   assert.ok(places('module', 'own').includes('/opt/own/pkgconfig/own.pc'));
   assert.ok(places('program', 'go').includes('/opt/go/bin/go'));
+  assert.deepEqual(places('program', '../../etc/passwd'), []);
   assert.ok(places('program', 'go').every((path) => path.startsWith('/') && !path.includes('relative')));
 });
 
@@ -45,4 +50,15 @@ test('a Nix environment has what its variables name, in its store and nowhere el
   assert.deepEqual(places('library', 'z'), [`${two}/lib/libz.so`, `${two}/lib/libz.a`]);
   assert.deepEqual(places('program', 'openssl'), [`${one}/bin/openssl`]);
   assert.deepEqual([...places('header', '../../x.h'), ...places('debian-package', 'openssl')], []);
+});
+
+test('what cannot be a path of a root is not there, whatever a build says that it looked for', (context) => {
+  const root = mkdtempSync(join(tmpdir(), 'places-'));
+  context.after(() => rmSync(root, { recursive: true }));
+  mkdirSync(join(root, 'usr/include'), { recursive: true });
+  writeFileSync(join(root, 'usr/include/stdio.h'), '');
+  const has = (name: string) => rootHas(root, { kind: 'header', name });
+  assert.ok(has('stdio.h'));
+  for (const name of ['stdio.h/beside.h', `${'a'.repeat(300)}.h`, 'a\0.h', '../include/stdio.h'])
+    assert.equal(has(name), false);
 });
