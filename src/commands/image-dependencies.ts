@@ -24,6 +24,7 @@ import type { Gathered } from './gather.ts';
 import type { LockedImage } from './locked-image.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { prepareCommand } from './make-request.ts';
+import type { ExecuteOptions } from './prepare-box.ts';
 import { removeTarget } from './run-trial.ts';
 import type { Session } from './session.ts';
 import { targetPath } from './target-folder.ts';
@@ -64,15 +65,14 @@ export async function compileDependencies(
       const command = { kind: 'cargo', name, arguments: options, globalArguments: [] } as const;
       const planned = await planAlone(session, gathered, command, profile);
       if (!planned.ok) return planned;
-      target ??= await emptyUnless(session, planned.value, sum);
-      if (name === 'build') session.reporter.step('Compiling the dependencies, for the image');
-      const executed = await execute(session, planned.value, { scratch: null, instead });
-      if (!executed.ok) return executed;
-      const { outcome } = executed.value;
-      if (exitCodeOf(outcome) !== 0) {
-        session.reporter.outcome(outcome);
-        return failure(notCompiled);
+      if (target === null) {
+        const emptied = await emptyUnless(session, planned.value, sum);
+        if (!emptied.ok) return emptied;
+        target = emptied.value;
       }
+      if (name === 'build') session.reporter.step('Compiling the dependencies, for the image');
+      const compiled = await compile(session, planned.value, instead);
+      if (!compiled.ok) return compiled;
     }
     if (target === null || !hasUnits(target)) return failure(strangeTarget);
     return success({ sum, profile, target, own: ownNames(project.manifests) });
@@ -81,8 +81,19 @@ export async function compileDependencies(
   }
 }
 
+async function compile(session: Session, planned: Planned, instead: StandIns): Promise<Result<void>> {
+  const executed = await execute(session, planned, { scratch: null, instead });
+  if (!executed.ok) return executed;
+  const { outcome } = executed.value;
+  if (exitCodeOf(outcome) === 0) return success(undefined);
+  session.reporter.outcome(outcome);
+  return failure(notCompiled);
+}
+
+type StandIns = NonNullable<ExecuteOptions['instead']>;
+
 /** The stand-in for the project, and the crates at the places that they have in the image: a path is part of a result. */
-function layStandIns(folder: string, project: ProjectFacts, crates: PackedCrates) {
+function layStandIns(folder: string, project: ProjectFacts, crates: PackedCrates): StandIns {
   // Folders beside the project lie beside it here too.
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const instead = { project: join(folder, 'skeleton/project'), view: join(folder, 'view') };
@@ -134,7 +145,7 @@ function closed(config: Config): Config {
 }
 
 /** Of what was compiled before, only that of the same dependencies is left: nothing else gets into the image. */
-async function emptyUnless(session: Session, planned: Planned, sum: string): Promise<string> {
+async function emptyUnless(session: Session, planned: Planned, sum: string): Promise<Result<string>> {
   const target = targetPath(
     session.locations,
     planned.facts.project,
@@ -142,9 +153,12 @@ async function emptyUnless(session: Session, planned: Planned, sum: string): Pro
     boxIdentity(session, planned),
   );
   const memory = join(session.locations.state, 'image-dependencies.json');
-  if (recall<true>(memory, target, sum) === null) await removeTarget(session, target);
+  if (recall<true>(memory, target, sum) === null) {
+    const cleared = await removeTarget(session, target);
+    if (!cleared.ok) return cleared;
+  }
   remember(memory, target, sum, true);
-  return target;
+  return success(target);
 }
 
 function ownNames(manifests: readonly ManifestFacts[]): OwnNames {

@@ -19,8 +19,9 @@ export interface ProvenanceSubject {
 export const provenanceSuffix = '.provenance.json';
 
 /**
- * Where an image comes from: an in-toto Statement v1 with SLSA provenance v1. Its parameters are complete: the lock,
- * and what stands for the crates and what was compiled of them, where such are in it. No clock and no name of a machine is in it; who signs it vouches for it.
+ * Where an image comes from: an in-toto Statement v1 with SLSA provenance v1. Its parameters are complete: the lock, and
+ * what stands for the crates and what was compiled of them, where such are in it. No clock and no name of a machine is in
+ * it; who signs it vouches for it.
  */
 export function provenanceOf(subject: ProvenanceSubject, inImage: readonly Material[]): string {
   const { image, manifest, meaning, lockSha256, version } = subject;
