@@ -8,12 +8,12 @@ import { debianHost } from './debian.ts';
 import { lookInEnvironment } from './look-in-environment.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
-import { suiteOf } from './suite-of.ts';
+import { suiteLookedThrough } from './suite-of.ts';
 
 /** The catalogue of layers first; for what it does not have, the list of files of the suite, made when it is needed. */
 export function findProviders(session: Session, planned: Planned): Providers {
   const { config, facts, plan, settled } = planned;
-  const suite = suiteOf(config, settled.pins) ?? config.suite.value;
+  const suite = suiteLookedThrough(config, settled.pins);
   const host = debianHost(session, config, facts.project.mountRoot);
   let index: ContentsIndex | null | undefined;
   const openIndex = async () => {

@@ -27,7 +27,7 @@ import { makePlan, type Planned } from './make-plan.ts';
 import { prepareCommand } from './make-request.ts';
 import type { Session } from './session.ts';
 import { type PinsOf, projectPinsFile } from './settle-pins.ts';
-import { suiteOf } from './suite-of.ts';
+import { suiteLookedThrough } from './suite-of.ts';
 
 /** The pins, or Cargo.lock, are others now, and it is to be planned anew. An outcome: the box was cut short. */
 export type InferenceEnd = 'pins-written' | 'lock-written' | 'nothing' | Outcome;
@@ -60,7 +60,7 @@ export async function inferLayers(
   if (!fetched.ok) return nothing(null);
   if (fetched.value.lockfile.kind === 'changed') return success('lock-written');
   const { lockfile } = facts.project;
-  const suite = suiteOf(config, planned.settled.pins) ?? config.suite.value;
+  const suite = suiteLookedThrough(config, planned.settled.pins);
   const proven = provenCrates(suite);
   if (lockfile.state !== 'present' || !mayHold(lockfile.text, proven)) return nothing([]);
   const listed = await listPackages(session, planned, { tree, pins });

@@ -25,7 +25,7 @@ import { prepareCommand, type ReadyCommand } from './make-request.ts';
 import { type LearningRun, runLearningBox } from './run-learning-box.ts';
 import type { Session } from './session.ts';
 import { type PinsOf, projectPinsFile } from './settle-pins.ts';
-import { suiteOf } from './suite-of.ts';
+import { suiteLookedThrough, suiteOf } from './suite-of.ts';
 
 /** More than any build takes: each round finds all that can be found without what the next one needs. */
 const mostRounds = 8;
@@ -209,7 +209,7 @@ async function addMissed(
   failures: Failures,
 ): Promise<Result<readonly Reason[]>> {
   const { config, settled } = planned;
-  const suite = suiteOf(config, settled.pins) ?? config.suite.value;
+  const suite = suiteLookedThrough(config, settled.pins);
   const links = (crate: string) => linksOfCrate(session, view, crate);
   const evidence = findMissed(failures, readRecord(record), links);
   const known = settled.pins.learned ?? [];

@@ -6,3 +6,8 @@ import type { Pins } from '../lock/pins.ts';
 export function suiteOf({ environment, suite }: Config, pins: Pins): DebianSuite | null {
   return environment.value === 'image' ? suiteOfImage(pins.image?.system) : suite.value;
 }
+
+/** The suite whose layers and files are looked through: the configured one where the environment's is not known. */
+export function suiteLookedThrough(config: Config, pins: Pins): DebianSuite {
+  return suiteOf(config, pins) ?? config.suite.value;
+}
