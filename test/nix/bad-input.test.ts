@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { inNix, nixHome } from '../support/nixpkgs/nix-home.ts';
 import { plainProgram, project, type RunningCommand, temporaryFolder } from '../support/rig.ts';
+import { until } from '../support/running.ts';
 
 const app = plainProgram('bad', 'fn main() {}\n');
 
@@ -63,11 +63,11 @@ for (const signal of ['SIGKILL', 'SIGINT'] as const) {
     const made = project(context, { ...app, 'cargo-boxed.yaml': 'nix: {packages: [slow-to-build]}\n' });
     let running: RunningCommand | null = null;
     const ending = made.boxed(['build'], { ...inNix(), onStart: (started) => (running = started) });
-    await until(() => builders().length > 0);
+    await until('a builder runs', () => builders().length > 0);
     (running as RunningCommand | null)?.kill(signal);
     const ended = await ending;
     if (signal === 'SIGINT') assert.equal(ended.status, 130, ended.text);
-    await until(() => builders().length === 0);
+    await until('no builder is left', () => builders().length === 0);
     made.write('cargo-boxed.yaml', 'layers: [zlib]\n');
     const next = await made.boxed(['build'], inNix());
     assert.equal(next.status, 0, next.text);
@@ -87,14 +87,6 @@ function builders(): readonly string[] {
         return [];
       }
     });
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
-    if (isTrue()) return;
-    await delay(100);
-  }
-  assert.fail('it did not come to that in a minute');
 }
 
 test('a Nix that is too old is named before anything is asked of it', async (context) => {

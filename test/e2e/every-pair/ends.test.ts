@@ -1,35 +1,28 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Project, plainProgram, project, type RunningCommand } from '../../support/rig.ts';
-
-/** Processes whose argv has the marker: the box passes it to a sleeping program. */
-function running(marker: string): readonly string[] {
-  const listed = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' });
-  return listed.split('\n').filter((line) => line.includes(marker) && !line.includes('ps -eo'));
-}
-
-async function until(what: string, holds: () => boolean, seconds = 60): Promise<void> {
-  for (let waited = 0; waited < seconds * 10; waited += 1) {
-    if (holds()) return;
-    await delay(100);
-  }
-  assert.fail(`${what}: not within ${seconds} s`);
-}
-
-/** A box that sleeps under a name nobody else has. */
-function sleeper(made: Project, marker: string, onStart: (command: RunningCommand) => void) {
-  return made.boxed(['exec', '--', 'sh', '-c', `trap '' TERM INT; sleep 600 & sleep 600; : ${marker}`], {
-    onStart,
-    limitSeconds: 120,
-  });
-}
+import { running, until } from '../../support/running.ts';
 
 const marker = () => `marker-${process.pid}-${Math.trunc(performance.now())}`;
 /** The shell itself: what launches it has the same words, and does not die with its parent yet. */
 const inBox = (name: string) => running(name).filter((line) => /^\s*\d+ sh -c trap /.test(line));
+
+/** A box that sleeps under a name nobody else has, from the moment at which it does. */
+async function asleep(made: Project) {
+  const name = marker();
+  const script = `trap '' TERM INT; sleep 600 & sleep 600; : ${name}`;
+  let command: RunningCommand | undefined;
+  const ended = made.boxed(['exec', '--', 'sh', '-c', script], {
+    onStart: (started) => {
+      command = started;
+    },
+    limitSeconds: 120,
+  });
+  await until('the box runs', () => inBox(name).length > 0);
+  return { name, command, ended };
+}
 
 for (const [signal, status] of [
   ['SIGINT', 130],
@@ -37,12 +30,7 @@ for (const [signal, status] of [
 ] as const) {
   test(`${signal} ends the box and all in it within 10 s, with ${status}`, async (context) => {
     const made = project(context, plainProgram('stopped', 'fn main() {}\n'));
-    const name = marker();
-    let command: RunningCommand | undefined;
-    const ended = sleeper(made, name, (started) => {
-      command = started;
-    });
-    await until('the box runs', () => inBox(name).length > 0);
+    const { name, command, ended } = await asleep(made);
     const asked = performance.now();
     command?.kill(signal);
     const { status: got, text } = await ended;
@@ -54,12 +42,7 @@ for (const [signal, status] of [
 
 test('after kill -9 of the command line the next command works, and nothing of the first is left', async (context) => {
   const made = project(context, plainProgram('killed', 'fn main() { println!("works"); }\n'));
-  const name = marker();
-  let command: RunningCommand | undefined;
-  const ended = sleeper(made, name, (started) => {
-    command = started;
-  });
-  await until('the box runs', () => inBox(name).length > 0);
+  const { name, command, ended } = await asleep(made);
   command?.kill('SIGKILL');
   assert.equal((await ended).signal, 'SIGKILL');
   const next = await made.boxed(['run', '--quiet']);

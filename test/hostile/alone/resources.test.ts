@@ -12,7 +12,7 @@ import {
   type RunningCommand,
   sharedHome,
 } from '../../support/rig.ts';
-import { running, until } from '../support/running.ts';
+import { running, until } from '../../support/running.ts';
 
 const notEnforceable = 77;
 /** An ordinary user may make no control groups for bubblewrap: then a limit that was asked for is refused. */

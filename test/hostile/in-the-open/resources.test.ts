@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hostCargo } from '../../support/host-cargo.ts';
 import { cleanVariables, plainProgram, project } from '../../support/rig.ts';
-import { running, until } from '../support/running.ts';
+import { running, until } from '../../support/running.ts';
 
 describe('without a box a build script of the same kind, bounded here,', () => {
   for (const [what, body, leastMs] of [

@@ -9,7 +9,7 @@ export function running(marker: string): readonly string[] {
 }
 
 /** Waits until it holds, looking every 50 ms. */
-export async function until(what: string, holds: () => boolean, seconds: number): Promise<void> {
+export async function until(what: string, holds: () => boolean, seconds = 60): Promise<void> {
   for (let waited = 0; waited < seconds * 20; waited += 1) {
     if (holds()) return;
     await delay(50);
