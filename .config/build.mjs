@@ -1,6 +1,7 @@
 // Bundles the command line into dist/main.cjs, which dist/cargo-boxed.cjs starts. What is imported by `import()` becomes a bundle of its own that
 // is loaded only when it is needed: a no-op build must not pay for the Docker client or the YAML parser at start-up.
-// Commands are the exception: they are evaluated late, but stand in the main bundle.
+// Commands share nearly all of their modules with each other: those that are loaded late stand in one bundle together, `commands.cjs`, of which
+// src/launch.cjs gives the one that is named behind `#`. What a build with nothing to do needs is in main.cjs.
 // A lazy bundle gets its own copy of the small modules it shares, so no module may hold state or rely on `instanceof`.
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -11,6 +12,8 @@ import { lighterLibraries } from './lighter-libraries.mjs';
 const outdir = process.argv[2] ?? 'dist';
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const lazyEntries = new Map();
+/** The commands that are loaded late, by the names of their files. */
+const lateCommands = new Map();
 const bundled = new Set();
 
 const lazyImports = {
@@ -20,19 +23,25 @@ const lazyImports = {
       if (request.kind !== 'dynamic-import') return undefined;
       const file = resolve(request.resolveDir, request.path);
       const folder = basename(resolve(file, '..'));
-      // A command shares nearly all of its modules with the others: it stays inside, evaluated when it is called.
-      if (folder === 'commands') return undefined;
-      const name = `${folder}-${basename(file).replace(/\.ts$/, '')}`;
+      const module = basename(file, '.ts');
+      if (folder === 'commands') {
+        lateCommands.set(module, file);
+        return { path: `./commands.cjs#${module}`, external: true };
+      }
+      const name = `${folder}-${module}`;
       lazyEntries.set(name, file);
       return { path: `./${name}.cjs`, external: true };
     });
   },
 };
 
-const options = (name, file) => ({
-  entryPoints: { [name]: file },
-  outdir,
-  outExtension: { '.js': '.cjs' },
+/** What is bundled: a file, or a text that stands where sources do. */
+const fromFile = (file) => ({ entryPoints: [file] });
+const fromText = (contents) => ({ stdin: { contents, resolveDir: resolve('src'), loader: 'ts' } });
+
+const options = (name, entry) => ({
+  ...entry,
+  outfile: join(outdir, `${name}.cjs`),
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -61,19 +70,36 @@ const options = (name, file) => ({
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir);
 lazyEntries.set('main', resolve('src/main.ts'));
-while (bundled.size < lazyEntries.size) {
+let bundledCommands = 0;
+while (bundled.size < lazyEntries.size || bundledCommands < lateCommands.size) {
   for (const [name, file] of lazyEntries) {
     if (bundled.has(name)) continue;
     bundled.add(name);
-    await build(options(name, file));
-    await beAscii(join(outdir, `${name}.cjs`));
+    await bundle(name, fromFile(file));
   }
+  if (bundledCommands === lateCommands.size) continue;
+  // Once more when a command that was found only now has come to it.
+  bundledCommands = lateCommands.size;
+  await bundle('commands', fromText(commandsByName()));
 }
 const { allLayers, bundledLayers, bundledNames } = await tsImport('../src/layers/layer-files.ts', import.meta.url);
 await writeFile(join(outdir, bundledLayers), JSON.stringify([...allLayers().values()]));
 await writeFile(join(outdir, bundledNames), JSON.stringify([...allLayers().keys()]));
 await copyFile('src/launch.cjs', join(outdir, 'cargo-boxed.cjs'));
 await chmod(join(outdir, 'cargo-boxed.cjs'), 0o755);
+
+async function bundle(name, entry) {
+  await build(options(name, entry));
+  await beAscii(join(outdir, `${name}.cjs`));
+}
+
+/** Each command is evaluated when it is asked for. */
+function commandsByName() {
+  const getters = [...lateCommands]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, file]) => `get ${JSON.stringify(name)}() { return require(${JSON.stringify(file)}); },`);
+  return `module.exports = {\n${getters.join('\n')}\n};\n`;
+}
 
 /** esbuild escapes what is in texts, and leaves a pattern as it is written: read as one byte a letter, that matches nothing. */
 async function beAscii(file) {

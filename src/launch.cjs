@@ -8,10 +8,11 @@ const { basename, join } = require('node:path');
 const { Script } = require('node:vm');
 
 const keptWithinMs = 2000;
-/** A cache holds what its run has compiled: one made by `--version` would leave all the rest to every build. */
-const kind = process.argv.some((word) => /^(?:b|build|c|check|clippy|t|test|r|run|exec)$/.test(word))
-  ? 'boxed'
-  : 'other';
+/** A cache holds what its run has compiled: one made by `--version` or `plan build` would leave all the rest to every build. */
+const telling = process.argv.find((word) =>
+  /^(?:b|build|c|check|clippy|t|test|r|run|exec|help|image|plan|verify)$/.test(word),
+);
+const kind = telling === undefined || /^(?:help|image|plan|verify)$/.test(telling) ? 'other' : 'boxed';
 const modules = new Map();
 /** What is to be written at the end: by one listener, since a long command may load more files than Node takes listeners. */
 const unkept = new Map();
@@ -37,9 +38,16 @@ function load(bundle) {
     if (unkept.size === 0) process.once('exit', writeCaches);
     unkept.set(cache, script);
   }
-  const near = (name) => (name.startsWith('./') ? load(join(__dirname, name)) : require(name));
+  const near = (name) => (name.startsWith('./') ? loadNear(name) : require(name));
   script.runInThisContext()(loaded.exports, near, loaded, bundle, __dirname);
   return loaded.exports;
+}
+
+/** `./bundle.cjs`, or of one that holds several modules `./bundle.cjs#module`. */
+function loadNear(name) {
+  const [bundle, module] = name.split('#');
+  const loaded = load(join(__dirname, bundle));
+  return module === undefined ? loaded : loaded[module];
 }
 
 function readCache(cache) {

@@ -4,7 +4,7 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { DebianSuite } from '../config/config.ts';
 import { basePins } from '../environment/debian/prepare-root.ts';
 import { componentDigests, filesOf } from '../facts/hash-components.ts';
-import { viewFolders } from '../fetch/make-view.ts';
+import { viewFolders } from '../fetch/find-view.ts';
 import { cacheFolders } from '../host/locations.ts';
 import { sha256 } from '../host/project-key.ts';
 import { layerPackages } from '../layers/catalogue.ts';

@@ -1,30 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Facts } from '../facts/facts.ts';
 import { moveIntoPlace } from '../host/move-into-place.ts';
 import type { ExtraCrate } from '../lock/pins.ts';
 import { inside } from '../plan/box-plan.ts';
 import { storeId } from './fetch-folders.ts';
-import { fetchToolchain } from './fetch-toolchain.ts';
 import type { StoreFolders } from './fill-store.ts';
+import { findView, noteFile, settledFile, type View, viewFolders } from './find-view.ts';
 import { copyGitFolders, findGitFolders } from './git-folders.ts';
 import type { LockedGit } from './lock-packages.ts';
 import type { RegistrySource } from './registry-sources.ts';
 import { tomlText } from './toml-text.ts';
 import { viewConfig } from './view-config.ts';
-
-/** What a build box sees of the fetched crates: `crates/` and `cargo-home/` below it are its mounts. */
-export interface View {
-  readonly name: string;
-  readonly path: string;
-  /** Crates in it that Cargo.lock does not name. */
-  readonly extraCrates: readonly ExtraCrate[];
-}
-
-/** What has to be known of a view: beside its mounts, so that no box sees it. */
-const noteFile = 'view.json';
-
-export const viewFolders = { crates: 'crates', cargoHome: 'cargo-home' } as const;
 
 export interface ViewInputs {
   readonly name: string;
@@ -41,25 +28,6 @@ export interface ViewInputs {
   readonly extraCrates: readonly ExtraCrate[];
   /** `as-cargo-writes`: this cargo was free to write the lock anew, and left it as it is. */
   readonly lockfile: 'as-cargo-writes' | 'unknown';
-}
-
-/** Beside the note, one for each toolchain whose cargo would leave the lock as it is. */
-const settledFile = (facts: Facts) => `settled-${fetchToolchain(facts).id}`;
-
-/** Whether a build with this toolchain can use the lock of this view as it is, although it may write it. */
-export function isSettled(view: View, facts: Facts): boolean {
-  return existsSync(join(view.path, settledFile(facts)));
-}
-
-/** A view from before, if the crates that it leads to are still there: anybody may have deleted the store. */
-export function findView(views: string, name: string, store: string): View | null {
-  const path = join(views, name);
-  try {
-    const note = JSON.parse(readFileSync(join(path, noteFile), 'utf8'));
-    return note.storeId === storeId(store) ? { name, path, extraCrates: note.extraCrates } : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Makes a view elsewhere and moves it into place: there is never a half one. Equal names mean equal contents. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/canonical-json.ts';
 import type { Facts } from '../facts/facts.ts';
-import type { BeyondLock } from './fetch-inputs.ts';
+import { type BeyondLock, type FetchInputs, nothingBeyondLock } from './fetch-inputs.ts';
 import { fetchToolchain } from './fetch-toolchain.ts';
 import { tomlText } from './toml-text.ts';
 
@@ -27,4 +27,15 @@ export function viewName(facts: Facts, lockSha256: string, beyond: BeyondLock, t
   add(targets.join(' '));
   add(canonicalJson([beyond.features, beyond.recorded, beyond.standardLibrary ? fetchToolchain(facts).id : '']));
   return hash.digest('hex');
+}
+
+/** The view of what Cargo.lock names as it is; `null` without one. */
+export function nameWithLock({ facts, beyondLock = nothingBeyondLock, targets = [] }: FetchInputs): string | null {
+  const { lockfile } = facts.project;
+  return lockfile.state === 'present' ? viewName(facts, lockfile.sha256, beyondLock, targets) : null;
+}
+
+/** The view for a command that needs no crates. */
+export function nameOfNoCrates({ facts }: FetchInputs): string {
+  return viewName(facts, 'not-needed', nothingBeyondLock, []);
 }

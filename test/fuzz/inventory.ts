@@ -79,7 +79,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'fetch/fetch-folders.ts': 'a name of our own in our cache',
   'fetch/git-folders.ts': 'names of folders that cargo made in our cache',
   'fetch/learn-index-folder.ts': 'an address that was parsed before',
-  'fetch/make-view.ts': 'a note of our own in our cache',
+  'fetch/find-view.ts': 'a note of our own in our cache',
   'fetch/prefer-recorded.ts': 'versions that pins has parsed',
   'fetch/read-metadata.ts': "cargo's own JSON",
   'fetch/resolve-extra-crates.ts': "cargo's own tree, whose lines pass the checks of cargo-lock",
