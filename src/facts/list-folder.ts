@@ -47,10 +47,10 @@ export function listFolder(path: string, name: string): FolderListing | null {
   const isSkipped = (folder: string) => skipped.has(folder) || skipped.has(`${name}/${folder}`);
   const folders: string[] = [];
   const found: Found[] = [];
-  if (['HEAD', 'objects', 'refs', 'config'].every((part) => names.has(part)))
-    return { folders, found: [['bare', 'config']], closed: null };
   // Cargo writes both into every target directory, also into one that is called otherwise.
   if (names.has('CACHEDIR.TAG') && names.has('.rustc_info.json')) found.push(['results', '.']);
+  // Built like a repository of its own; its names are the project's choice, so all else in it is looked at too.
+  if (['HEAD', 'objects', 'refs', 'config'].every((part) => names.has(part))) found.push(['bare', 'config']);
   for (const entry of entries) {
     const kind = kindOf(entry, name) ?? (names.has('Cargo.toml') ? targetKind(entry) : null);
     if (kind !== null) found.push([kind, entry.name]);

@@ -17,7 +17,7 @@ export interface ListingCache {
 }
 
 /** Changes with what is looked for, so that what an older version of ours, or another kind of user, has seen is not used. */
-const version = `3-${secretNamesVersion}-${looksAtModes ? 'modes' : 'names'}`;
+const version = `4-${secretNamesVersion}-${looksAtModes ? 'modes' : 'names'}`;
 
 /** Identity and time of change, which nobody can set back. Numbers in a row, since there are thousands of these. */
 type KeptListing = readonly [

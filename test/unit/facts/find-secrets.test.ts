@@ -104,6 +104,17 @@ test('a damaged index vouches for nothing', (context) => {
   assert.deepEqual(paths(find(context, root)), ['.git/logs/refs/', 'key.pem']);
 });
 
+test('in a folder that is built like a repository all else is looked at, and its configuration is cleaned', (context) => {
+  const bare = { HEAD: 'ref: x', 'objects/x': '', 'refs/x': '', config: '[http]\n\textraheader = canary\n' };
+  const root = temporaryTree(context, { ...bare, '.env': 'A=1', 'objects/key.pem': 'key', 'sub/.env': 'A=1' });
+  const found = find(context, root);
+  assert.deepEqual(paths(found), ['.env', 'objects/key.pem', 'sub/.env']);
+  assert.deepEqual(
+    found.cleaned.map(({ path }) => path),
+    ['config'],
+  );
+});
+
 test('a repository within another is asked for its own files', (context) => {
   const root = repository(context, { 'src/lib.rs': '' });
   const inner = repository(context, { 'key.pem': 'key' });
