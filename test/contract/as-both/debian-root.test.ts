@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   createReadStream,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -21,6 +23,7 @@ import { promisify } from 'node:util';
 import { debFile } from '../../../src/environment/debian/deb-cache.ts';
 import type { DebianHost } from '../../../src/environment/debian/debian-host.ts';
 import { fetchDebianPackages } from '../../../src/environment/debian/fetch-packages.ts';
+import { installPackages } from '../../../src/environment/debian/install-packages.ts';
 import { addToPins, pinPackages } from '../../../src/environment/debian/make-pins.ts';
 import { findDebianRoot, prepareDebianRoot } from '../../../src/environment/debian/prepare-root.ts';
 import { essential, resolveNames } from '../../../src/environment/debian/resolve-packages.ts';
@@ -182,6 +185,34 @@ test('a cache that is a file is said so', async () => {
   assert.ok(!result.ok);
   assert.equal(result.problems[0]?.code, 'storage');
   assert.match(result.problems[0]?.fix ?? '', /CARGO_BOXED_HOME/);
+});
+
+/** A package whose script fails as often as is said before it succeeds, in the cache as if it had been fetched. */
+async function packageThatFails(name: string, times: number): Promise<DebianPackage> {
+  const tree = mkdtempSync(join(folder, `${name}-`));
+  mkdirSync(join(tree, 'DEBIAN'));
+  const control = `Package: ${name}\nVersion: 1\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: fails\n`;
+  writeFileSync(join(tree, 'DEBIAN/control'), control);
+  const turns = `/usr/lib/${name}`;
+  const script = `#!/bin/sh\necho turn >> ${turns}\ntest $(wc -l < ${turns}) -gt ${times}\n`;
+  writeFileSync(join(tree, 'DEBIAN/postinst'), script, { mode: 0o755 });
+  const deb = `${tree}.deb`;
+  await promisify(execFile)('dpkg-deb', ['--root-owner-group', '--build', tree, deb]);
+  const bytes = readFileSync(deb);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  writeFileSync(debFile(first, sha256), bytes);
+  return { ...(pins.packages[0] as DebianPackage), name, version: '1', sha256, sizeBytes: bytes.length };
+}
+
+test('a package that is configured only in a later turn is installed whole; one that never is ends it', async () => {
+  const base = findDebianRoot(first, pins.rootSha256)?.path ?? '';
+  const late = await installPackages(first, base, [await packageThatFails('late', 2)]);
+  assert.ok(late.ok, JSON.stringify(late));
+  const status = readFileSync(join(late.value.path, 'var/lib/dpkg/status'), 'utf8');
+  assert.match(status, /^Package: late\nStatus: install ok installed/m);
+  await late.value.remove();
+  const never = await installPackages(first, base, [await packageThatFails('never', 9)]);
+  assert.ok(!never.ok);
 });
 
 /** The base with two packages more: one has a maintainer script that makes alternatives. */
