@@ -32,7 +32,8 @@ if (unknown.length > 0 || suites.length === 0) {
 
 const folder = mkdtempSync('/var/tmp/cargo-boxed-layers-');
 const home = join(folder, 'home');
-const cleanUp = () => rmSync(folder, { recursive: true, force: true });
+/** Told to end, so is what it started, which may still write for a moment. */
+const cleanUp = () => rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 200 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     cleanUp();
