@@ -1,5 +1,6 @@
 # Builds the environment: runs the setup of nixpkgs with all its hooks, then writes what a box needs of it.
 #   $out/variables   the exported variables, each ended by a zero
+#   $out/toolchain   the path and the version of a toolchain, if one is wished
 #   $out/root        links that scripts and programs expect outside of the store
 #   $out/bin         first in PATH
 # What only the builder needs goes away first, so that the result does not refer to it and no box has to see it.
@@ -39,7 +40,11 @@ EOF
 chmod 755 "$to/bin/cc"
 PATH=$to/bin:$PATH
 
-unset boxedShell boxedEnv boxedPrlimit boxedLoader stdenv initialPath defaultNativeBuildInputs defaultBuildInputs builder out outputs \
+if [ -n "${boxedToolchain:-}" ]; then
+  printf '%s\n' "$boxedToolchain" "$boxedToolchainVersion" > "$to/toolchain"
+fi
+
+unset boxedShell boxedEnv boxedPrlimit boxedLoader boxedToolchain boxedToolchainVersion stdenv initialPath defaultNativeBuildInputs defaultBuildInputs builder out outputs \
   name system args buildInputs nativeBuildInputs propagatedBuildInputs propagatedNativeBuildInputs \
   depsBuildBuild depsBuildBuildPropagated depsBuildTarget depsBuildTargetPropagated \
   depsHostHost depsHostHostPropagated depsTargetTarget depsTargetTargetPropagated \

@@ -2,15 +2,27 @@
 # file at `/project`: the text of this folder and these decide every byte, and so the path of the result in the store.
 #
 # spec: { system, nixpkgs: { url, narHash }, tools: [attribute], layers: [{ name, attributes, kinds }],
-#         packages: [attribute], own: null or what `own.nix` says }
+#         packages: [attribute], own: null or what `own.nix` says,
+#         toolchain: null or { overlay: { url, narHash }, channel, profile, components, targets } }
 # kinds: `library` (found by compilers and pkg-config), `tool` (found in PATH).
 { spec }:
 let
   wanted = builtins.fromJSON spec;
   # A path of that hash in the store is taken without asking the network.
-  source = builtins.fetchTarball { inherit (wanted.nixpkgs) url; sha256 = wanted.nixpkgs.narHash; };
+  fetch = pin: builtins.fetchTarball { inherit (pin) url; sha256 = pin.narHash; };
+  source = fetch wanted.nixpkgs;
+  hasToolchain = wanted.toolchain != null;
+  # A function of two sets, of which neither is named.
+  overlay =
+    let found = import (fetch wanted.toolchain.overlay);
+    in if builtins.isFunction found && builtins.functionArgs found == { } then found else throw noOverlay;
+  noOverlay = "cargo-boxed: that is no rust-overlay";
   # Both are always given: nixpkgs would look for them in the caller's home.
-  pkgs = import source { inherit (wanted) system; config = { }; overlays = [ ]; };
+  pkgs = import source {
+    inherit (wanted) system;
+    config = { };
+    overlays = if hasToolchain then [ overlay ] else [ ];
+  };
   inherit (pkgs) lib;
 
   pathOf = attribute: lib.splitString "." attribute;
@@ -25,7 +37,9 @@ let
     (layer: lib.optionals (builtins.elem kind layer.kinds) (map (find "the layer ${layer.name}") layer.attributes))
     wanted.layers;
   named = map (find "nix.packages") wanted.packages;
-  tools = ofKind "tool" ++ named;
+  # Of rust-overlay the same function that reads a file of rustup; what it is called with are words of JSON.
+  toolchain = (pkgs.rust-bin or (throw noOverlay)).fromRustupToolchain { inherit (wanted.toolchain) channel profile components targets; };
+  tools = (if hasToolchain then [ toolchain ] else [ ]) ++ ofKind "tool" ++ named;
   libraries = ofKind "library" ++ named;
 
   # The host's toolchain is not patched: it finds its loader by the usual path, and these by LD_LIBRARY_PATH.
@@ -73,8 +87,20 @@ in
     boxedLoader = cc.bintools.dynamicLinker;
     preferLocalBuild = true;
     allowSubstitutes = false;
-  });
+  } // lib.optionalAttrs hasToolchain { boxedToolchain = "${toolchain}"; boxedToolchainVersion = toolchain.version; });
 
   # Names to find the nearest in, when one is missing.
   names = builtins.attrNames pkgs;
+
+  # The same of toolchains: which releases there are, and of what the wished one consists.
+  toolchains = {
+    releases = builtins.mapAttrs (_: builtins.attrNames) { inherit (pkgs.rust-bin) stable beta nightly; };
+    parts =
+      let release = pkgs.rust-bin._internal.selectManifest { inherit (wanted.toolchain) channel; };
+      in {
+        profiles = builtins.attrNames release.profiles;
+        components = builtins.attrNames (release.pkg // release.renames);
+        targets = builtins.attrNames release.pkg.rust-std.target;
+      };
+  };
 }

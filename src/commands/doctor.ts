@@ -3,6 +3,7 @@ import { readMark } from '../already-boxed/read-mark.ts';
 import type { Result } from '../base/result.ts';
 import { success } from '../base/result.ts';
 import type { EngineReport } from '../engine/engine.ts';
+import { hasRustup } from '../facts/choose-toolchain.ts';
 import { readToolchain } from '../facts/read-toolchain.ts';
 import { cacheFolders } from '../host/locations.ts';
 import { findProgram } from '../host/program.ts';
@@ -23,12 +24,13 @@ interface Check {
 /** What this machine can do, and what to install for the rest. Ends with 69 when no engine works. */
 export async function doctor(session: Session): Promise<Result<Answer>> {
   const [bwrap, docker] = [await openBwrap(session, null), await openDocker(session)];
+  const nix = await nixCheck(session);
   const checks: readonly Check[] = [
     ...engineChecks('bwrap', bwrap),
     ...engineChecks('docker', docker),
     await rootCheck(session, docker.ok),
-    await nixCheck(session),
-    toolchainCheck(session),
+    nix,
+    toolchainCheck(session, nix.state === 'works'),
     ...(await imageChecks(session)),
   ];
   const rows = checks.map(({ name, state, detail, fix }) => [
@@ -107,7 +109,13 @@ async function imageChecks(session: Session): Promise<readonly Check[]> {
   }));
 }
 
-function toolchainCheck(session: Session): Check {
+/** The host's; where there is none, but Nix, what has one all the same. */
+function toolchainCheck(session: Session, hasNix: boolean): Check {
+  const name = 'toolchain';
+  if (hasNix && !hasRustup(session.rustupHome)) {
+    const detail = 'none by rustup; `environment: nix` brings its own';
+    return { name, state: 'works', detail, fix: null };
+  }
   const found = readToolchain({
     override: session.invocation.toolchain,
     variables: session.host.variables,
@@ -117,7 +125,7 @@ function toolchainCheck(session: Session): Check {
     architecture: session.host.architecture,
     memory: null,
   });
-  if (!found.ok) return problemCheck('toolchain', found.problems[0] as Problem);
-  const { name, version, path, reason } = found.value;
-  return { name: 'toolchain', state: 'works', detail: `${name} ${version}, ${path}, from ${reason}`, fix: null };
+  if (!found.ok) return problemCheck(name, found.problems[0] as Problem);
+  const { name: called, version, path, reason } = found.value;
+  return { name, state: 'works', detail: `${called} ${version}, ${path}, from ${reason}`, fix: null };
 }

@@ -10,12 +10,10 @@ export function fetchWishes(
   words: readonly string[],
 ): Pick<Request, 'targets' | 'beyondLock' | 'userConfiguration'> {
   const { cargoConfig, manifests } = facts.project;
+  const host = config.toolchain.value === 'image' ? null : hostTriple(facts);
   return {
     // What an image's compiler builds for is not known before it runs: all.
-    targets:
-      config.toolchain.value === 'image' || facts.toolchain === null
-        ? []
-        : wantedTargets(facts.toolchain.host, words, facts.host.variables, cargoConfig),
+    targets: host === null ? [] : wantedTargets(host, words, facts.host.variables, cargoConfig),
     beyondLock: {
       features: extraFeatures(words, manifests),
       standardLibrary:
@@ -23,6 +21,11 @@ export function fetchWishes(
     },
     userConfiguration: changingConfiguration(facts.project.cargoConfig.user),
   };
+}
+
+/** What is built for where nothing says another target; `null`: it is not known. */
+function hostTriple({ toolchain, nixToolchain, host }: Gathered['facts']): string | null {
+  return nixToolchain === null ? (toolchain?.host ?? null) : `${host.architecture}-unknown-linux-gnu`;
 }
 
 function buildsStandardLibrary(words: readonly string[]): boolean {

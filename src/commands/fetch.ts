@@ -20,13 +20,7 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
     root: () =>
       facts.inImage === true && chosen.docker === null
         ? Promise.resolve(success(rootOfImage))
-        : prepareFetchRoot(
-            session,
-            config,
-            facts.project.mountRoot,
-            chosen,
-            facts.toolchain === null ? 'of-the-root' : 'host',
-          ),
+        : prepareFetchRoot(session, config, facts, chosen),
     runBox: (box, streams, signal) => chosen.engine.run(box, streams, signal),
     lockfile: plan.fetch.lockfile,
     offline: plan.fetch.offline,

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { readMark } from '../already-boxed/read-mark.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
-import type { ToolchainRequest } from '../facts/choose-toolchain.ts';
+import type { ChoiceRequest } from '../facts/choose-toolchain.ts';
 import type { Facts, ProjectFacts, ToolchainFacts } from '../facts/facts.ts';
 import { configOption, hasBoxedAlias } from '../facts/read-cargo-config.ts';
+import { readNixToolchain } from '../facts/read-nix-toolchain.ts';
 import { readToolchain } from '../facts/read-toolchain.ts';
 import { refusal } from '../policy/judge-asks.ts';
 import type { Problem } from '../problem/problem.ts';
@@ -37,7 +38,8 @@ function gatherOf(
   const refused = refusal(judged);
   if (refused !== null) return failure(refused);
   if (config.engine.value === 'none') return failure(needsABox);
-  const toolchain = ofImage === null ? findToolchain(session, project, config) : success(ofImage);
+  const toolchain =
+    ofImage === null ? findToolchain(session, project, config) : success({ toolchain: ofImage, nixToolchain: null });
   if (!toolchain.ok) return toolchain;
   if (hasBoxedAlias(project.cargoConfig)) {
     session.reporter.note(
@@ -52,7 +54,7 @@ function gatherOf(
       host: session.host,
       project,
       secrets: secrets.value,
-      toolchain: toolchain.value,
+      ...toolchain.value,
       ownNix,
       ...(ofImage === null ? {} : { inImage: true }),
     },
@@ -92,28 +94,46 @@ function isOfLine({ where }: Problem): boolean {
 
 /**
  * The host's toolchain. With that of an image it only fetches: then another one of the host's will do where the project
- * names what is not installed, and none at all, for which there is a root with Debian's cargo.
+ * names what is not installed, and none at all, for which there is a root with Debian's cargo. With that of Nix nothing of
+ * the host is looked at.
  */
-function findToolchain(session: Session, project: ProjectFacts, config: Config): Result<ToolchainFacts | null> {
-  const request: ToolchainRequest = {
+function findToolchain(
+  session: Session,
+  project: ProjectFacts,
+  config: Config,
+): Result<Pick<Facts, 'toolchain' | 'nixToolchain'>> {
+  const choice: Omit<ChoiceRequest, 'rustupHome'> = {
     override: session.invocation.toolchain,
     variables: session.host.variables,
-    rustupHome: session.rustupHome,
     directory: join(project.mountRoot, project.current),
     mountRoot: project.mountRoot,
     architecture: session.host.architecture,
-    memory: join(session.locations.state, 'toolchains.json'),
   };
-  const found = readToolchain(request);
-  if (found.ok || request.override !== null) return found;
-  if (config.toolchain.value === 'host') {
-    return config.environment.value === 'image' ? failure(...found.problems.map(withImageRemedy)) : found;
+  if (config.toolchain.value === 'nix') {
+    const nixToolchain = readNixToolchain(choice);
+    return nixToolchain.ok ? success({ toolchain: null, nixToolchain: nixToolchain.value }) : nixToolchain;
   }
+  const { rustupHome, locations } = session;
+  const request = { ...choice, rustupHome, memory: join(locations.state, 'toolchains.json') };
+  const ofHost = (toolchain: ToolchainFacts | null) => success({ toolchain, nixToolchain: null });
+  const found = readToolchain(request);
+  if (found.ok) return ofHost(found.value);
+  if (config.toolchain.value === 'host') {
+    const other = otherToolchains[config.environment.value];
+    return other === null ? found : failure(...found.problems.map((problem) => withRemedy(problem, other)));
+  }
+  if (request.override !== null) return found;
   const standard = readToolchain({ ...request, variables: {}, directory: '/' });
-  return success(standard.ok ? standard.value : null);
+  return ofHost(standard.ok ? standard.value : null);
 }
 
-function withImageRemedy(problem: Problem): Problem {
-  const other = 'Or set `toolchain: image`, if the image brings Rust.';
+/** What an environment can have in the place of a toolchain that is not on the host. */
+const otherToolchains: Readonly<Record<Config['environment']['value'], string | null>> = {
+  debian: null,
+  image: 'Or set `toolchain: image`, if the image brings Rust.',
+  nix: 'Or set `toolchain: nix`: then rust-overlay brings it.',
+};
+
+function withRemedy(problem: Problem, other: string): Problem {
   return { ...problem, fix: problem.fix === undefined ? other : `${problem.fix} ${other}` };
 }

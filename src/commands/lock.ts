@@ -11,7 +11,7 @@ import { fetchRoot } from '../layers/catalogue.ts';
 import { type LockFile, othersOf, selectPins, withPins } from '../lock/lock-file.ts';
 import { lockFileName } from '../lock/lock-file-name.ts';
 import { allPackages, pinChanges, versionChanges } from '../lock/pin-changes.ts';
-import type { DebianPins, Learned, NixSource, Pins } from '../lock/pins.ts';
+import type { DebianPins, Learned, NixPins, Pins } from '../lock/pins.ts';
 import { readLockFile, readPins } from '../lock/read-pins.ts';
 import { lockText } from '../lock/write-pins.ts';
 import { type Problem, printable } from '../problem/problem.ts';
@@ -29,7 +29,7 @@ import {
 import { type Gathered, gather } from './gather.ts';
 import { addedPins, freshImagePins } from './image.ts';
 import { learnForLock } from './learn-for-lock.ts';
-import { defaultNixPinsFile, freshNixPins, keptSource, nixAdditions } from './nix.ts';
+import { freshNixPins, keptSources, nixAdditions, noNixSources } from './nix.ts';
 import { toolchainPins } from './pin-toolchain.ts';
 import type { Session } from './session.ts';
 import { pinWish, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './settle-pins.ts';
@@ -168,8 +168,10 @@ async function environmentPins(
   const { mountRoot } = facts.project;
   if (config.environment.value === 'nix') {
     const { layers } = wantedAdditions(config, making.learned);
-    const source = making.update ? null : lockedSource(session, gathered);
-    const nix = await freshNixPins(session, config, mountRoot, nixAdditions(gathered, layers), source);
+    const additions = nixAdditions(gathered, layers);
+    const file = projectLockFile(gathered);
+    const sources = making.update ? noNixSources : keptSources(session, config, file, additions);
+    const nix = await freshNixPins(session, config, mountRoot, additions, sources);
     return nix.ok ? success({ nix: nix.value }) : nix;
   }
   if (config.environment.value === 'image') {
@@ -185,12 +187,6 @@ async function environmentPins(
   // The lock is only worth having when its root can be made: it is made before anything is written.
   const root = await debianRoot(session, config, mountRoot, debian.value);
   return root.ok ? success({ debian: debian.value }) : root;
-}
-
-/** The nixpkgs of the lock that is there, else that of the user's own pins: it changes when that is asked for. */
-function lockedSource(session: Session, gathered: Gathered): NixSource | null {
-  const { config } = gathered;
-  return keptSource(config, projectLockFile(gathered)) ?? keptSource(config, defaultNixPinsFile(session));
 }
 
 /**
@@ -242,12 +238,7 @@ function summary(file: string, pins: Pins, changes: readonly string[] | null, ot
     const added = layers.length > 0 ? `, with the layers ${layers.join(', ')}` : '';
     lines.push(`  Debian ${suite}: ${allPackages(pins.debian).size} packages${added}`);
   }
-  if (pins.nix !== undefined) {
-    const { nixpkgs, layers, packages, environment } = pins.nix;
-    const added = [...layers, ...packages];
-    const named = added.length > 0 ? `, with ${added.join(', ')}` : '';
-    lines.push(`  nixpkgs ${printable(nixpkgs.rev ?? nixpkgs.url)}${named}: ${environment}`);
-  }
+  if (pins.nix !== undefined) lines.push(...nixSummary(pins.nix));
   if (pins.image !== undefined) {
     const { reference, digest, added } = pins.image;
     lines.push(`  image ${printable(reference)} at ${digest}`);
@@ -265,4 +256,16 @@ function summary(file: string, pins: Pins, changes: readonly string[] | null, ot
   if (changes !== null) lines.push(changes.length === 0 ? '  as before' : '  changed:');
   for (const change of changes ?? []) lines.push(`    ${printable(change, 200)}`);
   return `${lines.join('\n')}\n`;
+}
+
+function nixSummary({ nixpkgs, rustOverlay, toolchain, layers, packages, environment }: NixPins): readonly string[] {
+  const added = [...layers, ...packages];
+  const named = added.length > 0 ? `, with ${added.join(', ')}` : '';
+  const lines = [`  nixpkgs ${printable(nixpkgs.rev ?? nixpkgs.url)}${named}: ${environment}`];
+  if (rustOverlay === undefined || toolchain === undefined) return lines;
+  const { channel, version } = toolchain;
+  return [
+    ...lines,
+    `  Rust ${channel} at ${version}, of rust-overlay ${printable(rustOverlay.rev ?? rustOverlay.url)}`,
+  ];
 }

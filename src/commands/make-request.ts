@@ -109,8 +109,9 @@ export function makeRequest(
   const words = [...translated.value.globalArguments, name, ...translated.value.arguments];
   const options = [...translated.value.globalArguments, name, ...ownArguments(name, translated.value.arguments)];
   const wishes = fetchWishes(gathered, options);
-  if (wishes.beyondLock.standardLibrary && gathered.config.toolchain.value === 'image')
-    return failure(noStandardLibrary);
+  const { toolchain } = gathered.config;
+  if (wishes.beyondLock.standardLibrary && toolchain.value !== 'host')
+    return failure(noStandardLibrary(toolchain.value));
   const entry = classified.tableEntry;
   return success({
     classified,
@@ -140,12 +141,12 @@ export function makeRequest(
   });
 }
 
-const noStandardLibrary: Problem = {
+const noStandardLibrary = (toolchain: 'image' | 'nix'): Problem => ({
   code: 'refused',
-  what: '`build-std` does not work with `toolchain: image`',
-  why: 'the crates of the standard library are fetched by the lock of its sources, and those are in the image',
+  what: `\`build-std\` does not work with \`toolchain: ${toolchain}\``,
+  why: 'the crates of the standard library are fetched by the lock of its sources, and those are in the environment',
   fix: 'Use `toolchain: host` with the component rust-src.',
-};
+});
 
 const exportAreas: Readonly<Record<'nothing' | 'artifacts' | 'documentation' | 'packages', readonly ArtifactArea[]>> = {
   nothing: [],
@@ -173,7 +174,7 @@ function realPath(path: string): string | null {
 
 /** Whether cargo in the box will find such a command: the user's, the toolchain's, or what an image may bring. */
 function isKnown(session: Session, { config, facts }: Gathered, name: string): boolean {
-  if (config.toolchain.value === 'image' || subcommandBinary(session.host.cargoHome, name) !== null) return true;
+  if (config.toolchain.value !== 'host' || subcommandBinary(session.host.cargoHome, name) !== null) return true;
   return facts.toolchain !== null && existsSync(join(facts.toolchain.path, 'bin', `cargo-${name}`));
 }
 

@@ -7,13 +7,13 @@ import type { Session } from './session.ts';
 /** Components without which cargo builds nothing; others are pinned when they are installed and a build can use them. */
 const pinnedComponents = /^(cargo|rustc|rust-std|clippy|rustfmt)(-preview)?-/;
 
-/** The toolchain of this machine with a digest for each component; `null`: an image brings its own. */
+/** The toolchain of this machine with a digest for each component; `null`: the environment brings its own. */
 export async function toolchainPins(
   { interruption, reporter }: Session,
   { config, facts }: Gathered,
 ): Promise<Result<ToolchainPins | null>> {
   const { toolchain } = facts;
-  if (config.toolchain.value === 'image' || toolchain === null) return success(null);
+  if (config.toolchain.value !== 'host' || toolchain === null) return success(null);
   reporter.step('Hashing the toolchain');
   const names = toolchain.components.filter((name) => pinnedComponents.test(name));
   const components = await componentDigests(toolchain, names, interruption.signal);

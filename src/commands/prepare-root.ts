@@ -2,7 +2,7 @@ import { type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import type { PreparedRoot, RootFolder } from '../engine/engine.ts';
 import { findDebianRoot } from '../environment/debian/prepare-root.ts';
-import type { OwnNix } from '../facts/facts.ts';
+import type { Facts, OwnNix } from '../facts/facts.ts';
 import { fetchRoot } from '../layers/catalogue.ts';
 import type { DebianPins, NixPins, Pins } from '../lock/pins.ts';
 import type { ChosenEngine } from './choose-engine.ts';
@@ -39,21 +39,21 @@ export async function prepareRoot(
 
 /**
  * The root of the fetch phase: always one of our own, never what a project chose. The base, where the host's toolchain
- * fetches; without one a root that has Debian's cargo.
+ * fetches, or one with that of Nix; without either a root that has Debian's cargo.
  */
 export async function prepareFetchRoot(
   session: Session,
   config: Config,
-  mountRoot: string,
+  { project: { mountRoot }, toolchain, nixToolchain }: Pick<Facts, 'project' | 'toolchain' | 'nixToolchain'>,
   chosen: ChosenEngine,
-  toolchain: 'host' | 'of-the-root',
 ): Promise<Result<PreparedRoot>> {
-  if (config.environment.value === 'nix' && toolchain === 'host') {
-    // The user's own: what a project pins gets no network.
-    const own = await ownNixPins(session, config, mountRoot, defaultNixPinsFile(session), noNixAdditions);
+  if (config.environment.value === 'nix') {
+    // The user's own: what a project pins gets no network. Of its toolchain only the name counts.
+    const additions = { ...noNixAdditions, toolchain: nixToolchain };
+    const own = await ownNixPins(session, config, mountRoot, defaultNixPinsFile(session, nixToolchain), additions);
     return own.ok ? nixRootFor(session, config, mountRoot, chosen, own.value, null) : own;
   }
-  const ownCargo = toolchain === 'of-the-root';
+  const ownCargo = toolchain === null;
   const file = ownCargo ? fetchPinsFile(session) : defaultPinsFile(session, config.suite.value);
   const pins = await ownDebianPins(session, config, mountRoot, file, ownCargo ? fetchRoot : boxRoot(config));
   return pins.ok ? debianRootFor(session, config, mountRoot, chosen, pins.value) : pins;
@@ -69,7 +69,8 @@ async function nixRootFor(
 ): Promise<Result<PreparedRoot>> {
   const folder = await nixRoot(session, config, mountRoot, pins, own);
   if (!folder.ok) return folder;
-  const { PATH, LD_LIBRARY_PATH } = pins.variables;
+  const { LD_LIBRARY_PATH } = pins.variables;
+  const PATH = pathOf(pins);
   const needed = Object.entries({ PATH, LD_LIBRARY_PATH }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
@@ -77,6 +78,11 @@ async function nixRootFor(
   // The name of an environment stands for its bytes as the sum of a Debian root does.
   const root = await forEngine(session, chosen, { path: folder.value, sha256: pins.environment }, null);
   return root.ok ? success({ ...root.value, variables }) : root;
+}
+
+/** A toolchain of the environment goes before what else is called like its programs. */
+function pathOf({ toolchain, variables: { PATH } }: NixPins): string | undefined {
+  return toolchain === undefined || PATH === undefined ? PATH : `/nix/store/${toolchain.output}/bin:${PATH}`;
 }
 
 async function debianRootFor(

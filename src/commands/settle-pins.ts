@@ -136,7 +136,7 @@ async function ownPins(session: Session, gathered: Gathered): Promise<Result<Set
     const kept =
       hasAdditions(wanted) || wanted.own !== null
         ? projectPinsFile(session, facts.project)
-        : defaultNixPinsFile(session);
+        : defaultNixPinsFile(session, wanted.toolchain);
     const nix = await ownNixPins(session, config, mountRoot, kept, wanted);
     return nix.ok ? success({ pins: { version: 1, nix: nix.value, ...extra }, file: kept, kind: 'own' }) : nix;
   }

@@ -70,9 +70,13 @@ export async function status(session: Session): Promise<Result<Answer>> {
   return success({ status: 0, text: text.join(''), data });
 }
 
-/** The host's toolchain, if that is what builds. */
-function toolchainOf({ facts: { toolchain }, plan }: Planned) {
-  if (plan.toolchain.kind === 'image' || toolchain === null) return null;
+/** What builds; `null`: only the image knows. */
+function toolchainOf({ facts: { toolchain, nixToolchain }, plan }: Planned) {
+  if (plan.toolchain.kind === 'nix' && nixToolchain !== null) {
+    const { name, version } = plan.toolchain;
+    return { name, version, reason: `${nixToolchain.reason}, by rust-overlay` };
+  }
+  if (plan.toolchain.kind !== 'host' || toolchain === null) return null;
   const { name, version, reason } = toolchain;
   return { name, version, reason };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import type { Config } from '../config/config.ts';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import { hasRustup } from '../facts/choose-toolchain.ts';
 import type { OutsideFolder, OwnNix, ProjectFacts } from '../facts/facts.ts';
 import { readUserCargoConfig } from '../facts/read-cargo-config.ts';
 import { readProject } from '../facts/read-project.ts';
@@ -170,5 +171,15 @@ async function settleConfig(session: Session, project: ProjectFacts): Promise<Re
   if (!loaded.ok) return loaded;
   const { output, verbosity, color } = loaded.value.config;
   session.reporter.adopt({ output: output.value, verbosity: verbosity.value, color: color.value });
-  return loaded;
+  return success({ ...loaded.value, config: withToolchain(session, loaded.value.config) });
+}
+
+/**
+ * The default is the host's toolchain. Where rustup was never used nothing can be meant by that, and a Nix environment can
+ * make one; where it was, a toolchain that is missing is said and not replaced.
+ */
+function withToolchain({ rustupHome }: Session, config: Config): Config {
+  const isOpen = config.environment.value === 'nix' && config.toolchain.origin.kind === 'default';
+  if (!isOpen || hasRustup(rustupHome)) return config;
+  return { ...config, toolchain: { ...config.toolchain, value: 'nix' } };
 }

@@ -10,7 +10,7 @@ import { boxRoot, debianHost, debianRoot, defaultPinsFile, freshAddedPins, refre
 import { exclusively } from './exclusively.ts';
 import type { Gathered } from './gather.ts';
 import { addedPins, freshImagePins } from './image.ts';
-import { freshNixPins } from './nix.ts';
+import { fittingSources, freshNixPins, type NixSources } from './nix.ts';
 import { toolchainPins } from './pin-toolchain.ts';
 import type { Session } from './session.ts';
 import { projectLockFile, projectPinsFile } from './settle-pins.ts';
@@ -27,7 +27,8 @@ export async function updateOne(
 ): Promise<Result<Pins>> {
   const held = before?.debian ?? before?.image ?? before?.nix;
   if (before === null || held === undefined) return failure(nothingToUpdate(projectLockFile(gathered)));
-  if (name === 'toolchain') {
+  // That of Nix comes from rust-overlay.
+  if (name === 'toolchain' && gathered.facts.nixToolchain === null) {
     const toolchain = await toolchainPins(session, gathered);
     if (!toolchain.ok) return toolchain;
     return success(toolchain.value === null ? before : { ...before, toolchain: toolchain.value });
@@ -90,19 +91,26 @@ async function made(
   return root.ok ? success(pins) : root;
 }
 
-/** All of a Nix environment comes from its nixpkgs. */
+/** All of a Nix environment comes from its nixpkgs, and a toolchain from rust-overlay. */
 async function updateNix(
   session: Session,
   { config, facts }: Gathered,
   held: NixPins,
   name: string,
 ): Promise<Result<NixPins>> {
-  if (name !== 'nixpkgs') {
-    const names = namesOf(name, { layers: [], packages: [], suite: config.suite.value, whole: 'nixpkgs' });
-    if (!names.ok) return names;
+  const sources = fittingSources(config, held);
+  const updated: Readonly<Record<string, NixSources>> = {
+    nixpkgs: { ...sources, nixpkgs: null },
+    ...(facts.nixToolchain === null ? {} : { 'rust-overlay': { ...sources, rustOverlay: null } }),
+  };
+  const wanted = Object.hasOwn(updated, name) ? updated[name] : undefined;
+  if (wanted === undefined) {
+    const known = Object.keys(updated);
+    return failure(notHeld(name, known, known.map((one) => `\`${one}\``).join(' or ')));
   }
-  const additions = { layers: held.layers, packages: held.packages, own: facts.ownNix };
-  return freshNixPins(session, config, facts.project.mountRoot, additions, null);
+  const { layers, packages } = held;
+  const additions = { layers, packages, own: facts.ownNix, toolchain: facts.nixToolchain };
+  return freshNixPins(session, config, facts.project.mountRoot, additions, wanted);
 }
 
 /** What is added to an image is resolved as a whole: it is little, and the image stays. */
@@ -128,18 +136,23 @@ interface Held {
   readonly layers: readonly string[];
   readonly packages: readonly string[];
   readonly suite: string;
-  readonly whole: 'base' | 'image' | 'nixpkgs';
+  readonly whole: 'base' | 'image';
 }
 
 /** The Debian packages that a name of the lock stands for. */
 function namesOf(name: string, { layers, packages, suite, whole }: Held): Result<readonly string[]> {
   if (layers.includes(name)) return layerPackages([name], suite as DebianSuite);
   if (packages.includes(name)) return success([name]);
-  const near = nearest(name, [...layers, ...packages, whole, 'toolchain']);
-  return failure({
+  const takes = `a layer or a Debian package that is in it, \`${whole}\` or \`toolchain\``;
+  return failure(notHeld(name, [...layers, ...packages, whole, 'toolchain'], takes));
+}
+
+function notHeld(name: string, known: readonly string[], takes: string): Problem {
+  const near = nearest(name, known);
+  return {
     code: 'usage',
     what: `cargo-boxed.lock has no \`${printable(name, 60)}\``,
-    why: `\`--update\` takes a layer or a Debian package that is in it, \`${whole}\` or \`toolchain\``,
+    why: `\`--update\` takes ${takes}`,
     fix: near === null ? '`cargo-boxed layers` shows the layers.' : `Did you mean \`${printable(near, 60)}\`?`,
-  });
+  };
 }

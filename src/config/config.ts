@@ -12,8 +12,11 @@ export interface Config {
   /** Debian packages by name, for what no layer has; sorted. */
   readonly packages: Setting<readonly string[]>;
   readonly nix: NixSettings;
-  /** `host`: the host's rustup toolchain, mounted read-only. `image`: the one that the image brings. */
-  readonly toolchain: Setting<'host' | 'image'>;
+  /**
+   * `host`: the host's rustup toolchain, mounted read-only. `image`: the one that the image brings. `nix`: of the Nix
+   * environment, by rust-overlay.
+   */
+  readonly toolchain: Setting<ToolchainChoice>;
   /** Where the project stands inside the box: a fixed path, or (for editors) the host's own. */
   readonly projectPath: Setting<'fixed' | 'mirror'>;
   /**
@@ -52,6 +55,7 @@ export interface Config {
 
 export type EngineChoice = 'auto' | 'bwrap' | 'docker' | 'none';
 export type EnvironmentChoice = 'debian' | 'image' | 'nix';
+export type ToolchainChoice = 'host' | 'image' | 'nix';
 export type DebianSuite = 'bookworm' | 'trixie';
 
 export interface Setting<T> {
@@ -71,6 +75,8 @@ export interface NixSettings {
   readonly packages: Setting<readonly string[]>;
   /** A revision of nixpkgs or the URL of an archive of it; `null`: the newest tested one when the lock is made. */
   readonly nixpkgs: Setting<string | null>;
+  /** The same of rust-overlay, which is only there with `toolchain: nix`. */
+  readonly rustOverlay: Setting<string | null>;
   /** The project's own environment, from the workspace: a file, or the folder of a flake. Both are never named. */
   readonly file: Setting<string | null>;
   readonly flake: Setting<string | null>;

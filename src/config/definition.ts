@@ -16,6 +16,7 @@ import {
   packageName,
   portNumber,
   projectPattern,
+  rustOverlaySource,
   type ValueType,
   variableName,
 } from './value-type.ts';
@@ -102,6 +103,17 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
       'The nixpkgs of a Nix environment: a revision, or the URL of an archive; pinned by its sum in the lock.',
     variable: 'CARGO_BOXED_NIX_NIXPKGS',
   },
+  'nix.rust-overlay': {
+    type: { kind: 'text', form: rustOverlaySource },
+    default: null,
+    defaultMeans: 'the newest revision when the lock is made',
+    writers: 'everybody',
+    // As that of nixpkgs.
+    widening: { kind: 'another' },
+    description:
+      'The rust-overlay that `toolchain: nix` comes from: a revision, or the URL of an archive; pinned by its sum in the lock.',
+    variable: 'CARGO_BOXED_NIX_RUST_OVERLAY',
+  },
   // What these two name is asked for by its content, whoever names it: `commands/survey.ts`.
   'nix.file': {
     ...free,
@@ -135,9 +147,10 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
   },
   toolchain: {
     ...free,
-    type: { kind: 'choice', values: ['host', 'image'] },
+    type: { kind: 'choice', values: ['host', 'image', 'nix'] },
     default: 'host',
-    description: "Whose toolchain builds: the host's rustup toolchain, mounted read-only, or the image's own.",
+    description:
+      "Whose toolchain builds: the host's by rustup, the image's own, or one by rust-overlay in a Nix environment, whose default it is without rustup.",
     variable: 'CARGO_BOXED_TOOLCHAIN',
   },
   'project-path': {

@@ -71,6 +71,8 @@ function settingOf(config: Config, key: KeyName): Setting<unknown> {
       return config.nix.packages;
     case 'nix.nixpkgs':
       return config.nix.nixpkgs;
+    case 'nix.rust-overlay':
+      return config.nix.rustOverlay;
     case 'nix.file':
       return config.nix.file;
     case 'nix.flake':

@@ -78,6 +78,8 @@ function titleOf(name: KeyName, value: string, item: unknown): string {
   if (name === 'show') return `that the box sees \`${shown}\`, which may hold your secrets`;
   if (name === 'unwalled-build-scripts') return unwalledTitle(printableName(value));
   if (name === 'nix.nixpkgs') return `that \`${shown}\` is evaluated and built on this machine as its nixpkgs`;
+  if (name === 'nix.rust-overlay')
+    return `that \`${shown}\` is evaluated and built on this machine as its rust-overlay`;
   if (name === 'nix.fetches') return `that \`${shown}\` of its Nix environment is built on this machine with a network`;
   if (name === 'image') return `the image \`${shown}\`, which is not among your \`allowed-images\``;
   if (name.startsWith('limits.')) return `a weaker limit, \`${name}: ${shown}\``;

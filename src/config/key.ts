@@ -1,4 +1,4 @@
-import type { DebianSuite, EngineChoice, EnvironmentChoice, HostMount } from './config.ts';
+import type { DebianSuite, EngineChoice, EnvironmentChoice, HostMount, ToolchainChoice } from './config.ts';
 import type { ValueType } from './value-type.ts';
 
 /** Every key by its path in a file, and the type that its value has once it is settled. */
@@ -12,11 +12,12 @@ export interface KeyValues {
   readonly packages: readonly string[];
   readonly 'nix.packages': readonly string[];
   readonly 'nix.nixpkgs': string | null;
+  readonly 'nix.rust-overlay': string | null;
   readonly 'nix.file': string | null;
   readonly 'nix.flake': string | null;
   readonly 'nix.shell': string | null;
   readonly 'nix.fetches': readonly string[];
-  readonly toolchain: 'host' | 'image';
+  readonly toolchain: ToolchainChoice;
   readonly 'project-path': 'fixed' | 'mirror';
   readonly 'project-files': 'read-only' | 'copy';
   readonly 'env.pass': readonly string[];

@@ -19,6 +19,7 @@ export function settle(sources: readonly Written[]): Result<Config> {
     nix: {
       packages: value('nix.packages'),
       nixpkgs: value('nix.nixpkgs'),
+      rustOverlay: value('nix.rust-overlay'),
       file: value('nix.file'),
       flake: value('nix.flake'),
       shell: value('nix.shell'),
@@ -143,12 +144,12 @@ function contradictions({
       fix: 'Name the file or the flake too: `nix: {flake: ., shell: NAME}`.',
     });
   }
-  if (toolchain.value === 'image' && environment.value !== 'image') {
+  if (toolchain.value !== 'host' && toolchain.value !== environment.value) {
     problems.push({
       code: 'config',
-      what: `\`toolchain: image\` needs the image environment, and this is ${environment.value}`,
+      what: `\`toolchain: ${toolchain.value}\` needs the ${toolchain.value} environment, and this is ${environment.value}`,
       ...placeOf(toolchain.origin),
-      fix: 'Remove it, or name an image.',
+      fix: toolchain.value === 'image' ? 'Remove it, or name an image.' : 'Remove it, or set `environment: nix`.',
     });
   }
   return problems;

@@ -200,6 +200,14 @@ export const nixSource: TextForm = {
   maximumLength: 512,
 };
 
+/** The same of rust-overlay. */
+export const rustOverlaySource: TextForm = {
+  ...nixSource,
+  one: 'a revision of rust-overlay, or the URL of an archive of it',
+  many: 'revisions of rust-overlay',
+  example: 'https://mirror.example/rust-overlay.tar.gz',
+};
+
 /** From the workspace's root; `*`, `?` and `[…]` match within a name, `**` any folders. Which lead out match nothing. */
 export const projectPattern: TextForm = {
   one: 'a path below the project',

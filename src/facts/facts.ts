@@ -5,8 +5,10 @@ export interface Facts {
   readonly host: HostFacts;
   readonly project: ProjectFacts;
   readonly secrets: SecretFacts;
-  /** `null`: this host has none that fits, and the environment brings its own (`toolchain: image`). */
+  /** `null`: this host has none that fits, and the environment brings its own (`toolchain: image`, `toolchain: nix`). */
   readonly toolchain: ToolchainFacts | null;
+  /** What rust-overlay is asked for, with `toolchain: nix`; `null` with any other. */
+  readonly nixToolchain: NixToolchainFacts | null;
   /** We are inside of an image of the project's lock, which was checked: its system is the environment. */
   readonly inImage?: true;
   /** The project's own Nix environment, where the configuration names one. */
@@ -28,6 +30,22 @@ export interface OwnNix {
   readonly inputs: readonly { readonly node: string; readonly url: string; readonly narHash: string }[];
   /** Over kind, path, shell and all files. */
   readonly sha256: string;
+}
+
+/** A toolchain as rust-overlay is asked for it. Each name holds to a grammar that leaves nothing but a name. */
+export interface NixToolchain {
+  /** `stable`, `beta`, `nightly`, the last two also with a date, or a version: `1.95` or `1.95.0`. */
+  readonly channel: string;
+  readonly profile: string;
+  /** Beyond those of the profile, sorted. */
+  readonly components: readonly string[];
+  /** Beyond the machine's own, sorted. */
+  readonly targets: readonly string[];
+}
+
+export interface NixToolchainFacts extends NixToolchain {
+  /** Why this one: `+TOOLCHAIN`, a file with its path, or the default. */
+  readonly reason: string;
 }
 
 /** An archive that is fetched by its sum, and called so in the store. */

@@ -14,6 +14,8 @@ export interface ToolchainFile {
   readonly text: string;
   /** `null`: only components or targets are asked for, of the default toolchain. */
   readonly channel: string | null;
+  /** As rustup names a set of components; `null`: its default. */
+  readonly profile: string | null;
   readonly components: readonly string[];
   readonly targets: readonly string[];
 }
@@ -41,7 +43,7 @@ function plainChannel(file: string, text: string): Result<ToolchainFile> {
   const channel = text.trim();
   // The content is not shown: the file may be anything.
   if (!isPlainName(channel)) return invalid(file, 'its one line is not the name of a toolchain');
-  return success({ file, text, channel, components: [], targets: [] });
+  return success({ file, text, channel, profile: null, components: [], targets: [] });
 }
 
 function tomlToolchain(file: string, text: string): Result<ToolchainFile> {
@@ -59,6 +61,7 @@ function tomlToolchain(file: string, text: string): Result<ToolchainFile> {
     });
   }
   const channel = stringAt(table, 'channel');
+  const profile = stringAt(table, 'profile');
   const components = stringsAt(table, 'components');
   const targets = stringsAt(table, 'targets');
   if (channel === null && components.length + targets.length === 0 && valueAt(table, 'profile') === undefined) {
@@ -72,7 +75,7 @@ function tomlToolchain(file: string, text: string): Result<ToolchainFile> {
       where: locateValue(text, file, wrong),
     });
   }
-  return success({ file, text, channel, components, targets });
+  return success({ file, text, channel, profile, components, targets });
 }
 
 function invalid(file: string, why: string): Result<never> {

@@ -1,28 +1,34 @@
 import type { Config } from '../config/config.ts';
-import type { Facts, OwnNix, ToolchainFacts } from '../facts/facts.ts';
+import type { Facts, NixToolchain, OwnNix, ToolchainFacts } from '../facts/facts.ts';
 import { isPlainName } from '../facts/toolchain-name.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import { debianArchitecture } from './debian-architecture.ts';
 import { learnedAdditions } from './learned-additions.ts';
-import { archiveOf } from './nixpkgs-archive.ts';
-import type { NixPins, OwnNixPins, Pins } from './pins.ts';
+import { archiveOf, type NixSourceName } from './nix-archive.ts';
+import type { NixPins, NixSource, NixToolchainPins, OwnNixPins, Pins } from './pins.ts';
 
 /** Where the project's lock and what is wanted now differ. A drift is named, never followed. */
 export function lockDrift(
   config: Config,
   pins: Pins,
-  { host, toolchain, ownNix }: Pick<Facts, 'host' | 'toolchain' | 'ownNix'>,
+  { host, toolchain, ownNix, nixToolchain }: Pick<Facts, 'host' | 'toolchain' | 'ownNix' | 'nixToolchain'>,
   file: string,
 ): readonly Problem[] {
   const machine = debianArchitecture(host.architecture);
-  const differences = [...environmentDrift(config, pins, machine, ownNix), ...toolchainDrift(config, pins, toolchain)];
+  const wanted = { ownNix, nixToolchain };
+  const differences = [...environmentDrift(config, pins, machine, wanted), ...toolchainDrift(config, pins, toolchain)];
   return differences.map(([what, fix]) => ({ code: 'lock-outdated', what, where: { file }, fix }));
 }
 
 type Difference = readonly [what: string, fix: string];
 const lockAgain = 'Run `cargo-boxed lock`.';
 
-function environmentDrift(config: Config, pins: Pins, machine: string, ownNix: OwnNix | null): readonly Difference[] {
+function environmentDrift(
+  config: Config,
+  pins: Pins,
+  machine: string,
+  { ownNix, nixToolchain }: Pick<Facts, 'ownNix' | 'nixToolchain'>,
+): readonly Difference[] {
   if (config.environment.value === 'image') {
     if (pins.image === undefined) return [['cargo-boxed.lock pins no image', lockAgain]];
     if (pins.image.reference !== config.image.value)
@@ -35,7 +41,16 @@ function environmentDrift(config: Config, pins: Pins, machine: string, ownNix: O
       : [
           ...systemDrift(pins.nix, machine),
           ...ownNixDrift(pins.nix.own ?? null, ownNix),
-          ...nixDrift(config, pins.nix, learnedAdditions(pins.learned ?? []).layers),
+          ...nixToolchainDrift(pins.nix.toolchain ?? null, nixToolchain),
+          ...sourceDrift('nixpkgs', config.nix.nixpkgs.value, pins.nix.nixpkgs),
+          ...(pins.nix.rustOverlay === undefined
+            ? []
+            : sourceDrift('rust-overlay', config.nix.rustOverlay.value, pins.nix.rustOverlay)),
+          ...namesDrift('layers', pins.nix.layers, [
+            ...config.layers.value,
+            ...learnedAdditions(pins.learned ?? []).layers,
+          ]),
+          ...namesDrift('nix.packages', pins.nix.packages, config.nix.packages.value),
         ];
   }
   const debian = pins.debian;
@@ -81,20 +96,29 @@ function additionsDrift(
   ];
 }
 
-/** A lock names where its nixpkgs comes from, and that may only be what the configuration names. */
-export function nixDrift({ layers, nix }: Config, pins: NixPins, learned: readonly string[]): readonly Difference[] {
-  const { url, rev } = pins.nixpkgs;
-  const named = nix.nixpkgs.value;
-  const wanted = archiveOf(named, named === null ? rev : /^[0-9a-f]{40}$/.test(named) ? named : null);
-  const source: Difference = [
-    `cargo-boxed.lock pins nixpkgs from ${url}, not from ${wanted || 'a revision'}`,
-    lockAgain,
-  ];
-  return [
-    ...(url === wanted ? [] : [source]),
-    ...namesDrift('layers', pins.layers, [...layers.value, ...learned]),
-    ...namesDrift('nix.packages', pins.packages, nix.packages.value),
-  ];
+/** A lock names where its sources come from, and that may only be what the configuration names. */
+export function sourceDrift(
+  source: NixSourceName,
+  named: string | null,
+  { url, rev }: NixSource,
+): readonly Difference[] {
+  const wanted = archiveOf(source, named, named === null ? rev : /^[0-9a-f]{40}$/.test(named) ? named : null);
+  if (url === wanted) return [];
+  return [[`cargo-boxed.lock pins ${source} from ${url}, not from ${wanted || 'a revision'}`, lockAgain]];
+}
+
+/** The toolchain of a Nix environment, by what was asked for. */
+export function nixToolchainDrift(held: NixToolchainPins | null, wanted: NixToolchain | null): readonly Difference[] {
+  const [was, is] = [nixToolchainText(held), nixToolchainText(wanted)];
+  return was === is ? [] : [[`cargo-boxed.lock pins as its toolchain ${was}, not ${is}`, lockAgain]];
+}
+
+/** All that makes it another one. */
+export function nixToolchainText(toolchain: NixToolchain | null): string {
+  if (toolchain === null) return "the machine's own";
+  const { channel, profile, components, targets } = toolchain;
+  const more = [...components, ...targets].map((one) => `, ${one}`).join('');
+  return printable(`${channel} (${profile}${more})`, 300);
 }
 
 /** The environment that is a project's own, by the content of its files. */
@@ -116,7 +140,7 @@ function namesDrift(what: string, has: readonly string[], wanted: readonly strin
 }
 
 function toolchainDrift(config: Config, pins: Pins, toolchain: ToolchainFacts | null): readonly Difference[] {
-  if (config.toolchain.value === 'image' || pins.toolchain === undefined || toolchain === null) return [];
+  if (config.toolchain.value !== 'host' || pins.toolchain === undefined || toolchain === null) return [];
   const pinned = pins.toolchain;
   if (pinned.manifestSha256 === toolchain.manifestSha256) return [];
   // The lock is the project's: what it says goes into no command as anything but a name.

@@ -1,4 +1,5 @@
-import type { DebianPackage, DebianPins, ImagePins, NixPins, Pins, ToolchainPins } from './pins.ts';
+import { nixToolchainText } from './lock-drift.ts';
+import type { DebianPackage, DebianPins, ImagePins, NixPins, NixSource, Pins, ToolchainPins } from './pins.ts';
 
 const mostPackages = 20;
 
@@ -106,9 +107,14 @@ function imageChanges(before: ImagePins | undefined, after: ImagePins | undefine
 
 function nixChanges(before: NixPins | undefined, after: NixPins | undefined): readonly string[] {
   if (before === undefined || after === undefined) return presence('a Nix environment', before, after);
-  const source = ({ nixpkgs }: NixPins) => `${nixpkgs.rev ?? nixpkgs.url} ${nixpkgs.narHash}`;
+  const text = (source: NixSource | undefined) =>
+    source === undefined ? 'none' : `${source.rev ?? source.url} ${source.narHash}`;
+  const toolchain = ({ toolchain: held }: NixPins) =>
+    `${nixToolchainText(held ?? null)}${held === undefined ? '' : ` ${held.version}`}`;
   const named = [
-    ...changed('nixpkgs', source(before), source(after)),
+    ...changed('nixpkgs', text(before.nixpkgs), text(after.nixpkgs)),
+    ...changed('rust-overlay', text(before.rustOverlay), text(after.rustOverlay)),
+    ...changed('toolchain', toolchain(before), toolchain(after)),
     ...changed('layers', `[${before.layers.join(', ')}]`, `[${after.layers.join(', ')}]`),
     ...changed('own environment', ownText(before), ownText(after)),
     ...changed('nix.packages', `[${before.packages.join(', ')}]`, `[${after.packages.join(', ')}]`),

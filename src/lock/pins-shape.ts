@@ -94,6 +94,12 @@ const addedSet: Readonly<Record<string, Check>> = {
   packages,
 };
 
+const nixArchive = record({
+  url: matches(nixSource.pattern),
+  rev: holds((value) => value === null || isWord(/^[0-9a-f]{40}$/, value)),
+  narHash: matches(/^sha256-[A-Za-z0-9+/]{43}=$/),
+});
+
 const sections: Readonly<Record<string, Check>> = {
   about: optional(isText),
   debian: optional(
@@ -132,11 +138,18 @@ const sections: Readonly<Record<string, Check>> = {
     oneOrMore(
       record({
         system: matches(/^[a-z0-9_]{1,20}-linux$/),
-        nixpkgs: record({
-          url: matches(nixSource.pattern),
-          rev: holds((value) => value === null || isWord(/^[0-9a-f]{40}$/, value)),
-          narHash: matches(/^sha256-[A-Za-z0-9+/]{43}=$/),
-        }),
+        nixpkgs: nixArchive,
+        rustOverlay: optional(nixArchive),
+        toolchain: optional(
+          record({
+            channel: matches(word),
+            profile: matches(word),
+            components: listOf(matches(word)),
+            targets: listOf(matches(word)),
+            version: matches(word),
+            output: matches(/^[0-9a-df-np-sv-z]{32}-[A-Za-z0-9+._?=-]{1,200}$/),
+          }),
+        ),
         layers: listOf(matches(word)),
         packages: listOf(matches(nixAttribute.pattern)),
         own: optional(

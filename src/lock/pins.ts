@@ -103,6 +103,9 @@ export interface NixPins {
   /** As Nix calls it: `x86_64-linux`. */
   readonly system: string;
   readonly nixpkgs: NixSource;
+  /** Both are there or neither: without them the toolchain is that of the machine. */
+  readonly rustOverlay?: NixSource;
+  readonly toolchain?: NixToolchainPins;
   /** Names from the layer catalogue that the environment adds to its base, sorted. */
   readonly layers: readonly string[];
   /** Attributes of nixpkgs that were named one by one, sorted. */
@@ -115,6 +118,18 @@ export interface NixPins {
   readonly environment: string;
   /** What the environment sets, as its own setup said. */
   readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What rust-overlay was asked for, and what it gave. */
+export interface NixToolchainPins {
+  readonly channel: string;
+  readonly profile: string;
+  readonly components: readonly string[];
+  readonly targets: readonly string[];
+  /** As rust-overlay says it: `1.95.0`, `1.98.0-nightly-2026-07-01`. */
+  readonly version: string;
+  /** Its name in the store; it is one of the paths of the environment. */
+  readonly output: string;
 }
 
 /** A project's own `shell.nix` or flake, and what it names by sum. */

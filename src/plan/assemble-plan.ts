@@ -1,9 +1,9 @@
 import { type Result, success } from '../base/result.ts';
-import { type BoxLimits, type BoxPlan, type BoxStep, inside } from './box-plan.ts';
+import type { BoxLimits, BoxPlan, BoxStep } from './box-plan.ts';
 import { projectPathInside } from './places.ts';
 import { planBuildScriptWalls } from './plan-build-script-walls.ts';
 import { type Openings, planOpenings, throughDoors } from './plan-doors.ts';
-import { planEnvironment, planToolchain } from './plan-environment.ts';
+import { planEnvironment, planToolchain, toolchainFolder } from './plan-environment.ts';
 import { planIdentity } from './plan-identity.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { planLimits } from './plan-limits.ts';
@@ -62,7 +62,8 @@ function boxStep(
 ): BoxStep {
   const { request, facts, config } = inputs;
   const walls = planBuildScriptWalls(inputs, projectPath);
-  const cargo = toolchain.kind === 'host' ? `${inside.toolchain}/bin/cargo` : (inputs.pins.image?.cargo ?? 'cargo');
+  const folder = toolchainFolder(toolchain);
+  const cargo = folder === null ? (inputs.pins.image?.cargo ?? 'cargo') : `${folder}/bin/cargo`;
   return {
     argv: throughDoors(
       withUmask(request.program === 'cargo' ? [cargo, ...request.arguments] : request.arguments, request.trial),

@@ -46,7 +46,9 @@ export type EnvironmentPlan =
 
 export type ToolchainPlan =
   | { readonly kind: 'host'; readonly name: string; readonly version: string; readonly manifestSha256: string }
-  | { readonly kind: 'image' };
+  | { readonly kind: 'image' }
+  /** Of the Nix environment: by rust-overlay, under this name in the store. */
+  | { readonly kind: 'nix'; readonly name: string; readonly version: string; readonly output: string };
 
 export interface FetchPlan {
   /** `missing` and `stale-allowed` let cargo write Cargo.lock, which then comes back; `locked` never. */

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import type { AddedSet } from '../lock/pins.ts';
-import type { EnvironmentPlan, ToolchainPlan } from './box-plan.ts';
+import { type EnvironmentPlan, inside, type ToolchainPlan } from './box-plan.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 
 /** What is inside, from the pins alone: an environment that is not pinned cannot be planned. */
@@ -40,9 +40,20 @@ function unpinned(environment: string): Result<never> {
   });
 }
 
-export function planToolchain({ config, facts }: PlanInputs): ToolchainPlan {
+export function planToolchain({ config, facts, pins }: PlanInputs): ToolchainPlan {
   if (config.toolchain.value === 'image') return { kind: 'image' };
+  if (config.toolchain.value === 'nix') {
+    if (pins.nix?.toolchain === undefined) throw new Error('a plan with a toolchain of Nix, and none is pinned');
+    const { channel, version, output } = pins.nix.toolchain;
+    return { kind: 'nix', name: channel, version, output };
+  }
   if (facts.toolchain === null) throw new Error('a plan with the host’s toolchain, and none was found');
   const { name, version, manifestSha256 } = facts.toolchain;
   return { kind: 'host', name, version, manifestSha256 };
+}
+
+/** Where it is in a box; `null`: only the image knows. */
+export function toolchainFolder(toolchain: ToolchainPlan): string | null {
+  if (toolchain.kind === 'host') return inside.toolchain;
+  return toolchain.kind === 'nix' ? `/nix/store/${toolchain.output}` : null;
 }

@@ -21,7 +21,7 @@ export function planIdentity(
   const text = canonicalJson({
     layoutVersion,
     environment: environmentIdentity(environment),
-    toolchain: toolchain.kind === 'host' ? { manifest: toolchain.manifestSha256, name: toolchain.name } : 'image',
+    toolchain: toolchainIdentity(toolchain),
     projectPath,
     buildDirectory: placesInside(request.trial).buildDirectory,
     architecture: facts.host.architecture,
@@ -45,6 +45,11 @@ function environmentIdentity(environment: EnvironmentPlan): object {
   if (environment.kind === 'nix') return { nix: environment.environment };
   const { digest, addedSha256 } = environment;
   return { image: digest, ...(addedSha256 === undefined ? {} : { added: addedSha256 }) };
+}
+
+function toolchainIdentity(toolchain: ToolchainPlan): object | string {
+  if (toolchain.kind === 'host') return { manifest: toolchain.manifestSha256, name: toolchain.name };
+  return toolchain.kind === 'nix' ? { nix: toolchain.output } : 'image';
 }
 
 /** What is read through a door, from a device or from a mount can end up in an artifact. */

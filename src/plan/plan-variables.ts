@@ -1,5 +1,6 @@
 import { inside, type ToolchainPlan } from './box-plan.ts';
 import { placesInside } from './places.ts';
+import { toolchainFolder } from './plan-environment.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { otherCount, type Variation, varied } from './variations.ts';
 
@@ -52,8 +53,9 @@ function fixed(inputs: PlanInputs, toolchain: ToolchainPlan): Readonly<Record<st
   // Scripts of a root of Nix find `sh` and `env` where all scripts look for them, and nothing else.
   const system = ofNix === undefined ? systemPath : `${ofNix}:/usr/bin:/bin`;
   const image = toolchain.kind === 'image' ? (pins.image?.variables ?? {}) : {};
-  const path = toolchain.kind === 'host' ? `${inside.toolchain}/bin:${system}` : (image.PATH ?? systemPath);
-  const version = toolchain.kind === 'host' ? toolchain.version : 'unknown';
+  const folder = toolchainFolder(toolchain);
+  const path = folder === null ? (image.PATH ?? systemPath) : `${folder}/bin:${system}`;
+  const version = toolchain.kind === 'image' ? 'unknown' : toolchain.version;
   return {
     ...image,
     HOME: places.home,

@@ -58,7 +58,6 @@ export const notForeign: Readonly<Record<string, string>> = {
   'environment/nix/check-nix.ts': 'what the Nix of this machine says of itself, by patterns',
   'environment/nix/expression.ts': 'data of the package',
   'environment/nix/make-root.ts': 'what our own tools say when a copy fails',
-  'environment/nix/resolve-source.ts': 'one word by a pattern, and a file that has to be a revision',
   'environment/debian/contents-index.ts': 'lists that Debian signs, each line read by contents-lines',
   'archive/pack-files.ts': 'files of a root or a toolchain, copied into an archive as they are',
   'commands/crate-manifest.ts': 'text of a verified crate, given on to declared-modules',

@@ -66,6 +66,7 @@ export function testFacts(project: string, cargoHome: string, variables: Readonl
     project: read.value,
     secrets: { hidden: [], cleaned: [], outside: [] },
     ownNix: null,
+    nixToolchain: null,
     toolchain: {
       name: basename(path),
       path,

@@ -20,6 +20,7 @@ export const fixedFacts = (project: ProjectFacts): Facts => ({
   project,
   secrets: { hidden: [], cleaned: [], outside: [] },
   ownNix: null,
+  nixToolchain: null,
   toolchain: {
     name: 'stable-x86_64-unknown-linux-gnu',
     path: '/home/u/.rustup/toolchains/stable-x86_64-unknown-linux-gnu',

@@ -1,4 +1,5 @@
 import { failure, type Result, success } from '../../base/result.ts';
+import type { ToolchainChoice } from '../../config/config.ts';
 import type { ImageSystem } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 import type { ImageStore, StoredImage } from './image-store.ts';
@@ -72,7 +73,7 @@ export function judgeImage(
   reference: string,
   image: StoredImage,
   facts: ImageFacts,
-  toolchain: 'host' | 'image',
+  toolchain: ToolchainChoice,
   architecture: 'x86_64' | 'aarch64',
 ): Result<void> {
   const name = printable(reference, 120);

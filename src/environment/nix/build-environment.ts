@@ -2,11 +2,18 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, w
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { NixFetch, OwnNix } from '../../facts/facts.ts';
+import type { NixSource } from '../../lock/pins.ts';
 import { type Problem, printable } from '../../problem/problem.ts';
 import { checkNix } from './check-nix.ts';
 import { expressionInside, projectInside } from './evaluation-box.ts';
 import { explainNix, missingName } from './explain-failure.ts';
 import { explainOwn, missingOwnName } from './explain-own.ts';
+import {
+  explainToolchain,
+  type MissingToolchain,
+  missingOfToolchain,
+  type ToolchainNames,
+} from './explain-toolchain.ts';
 import { expressionFolder } from './expression.ts';
 import { storeRoot } from './find-store.ts';
 import { judgeFetches } from './judge-fetches.ts';
@@ -22,6 +29,8 @@ export interface BuiltEnvironment {
   /** Every path that it needs, itself included, sorted. */
   readonly closure: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
+  /** Of the toolchain that was wished, its version and its name in the store; `null`: none was. */
+  readonly toolchain: { readonly version: string; readonly output: string } | null;
 }
 
 const storePath = /^\/nix\/store\/[0-9a-df-np-sv-z]{32}-[A-Za-z0-9+._?=-]{1,200}$/;
@@ -36,7 +45,7 @@ export async function buildEnvironment(host: NixHost, wish: NixWish): Promise<Re
   const fetched = await fetchSources(host, wish);
   if (!fetched.ok) return fetched;
   host.onProgress('Evaluating the Nix environment');
-  const derivation = await evaluate(host, specified.value, wish.own);
+  const derivation = await evaluate(host, specified.value, wish);
   if (!derivation.ok) return derivation;
   if (wish.own !== null) {
     const judged = await judgeFetches(host, wish.own, derivation.value);
@@ -66,7 +75,18 @@ export async function buildEnvironment(host: NixHost, wish: NixWish): Promise<Re
   if (odd !== undefined || !closure.includes(path)) throw new Error('Nix named what is no path of a store');
   const dump = join(storeRoot(host.store), path, 'variables');
   if (!lstatSync(dump).isFile()) throw new Error('the environment has no variables');
-  return success({ path, closure, variables: readVariables(readFileSync(dump, 'utf8')) });
+  const toolchain = wish.toolchain === null ? null : readToolchain(join(storeRoot(host.store), path, 'toolchain'));
+  if (toolchain !== null && !closure.includes(`/nix/store/${toolchain.output}`))
+    throw new Error('the environment does not have its toolchain');
+  return success({ path, closure, variables: readVariables(readFileSync(dump, 'utf8')), toolchain });
+}
+
+/** Two lines: its path and its version. */
+function readToolchain(file: string): NonNullable<BuiltEnvironment['toolchain']> {
+  const [path = '', version = ''] = lstatSync(file).isFile() ? readFileSync(file, 'utf8').split('\n') : [];
+  if (!storePath.test(path) || !/^[0-9A-Za-z][0-9A-Za-z.+-]{0,99}$/.test(version))
+    throw new Error('the toolchain of the environment does not say what it is');
+  return { version, output: path.slice('/nix/store/'.length) };
 }
 
 /** The link of a root names the path as it is inside of the store, or as it is on this machine. */
@@ -75,10 +95,13 @@ function storePathLength(target: string): number {
 }
 
 /** The only step with a network of ours: it gets pins, checks their sums, and evaluates nothing. */
-async function fetchSources(host: NixHost, { nixpkgs, own }: NixWish): Promise<Result<true>> {
-  host.onProgress('Fetching nixpkgs');
-  const got = await fetchSource(host, { name: 'source', ...nixpkgs }, localFile(nixpkgs.url));
-  if (!got.ok) return got;
+async function fetchSources(host: NixHost, { nixpkgs, toolchain, own }: NixWish): Promise<Result<true>> {
+  const pinned = { nixpkgs, ...(toolchain === null ? {} : { 'rust-overlay': toolchain.overlay }) };
+  for (const [name, source] of Object.entries(pinned)) {
+    host.onProgress(`Fetching ${name}`);
+    const got = await fetchSource(host, { name: 'source', ...source }, localFile(source.url));
+    if (!got.ok) return failure(...got.problems.map((problem) => ofPin(problem, name, source)));
+  }
   for (const fetch of own?.fetches ?? []) {
     // No project says which file of this machine is read: such a one is taken if the store has it.
     if (fetch.url.startsWith('file:') || (fetch.narHash === nixpkgs.narHash && fetch.name === 'source')) continue;
@@ -88,6 +111,12 @@ async function fetchSources(host: NixHost, { nixpkgs, own }: NixWish): Promise<R
       return failure(...more.problems.map((problem) => ofOwn(problem, fetch, join(host.project, own?.path ?? ''))));
   }
   return success(true);
+}
+
+function ofPin(problem: Problem, name: string, { url }: NixSource): Problem {
+  if (problem.code !== 'checksum-mismatch') return problem;
+  const what = `${printable(url)} is not what cargo-boxed.lock pins`;
+  return { ...problem, what, fix: `Run \`cargo-boxed lock --update ${name}\` if it is meant to have changed.` };
 }
 
 function ofOwn(problem: Problem, { url, narHash }: NixFetch, file: string): Problem {
@@ -114,11 +143,14 @@ export function localFile(url: string): readonly string[] {
   return path !== null && existsSync(path) ? [path] : [];
 }
 
-async function evaluate(host: NixHost, spec: string, own: OwnNix | null): Promise<Result<string>> {
+async function evaluate(host: NixHost, spec: string, { own, toolchain }: NixWish): Promise<Result<string>> {
   const trace = own === null ? [] : ['--show-trace'];
   const ended = await instantiate(host, ['--attr', 'environment', ...trace], spec, own);
   const derivation = ended.stdout.trim();
   if (ended.status === 0 && storePath.test(derivation) && derivation.endsWith('.drv')) return success(derivation);
+  const missing = toolchain === null ? null : missingOfToolchain(ended.said);
+  if (missing !== null && toolchain !== null)
+    return failure(explainToolchain(missing, toolchain, await toolchainNames(host, spec, missing)));
   if (own === null) {
     const names = missingName(ended.said) === null ? [] : await attributeNames(host, spec);
     return failure(explainNix('evaluate', ended, names));
@@ -130,7 +162,9 @@ async function evaluate(host: NixHost, spec: string, own: OwnNix | null): Promis
 
 /** Restricted: it reads our expression and the store, and gets nothing that it cannot name by a sum. */
 function instantiate(host: NixHost, words: readonly string[], spec: string, own: OwnNix | null) {
-  const addresses = [JSON.parse(spec).nixpkgs.url as string, ...(own?.fetches ?? []).map(({ url }) => url)];
+  const { nixpkgs, toolchain } = JSON.parse(spec) as Pick<NixWish, 'nixpkgs' | 'toolchain'>;
+  const overlay = toolchain === null ? [] : [toolchain.overlay.url];
+  const addresses = [nixpkgs.url, ...overlay, ...(own?.fetches ?? []).map(({ url }) => url)];
   const options = [
     ...['--option', 'restrict-eval', 'true', '--option', 'allow-import-from-derivation', 'false'],
     ...['--option', 'allow-unsafe-native-code-during-evaluation', 'false'],
@@ -164,13 +198,27 @@ function layOut(host: NixHost, { files }: OwnNix): string {
   return folder;
 }
 
-async function attributeNames(host: NixHost, spec: string): Promise<readonly string[]> {
+/** The names that `attribute` comes to, whatever is wished beside the toolchain; an empty value: none that can be had. */
+async function namesOf(host: NixHost, spec: string, attribute: string): Promise<unknown> {
   const without = JSON.stringify({ ...JSON.parse(spec), layers: [], packages: [], own: null });
-  const ended = await instantiate(host, ['--eval', '--strict', '--json', '--attr', 'names'], without, null);
+  const ended = await instantiate(host, ['--eval', '--strict', '--json', '--attr', attribute], without, null);
   try {
-    const names: unknown = JSON.parse(ended.stdout);
-    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+    return JSON.parse(ended.stdout);
   } catch {
-    return [];
+    return null;
   }
+}
+
+async function attributeNames(host: NixHost, spec: string): Promise<readonly string[]> {
+  return strings(await namesOf(host, spec, 'names'));
+}
+
+async function toolchainNames(host: NixHost, spec: string, { kind }: MissingToolchain): Promise<ToolchainNames> {
+  const names = await namesOf(host, spec, `toolchains.${kind === 'release' ? 'releases' : 'parts'}`);
+  const entries = typeof names === 'object' && names !== null ? Object.entries(names) : [];
+  return Object.fromEntries(entries.map(([name, list]) => [name, strings(list)]));
+}
+
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

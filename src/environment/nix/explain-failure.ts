@@ -34,7 +34,7 @@ const known: readonly Known[] = [
       code: 'checksum-mismatch',
       what: `${printable(found[1] ?? found[2] ?? '')} is not what cargo-boxed.lock pins`,
       why: 'its sum is another one',
-      fix: 'Run `cargo-boxed lock --update nixpkgs` if it is meant to have changed.',
+      fix: 'Run `cargo-boxed lock --update` if it is meant to have changed.',
     }),
   },
   {
@@ -51,6 +51,14 @@ const known: readonly Known[] = [
       code: 'refused',
       what: `the evaluation wanted to read ${printable(found[1] ?? '')}, which no pin may`,
       fix: 'Look at where this nixpkgs comes from: an honest one has no need to.',
+    }),
+  },
+  {
+    pattern: /cargo-boxed: that is no rust-overlay/,
+    problem: () => ({
+      code: 'config',
+      what: '`nix.rust-overlay` is no rust-overlay',
+      fix: 'Name a revision of rust-overlay, or the URL of an archive of it.',
     }),
   },
   {

@@ -1,7 +1,7 @@
 import base from '../../../images/nix/base.json' with { type: 'json' };
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { failure, type Result, success } from '../../base/result.ts';
-import type { OwnNix } from '../../facts/facts.ts';
+import type { NixToolchain, OwnNix } from '../../facts/facts.ts';
 import { layerCatalogue } from '../../layers/catalogue.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { NixSource } from '../../lock/pins.ts';
@@ -18,10 +18,17 @@ export interface NixWish {
   readonly packages: readonly string[];
   /** In the place of our base. */
   readonly own: OwnNix | null;
+  /** `null`: that of the machine, which is no part of the environment. */
+  readonly toolchain: NixWishedToolchain | null;
+}
+
+/** A toolchain, and whose it is. */
+export interface NixWishedToolchain extends NixToolchain {
+  readonly overlay: NixSource;
 }
 
 /** The one argument of our expression, as JSON: no word of anybody becomes text of the language. */
-export function specification({ system, nixpkgs, layers, packages, own }: NixWish): Result<string> {
+export function specification({ system, nixpkgs, layers, packages, own, toolchain }: NixWish): Result<string> {
   const catalogue = new Map(layerCatalogue().map((layer) => [layer.name, layer]));
   const found = withNeeded(catalogue, layers);
   const lacking = found.find(({ nix }) => nix.length === 0);
@@ -39,9 +46,14 @@ export function specification({ system, nixpkgs, layers, packages, own }: NixWis
       tools: base.tools,
       layers: found.map((layer) => ({ name: layer.name, attributes: layer.nix, kinds: kindsOf(layer) })),
       packages,
+      toolchain: toolchain === null ? null : toolchainOf(toolchain),
       own: own === null ? null : { kind: own.kind, path: own.path, shell: own.shell, inputs: own.inputs },
     }),
   );
+}
+
+function toolchainOf({ overlay, channel, profile, components, targets }: NixWishedToolchain): object {
+  return { overlay: { url: overlay.url, narHash: overlay.narHash }, channel, profile, components, targets };
 }
 
 function withNeeded(catalogue: ReadonlyMap<string, Layer>, names: readonly string[]): readonly Layer[] {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { failure } from '../../../src/base/result.ts';
 import { explainNix, missingName } from '../../../src/environment/nix/explain-failure.ts';
 import { explainOwn, missingOwnName } from '../../../src/environment/nix/explain-own.ts';
+import { explainToolchain, missingOfToolchain } from '../../../src/environment/nix/explain-toolchain.ts';
 import { fixedOutput } from '../../../src/environment/nix/judge-fetches.ts';
 import { readVariables } from '../../../src/environment/nix/read-variables.ts';
+import { revisionOf } from '../../../src/environment/nix/resolve-source.ts';
 import { fetchesOfJson, fetchesOfText, inputsOfFlakeLock } from '../../../src/facts/nix-sources.ts';
 import { readOwnNix } from '../../../src/facts/own-nix.ts';
 import { narHashOf } from '../../../src/lock/nar-hash.ts';
@@ -20,6 +22,13 @@ const said = text(
   '       at /nix/store/00000000000000000000000000000000-source/default.nix:12:7:',
 );
 
+const ofOverlay = text(
+  'error: Component resolution failed for rust-minimal-1.95.0',
+  '       Unknown component `clipppy`, typo or not support by this version?',
+  'error: Nightly 2030-01-01 is not available',
+);
+const refs = text('001e# service=git-upload-pack', `003f${'a'.repeat(40)} refs/heads/master`, '0000');
+
 export const nixParsers: readonly Parser[] = [
   {
     name: 'nix-output',
@@ -28,9 +37,11 @@ export const nixParsers: readonly Parser[] = [
       'environment/nix/run-nix.ts',
       'environment/nix/build-environment.ts',
       'environment/nix/explain-own.ts',
+      'environment/nix/explain-toolchain.ts',
+      'environment/nix/resolve-source.ts',
       'environment/nix/judge-fetches.ts',
     ],
-    seeds: () => [said],
+    seeds: () => [said, ofOverlay, refs],
     words: ["'", '/nix/store/', '.drv', ' failed', 'error: ', 'cargo-boxed: no attribute ', ' for ', ':1:2'],
     mostBytes: 64 * 1024,
     feed: (bytes) => {
@@ -39,6 +50,10 @@ export const nixParsers: readonly Parser[] = [
       narHashOf(words.trim());
       const name = missingName(words) ?? missingOwnName(words);
       fixedOutput(words);
+      revisionOf(words);
+      const missing = missingOfToolchain(words);
+      if (missing !== null)
+        assert.ok(explainToolchain(missing, { channel: 'nightly-2026-01-01' }, { nightly: [words, 'latest'] }).what);
       assert.ok(explainOwn(end, { folder: '/project', path: 'shell.nix' }, ['zlib']).what);
       return failure(explainNix('build', end, name === null ? [] : [name, 'zlib']));
     },

@@ -47,6 +47,7 @@ const document = fc.record(
       fc.record(
         {
           nixpkgs: fc.constantFrom('a'.repeat(40), 'https://mirror.example/a.tar.gz'),
+          'rust-overlay': fc.constantFrom('b'.repeat(40), 'https://mirror.example/b.tar.gz'),
           fetches: list(`a:sha256:${'0'.repeat(64)}`, `b:sha256:${'0'.repeat(64)}`),
         },
         { requiredKeys: [] },
@@ -128,6 +129,7 @@ test('no set of keys of a project enlarges the box without a grant', async () =>
       isNoWider(await boxOf(loaded), await boxOf(alone));
       assert.ok(loaded.config.projectPath.value === 'fixed' || alone.config.projectPath.value === 'mirror');
       assert.equal(loaded.config.nix.nixpkgs.value, alone.config.nix.nixpkgs.value);
+      assert.equal(loaded.config.nix.rustOverlay.value, alone.config.nix.rustOverlay.value);
       isSubset(loaded.config.nix.fetches.value, alone.config.nix.fetches.value, 'build with a network');
       assert.ok(!loaded.config.export.value || alone.config.export.value);
       assert.ok(loaded.config.exportCheck.value || !alone.config.exportCheck.value);
@@ -150,6 +152,7 @@ test('every key that a project may write is covered above, or cannot widen', () 
     'pinned',
     'unwalled-build-scripts',
     'nix.nixpkgs',
+    'nix.rust-overlay',
     'nix.fetches',
   ]);
   // A copy of the project is as much the box's own as the target: nothing of it comes back.

@@ -9,6 +9,7 @@ const wish = {
   layers: [],
   packages: [],
   own: null,
+  toolchain: null,
 };
 
 function made(layers: readonly string[]) {
