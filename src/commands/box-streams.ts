@@ -4,6 +4,8 @@ import type { Transform, Writable } from 'node:stream';
 import type { BoxStreams } from '../engine/engine.ts';
 import { outsidePaths } from '../facts/outside-paths.ts';
 import type { Wanted } from '../layers/wanted.ts';
+import { findDownloads, findPlaces, type MissedDownload, type ReadsVariables } from '../learning/find-downloads.ts';
+import { findTooOld, type TooOld } from '../learning/find-too-old.ts';
 import { inside } from '../plan/box-plan.ts';
 import { placesInside, projectPathInside } from '../plan/places.ts';
 import { besidePath } from '../plan/plan-doors.ts';
@@ -27,6 +29,12 @@ export interface OpenStreams {
   finished(): Promise<void>;
   /** Packages whose build scripts failed while a write was refused, where the output passes us. */
   refused(): readonly string[];
+  /** Build scripts that failed for want of a network, where the output passes us. */
+  downloads(): readonly MissedDownload[];
+  /** Variables by which those that failed are told where something is, where the output passes us. */
+  places(): readonly ReadsVariables[];
+  /** What those that failed found too old, where the output passes us. */
+  tooOld(): readonly TooOld[];
   /** Whether the build may lack something of the system; `unseen`: the output did not pass us. */
   signs(): 'some' | 'none' | 'unseen';
   /** System libraries that were looked for in vain, where the output passes us. */
@@ -58,6 +66,9 @@ export function boxStreams(session: Session, planned: Planned, anchors: AnchorFo
   const heard = {
     named: watch.seen,
     refused: scripts.refused,
+    downloads: () => findDownloads(scripts.said()),
+    places: () => findPlaces(scripts.said()),
+    tooOld: () => findTooOld(scripts.said()),
     missing: libraries.missing,
     signs,
     release: () => {},

@@ -9,9 +9,12 @@ import { openBoxDoors, reportDoors } from './open-box-doors.ts';
 import { type ExecuteOptions, prepareBox } from './prepare-box.ts';
 import { reapLeftovers } from './reap-leftovers.ts';
 import { type AnchorFolders, resolveBox } from './resolve-box.ts';
+import { sayDownloads } from './say-downloads.ts';
 import { sayHidden } from './say-hidden.ts';
 import { sayMissed } from './say-missed.ts';
 import { sayMissingLayers } from './say-missing-layers.ts';
+import { sayPlaces } from './say-places.ts';
+import { sayTooOld } from './say-too-old.ts';
 import { sayWalls } from './say-walls.ts';
 import type { Session } from './session.ts';
 
@@ -37,10 +40,12 @@ export async function execute(
 ): Promise<Result<Executed>> {
   const ran = await runBox(session, planned, options, (anchors) => boxStreams(session, planned, anchors));
   if (!ran.ok) return ran;
-  const { outcome, target, streams } = ran.value;
+  const { outcome, target, streams, anchors } = ran.value;
   if (outcome.kind === 'finished' && outcome.status !== 0) {
-    sayHidden(session, planned, streams.named());
-    sayMissed(session, planned, target, streams.named());
+    const [named, downloads] = [streams.named(), streams.downloads()];
+    sayHidden(session, planned, named);
+    sayMissed(session, planned, target, { named, downloads });
+    sayDownloads(session, planned, anchors.view, downloads);
     sayWalls(session, planned, streams.refused());
   }
   const executed = {
@@ -49,8 +54,14 @@ export async function execute(
     signs: streams.signs(),
     giveUp: async () => {
       streams.release();
-      if (outcome.kind === 'finished' && outcome.status !== 0)
-        await sayMissingLayers(session, planned, streams.missing());
+      if (outcome.kind !== 'finished' || outcome.status === 0) return;
+      sayTooOld(session, planned, streams.tooOld());
+      const said = new Set([...streams.downloads(), ...streams.tooOld()].map(({ crate }) => crate));
+      sayPlaces(
+        session,
+        streams.places().filter(({ crate }) => !said.has(crate)),
+      );
+      await sayMissingLayers(session, planned, streams.missing());
     },
   };
   if (options.failure !== 'may-run-again') await executed.giveUp();

@@ -9,6 +9,7 @@ import type { CargoCommand } from '../invocation/invocation.ts';
 import { describeWanted, type Wanted } from '../layers/wanted.ts';
 import { chooseAdditions } from '../learning/choose-additions.ts';
 import { cratesThatWant, findMissed } from '../learning/find-missed.ts';
+import { findTooOld } from '../learning/find-too-old.ts';
 import { type Failures, failureOf, readFailures } from '../learning/read-failures.ts';
 import { readRecord } from '../learning/read-record.ts';
 import { describeLearned, isSameAddition, joinLearned } from '../lock/learned-additions.ts';
@@ -23,6 +24,7 @@ import { linksOfCrate } from './links-of-crate.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { prepareCommand, type ReadyCommand } from './make-request.ts';
 import { type LearningRun, runLearningBox } from './run-learning-box.ts';
+import { sayTooOld } from './say-too-old.ts';
 import type { Session } from './session.ts';
 import { type PinsOf, projectPinsFile } from './settle-pins.ts';
 import { suiteLookedThrough, suiteOf } from './suite-of.ts';
@@ -120,6 +122,7 @@ async function giveBack(
   const without = await makePlan(session, gathered, request, learning.pins);
   if (!without.ok) return without;
   remember(memory, 'last', stateOf(without.value, learning.command), true);
+  sayTooOld(session, without.value, findTooOld(text));
   return success(useless.length < reasons.length ? 'more' : 'nothing');
 }
 
@@ -233,5 +236,9 @@ function nameOf({ kind, name }: Learned): string {
 
 function unknownText(unknown: readonly Wanted[], suite: DebianSuite): string {
   const names = unknown.slice(0, 5).map((wanted) => printable(describeWanted(wanted), 80));
-  return `The build looked for ${names.join(', ')}; nothing in ${suite} provides it.`;
+  const elsewhere = suite === 'bookworm' ? 'Debian trixie may (`suite: trixie` in cargo-boxed.yaml); else' : 'There is';
+  return (
+    `The build looked for ${names.join(', ')}; nothing in ${suite} provides it. ${elsewhere} a feature by which the ` +
+    'crate brings its own, or an image that has it.'
+  );
 }

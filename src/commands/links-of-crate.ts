@@ -1,4 +1,4 @@
-import { manifestText, viewEntries } from './crate-manifest.ts';
+import { crateEntries, manifestText } from './crate-manifest.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -6,8 +6,7 @@ import type { Session } from './session.ts';
  * its build script hides what it has looked for.
  */
 export function linksOfCrate({ locations }: Session, view: string, crate: string): readonly string[] {
-  const isMeant = (name: string) => name.startsWith(`${crate}-`) && /^\d/.test(name.slice(crate.length + 1));
-  const found = viewEntries(view, isMeant).flatMap((entry) => {
+  const found = crateEntries(view, crate).flatMap((entry) => {
     const links = /^links\s*=\s*"([\w.+-]{1,64})"/m.exec(manifestText(locations, entry) ?? '');
     return links?.[1] === undefined ? [] : [links[1]];
   });

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { freeBytes } from '../host/free-bytes.ts';
+import { type MissedDownload, noNetworkWords } from '../learning/find-downloads.ts';
 import { printable } from '../problem/problem.ts';
 import type { Planned } from './make-plan.ts';
 import type { Session } from './session.ts';
@@ -9,7 +10,7 @@ import type { Session } from './session.ts';
 interface Missed {
   readonly words: readonly string[];
   /** `null`: here it has another reason, and nothing is said. */
-  readonly note: (planned: Planned, target: string) => string | null;
+  readonly note: (planned: Planned, target: string, downloads: readonly MissedDownload[]) => string | null;
 }
 
 /** Less than what the linker wants for one program: compilers delete what they could not finish, so some is free again. */
@@ -27,14 +28,13 @@ const missed: readonly Missed[] = [
           'gives the box a writable copy of the project; the project itself stays as it is.',
   },
   {
-    // The C library, git, Rust's `Debug`, node.
-    words: [
-      ...['Could not resolve host', 'Temporary failure in name resolution', 'failed to lookup address information'],
-      ...['Network is unreachable', 'NetworkUnreachable', 'ENETUNREACH', 'EAI_AGAIN'],
-    ],
-    note: () =>
-      'Something wanted the network, and a box has none. What a build needs has to be there before: a vendored copy, a ' +
-      'system library (`cargo-boxed layers search WORD`), or, for one address, a door: `network:` in cargo-boxed.yaml.',
+    words: noNetworkWords,
+    note: (_planned, _target, downloads) =>
+      // Of a build script more is known.
+      downloads.length > 0
+        ? null
+        : 'Something wanted the network, and a box has none. What a build needs has to be there before: a vendored copy, a ' +
+          'system library (`cargo-boxed layers search WORD`), or, for one address, a door: `network:` in cargo-boxed.yaml.',
   },
   {
     words: ['no matching package named'],
@@ -71,9 +71,14 @@ const missed: readonly Missed[] = [
 export const missedWords: readonly string[] = missed.flatMap(({ words }) => words);
 
 /** After a command that failed: what a build finds on the host and not in a box. */
-export function sayMissed({ reporter }: Session, planned: Planned, target: string, named: ReadonlySet<string>): void {
+export function sayMissed(
+  { reporter }: Session,
+  planned: Planned,
+  target: string,
+  { named, downloads }: { readonly named: ReadonlySet<string>; readonly downloads: readonly MissedDownload[] },
+): void {
   for (const { words, note } of missed) {
-    const text = words.some((word) => named.has(word)) ? note(planned, target) : null;
+    const text = words.some((word) => named.has(word)) ? note(planned, target, downloads) : null;
     if (text !== null) reporter.note(text);
   }
 }

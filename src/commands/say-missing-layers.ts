@@ -26,7 +26,8 @@ export async function sayMissingLayers(
         `gives them to it; for one run \`${more.map((name) => `--layer ${name}`).join(' ')}\` before the command.`,
     );
   }
-  if (unknown.length > 0) {
+  // Who has learned has looked through all of the suite, and has said so.
+  if (unknown.length > 0 && config.infer.value !== 'learn') {
     const names = unknown.map(describeWanted).join(', ');
     reporter.note(
       `The build looked for ${names}, which no layer has: ${

@@ -9,6 +9,8 @@ export interface Missed {
   /** The package whose build script or linking failed. */
   readonly crate: string;
   readonly wanted: Wanted;
+  /** Nobody has looked for it by this name: it may lead to something, and is not said to be missing. */
+  readonly isGuess?: true;
 }
 
 const words: Readonly<Record<Wanted['kind'], (name: string) => string>> = {

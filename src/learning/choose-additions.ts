@@ -56,9 +56,9 @@ export async function chooseAdditions(
 async function lookUp(rank: readonly Missed[], providers: Providers) {
   const found: Learned[] = [];
   const missing: Wanted[] = [];
-  for (const { crate, wanted } of rank) {
+  for (const { crate, wanted, isGuess } of rank) {
     const provider = await providers.find(wanted);
-    if (provider === null) missing.push(wanted);
+    if (provider === null) missing.push(...(isGuess ? [] : [wanted]));
     else if (!found.some((one) => isSameAddition(one, provider)))
       found.push({ ...provider, crate, wanted: describeWanted(wanted) });
   }

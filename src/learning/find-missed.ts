@@ -16,9 +16,13 @@ const kindsOfMessages: readonly (readonly Wanted['kind'][])[] = [
   ['program'],
 ];
 
+/** Programs that fetch, and do nothing else for a build: in a box there is nothing for them to reach. */
+const fetchers: ReadonlySet<string> = new Set(['curl', 'wget', 'aria2c']);
+
 /**
  * For each package that failed: what messages say, then what it asked pkg-config, then which programs it could not start,
- * then the library that it says it links, then what the catalogue knows of it, then Debian packages that its messages name. One that did not fail can do without what it looked for.
+ * then the library that it says it links, then what the catalogue knows of it, then Debian packages that its messages name.
+ * One that did not fail can do without what it looked for.
  */
 export function findMissed(
   failures: Failures,
@@ -33,11 +37,14 @@ export function findMissed(
       ...kindsOfMessages.map((kinds) => own(failures.missed).filter(({ wanted }) => kinds.includes(wanted.kind))),
       noted('module', record.asked.get(crate)),
       noted('program', record.absent.get(crate)),
-      noted('library', linksOf(crate)),
+      noted('library', linksOf(crate)).map((missed) => ({ ...missed, isGuess: true }) as const),
       [{ crate, wanted: { kind: 'crate', name: crate } } as const],
       own(failures.hints),
     ];
-    return { crate, ranks: ranks.filter((rank) => rank.length > 0) };
+    const useful = ranks.map((rank) =>
+      rank.filter(({ wanted }) => wanted.kind !== 'program' || !fetchers.has(wanted.name)),
+    );
+    return { crate, ranks: useful.filter((rank) => rank.length > 0) };
   });
 }
 

@@ -30,6 +30,14 @@ export function readFailures(text: string): Failures {
   return { crates: [...crates], missed, hints };
 }
 
+/** What each build script that failed has said, and cargo of it. */
+export function scriptFailures(text: string): readonly { readonly crate: string; readonly said: string }[] {
+  return text.split(sectionStart).flatMap((said) => {
+    const crate = failedScript.exec(said)?.[1];
+    return crate === undefined ? [] : [{ crate, said }];
+  });
+}
+
 const saysWhy = /\b(?:error|panicked|cannot|could not|failed|fatal|not found|undefined|unresolved|missing)\b/i;
 
 /** What a package failed with, in one line: of what it said itself the first that sounds like a reason, else the last. */
@@ -49,8 +57,10 @@ export function failureOf(text: string, crate: string): string {
 const mostLines = 10_000;
 const sectionStart = /^(?=(?:error|warning)(?:\[|:))/m;
 
+const failedScript = /^error: failed to run custom build command for `([\w-]{1,128}) v/;
+
 function failedCrate(section: string, next: string): string | null {
-  const script = /^error: failed to run custom build command for `([\w-]{1,128}) v/.exec(section);
+  const script = failedScript.exec(section);
   if (script !== null) return script[1] ?? null;
   const compiled = /^error: could not compile `([\w-]{1,128})`/;
   const own = compiled.exec(section);

@@ -36,6 +36,14 @@ export const signals: readonly Signal[] = [
   { kind: 'program', pattern: new RegExp(`env: [‘']${name}[’']: No such file`, 'g') },
   { kind: 'program', pattern: new RegExp(`make(?:\\[\\d\\])?: ${name}: No such file or directory`, 'g') },
   { kind: 'program', pattern: new RegExp(`Could not find \`${name}\``, 'g') },
+  { kind: 'program', pattern: /No CMAKE_Fortran_COMPILER could be found/g, name: 'gfortran' },
+  { kind: 'program', pattern: /No CMAKE_ASM_NASM_COMPILER could be found/g, name: 'nasm' },
+  { kind: 'program', pattern: /CMake Error at [^\n]{1,200}:\n\s{1,20}Failed to find ([\w.+-]{1,64})\n/g },
+  {
+    kind: 'cmake-package',
+    pattern:
+      /\b([A-Za-z0-9]{1,40})_\w{1,40}(?: \(ADVANCED\))?\n\s{1,20}(?:used as include directory|linked by target)/g,
+  },
   { kind: 'cmake-package', pattern: new RegExp(`Could NOT find ${name} \\(missing`, 'g') },
   { kind: 'cmake-package', pattern: new RegExp(`package configuration file provided by "${name}"`, 'g') },
 ];
@@ -47,7 +55,7 @@ export const packageHints: readonly Signal[] = [
 
 /** What every one of these sentences has in it: most of what a build says has none of it, and is passed over at once. */
 const oneOfThem =
-  /not found|o such file|annot find|nable to find|ould not|ould NOT|required by crate|No package|not installed|invalid linker|locate|missing|to find|configuration file provided|-dev\b/;
+  /not found|o such file|annot find|nable to find|ould not|ould NOT|ould be found|Failed to find|used as include|linked by target|required by crate|No package|not installed|invalid linker|locate|missing|to find|configuration file provided|-dev\b/;
 
 /** All that these say is missing in a text, in the order of the table, each once. */
 export function findSignals(text: string, table: readonly Signal[] = signals): readonly Wanted[] {

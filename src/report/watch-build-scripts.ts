@@ -6,6 +6,8 @@ export interface BuildScriptWatch {
   listen(stream: Readable): void;
   /** Packages whose build script failed, when a write was refused to somebody. */
   refused(): readonly string[];
+  /** What passed from the first build script on that failed, as much as one has to say. */
+  said(): string;
   /** Whether one has failed, for whatever reason, or a package that is none of these could not be compiled. */
   hasFailed(own: ReadonlySet<string>): boolean;
 }
@@ -20,14 +22,22 @@ const refusal = /[Pp]ermission denied|\bEACCES\b|\bos error 13\b/;
 /** Longer than either sentence: what a chunk may hold of one. */
 const tailLength = 256;
 const mostPackages = 20;
+const mostCharacters = 512 * 1024;
 
 export function watchBuildScripts(): BuildScriptWatch {
   const packages = new Set<string>();
   const broken = new Set<string>();
   let isRefused = false;
+  let said = '';
+  const keep = (text: string, fresh: string) => {
+    const at = said === '' ? text.search(failedScript) : -1;
+    if (at >= 0) said = text.slice(text.lastIndexOf('\n', at) + 1);
+    else if (said !== '' && said.length < mostCharacters) said += fresh;
+  };
   return {
     listen(stream) {
-      listenWithTail(stream, tailLength, (text) => {
+      listenWithTail(stream, tailLength, (text, _isCut, fresh) => {
+        keep(text, fresh);
         isRefused ||= refusal.test(text);
         for (const { 1: name = '' } of text.matchAll(notCompiled)) if (broken.size < mostPackages) broken.add(name);
         for (const { 1: name = '' } of text.matchAll(failedScript)) {
@@ -36,6 +46,7 @@ export function watchBuildScripts(): BuildScriptWatch {
       });
     },
     refused: () => (isRefused ? [...packages] : []),
+    said: () => Buffer.from(said.slice(0, mostCharacters), 'latin1').toString('utf8'),
     hasFailed: (own) => packages.size > 0 || [...broken].some((name) => !own.has(name)),
   };
 }

@@ -75,7 +75,65 @@ test('a build that wants the network is told that a box has none', async (contex
   });
   const ended = await made.boxed(['build']);
   assert.equal(ended.status, 101, ended.text);
-  assert.match(ended.stderr, /note: Something wanted the network, and a box has none/);
+  assert.match(ended.stderr, /note: The build script of downloads wants the network, and a box has none/);
+});
+
+test('of a build script that fetches it is said what it wants, and what it goes without by', async (context) => {
+  const made = project(context, {
+    ...plainProgram('downloads', 'fn main() {}\n'),
+    'build.rs': `fn main() {
+    println!("cargo:rerun-if-env-changed=CFLAGS\\ncargo:rerun-if-env-changed=SDK_ARCHIVE");
+    if std::env::var_os("SDK_ARCHIVE").is_some_and(|path| std::path::Path::new(&path).exists()) { return }
+    println!("fetching https://example.test/sdk.zip");
+    std::process::Command::new("curl").arg("https://example.test/sdk.zip").status().expect("failed to download the SDK");
+}
+`,
+    'sdk.zip': 'fetched before',
+  });
+  made.write('Cargo.toml', `${made.read('Cargo.toml')}\n[features]\nvendored = []\n`);
+  const ended = await made.boxed(['build']);
+  assert.equal(ended.status, 101, ended.text);
+  assert.match(
+    ended.stderr,
+    /note: The build script of downloads wants https:\/\/example\.test\/sdk\.zip, and a box has no/,
+  );
+  assert.match(ended.stderr, /its feature `vendored`, or where .* reads \(SDK_ARCHIVE\)/);
+  assert.match(ended.stderr, /`env: \{set: \{SDK_ARCHIVE: \/box\/project\/…\}\}`/);
+  // A program that fetches would be of no use.
+  assert.doesNotMatch(ended.stderr, /curl is added/);
+  made.write('cargo-boxed.yaml', 'env: {set: {SDK_ARCHIVE: /box/project/sdk.zip}}\n');
+  const told = await made.boxed(['build']);
+  assert.equal(told.status, 0, told.text);
+});
+
+test('a build that finds CMake too old is told both versions and where a newer one is', async (context) => {
+  const made = project(context, {
+    ...plainProgram('drawn', 'fn main() {}\n'),
+    'CMakeLists.txt': 'cmake_minimum_required(VERSION 90.1)\n',
+    'build.rs': `fn main() {
+    println!("cargo:rerun-if-env-changed=DRAWN_DIR");
+    let folder = std::env::var("OUT_DIR").unwrap();
+    assert!(std::process::Command::new("cmake").args([".", "-B", &folder]).status().unwrap().success());
+}
+`,
+  });
+  const ended = await made.boxed(['build']);
+  assert.equal(ended.status, 101, ended.text);
+  assert.match(ended.stderr, /note: drawn wants CMake 90\.1 or newer, and bookworm has 3\.25\.\d\. .*`suite: trixie`/);
+});
+
+test('a build script that only says it lacks something: by which variable it is told where that is', async (context) => {
+  const made = project(context, {
+    ...plainProgram('told', 'fn main() {}\n'),
+    'build.rs': `fn main() {
+    println!("cargo:rerun-if-env-changed=LIBWORDS");
+    if std::env::var_os("LIBWORDS").is_none() { eprintln!("Cannot find an install of libwords"); std::process::exit(1) }
+}
+`,
+  });
+  const ended = await made.boxed(['build']);
+  assert.equal(ended.status, 101, ended.text);
+  assert.match(ended.stderr, /note: The build script of told reads LIBWORDS: .*`env: \{set: \{LIBWORDS: PATH\}\}`/);
 });
 
 test('a build that misses a linker is told the layer that has it', async (context) => {

@@ -110,5 +110,6 @@ export const notForeign: Readonly<Record<string, string>> = {
   'invocation/config-arguments.ts': 'words of the command line',
   'invocation/read-aliases.ts': 'values that cargo-config has parsed',
   'report/listen-with-tail.ts': 'shows what passes to the watches that look for words in it',
+  'commands/say-downloads.ts': 'addresses that learning/find-downloads.ts has found',
   'report/watch-build-scripts.ts': 'remembers names out of what passes',
 };

@@ -4,7 +4,9 @@ import { isPackageName } from '../../../src/layers/additions.ts';
 import { describeWanted } from '../../../src/layers/wanted.ts';
 import { choosePackage } from '../../../src/learning/choose-package.ts';
 import { declaredModules } from '../../../src/learning/declared-modules.ts';
+import { findDownloads } from '../../../src/learning/find-downloads.ts';
 import { findMissed } from '../../../src/learning/find-missed.ts';
+import { findTooOld } from '../../../src/learning/find-too-old.ts';
 import { failureOf, readFailures } from '../../../src/learning/read-failures.ts';
 import { readRecord } from '../../../src/learning/read-record.ts';
 import { readTree } from '../../../src/learning/read-tree.ts';
@@ -59,6 +61,65 @@ export const learningParsers: readonly Parser[] = [
       for (const crate of crates) {
         assert.match(crate, /^(?:[\w-]{1,128}|the project)$/);
         assert.ok(!failureOf(bytes.toString('utf8'), crate).includes('\n'));
+      }
+      return undefined;
+    },
+  },
+  {
+    name: 'missed-downloads',
+    modules: ['learning/find-downloads.ts'],
+    seeds: () => [
+      text(
+        'error: failed to run custom build command for `sdk-sys v0.3.1`',
+        '  cargo:rerun-if-env-changed=SDK_ARCHIVE',
+        '  fetching https://example.test/sdk.zip',
+        '  curl: (6) Could not resolve host: example.test',
+      ),
+    ],
+    words: [
+      ...words,
+      'https://',
+      'cargo:rerun-if-env-changed=',
+      'trying to download',
+      '\u001b[1m',
+      'Could not resolve host: ',
+    ],
+    mostBytes: 512 * 1024,
+    feed: (bytes) => {
+      for (const { crate, from, variables } of findDownloads(bytes.toString('utf8'))) {
+        checkNames([crate]);
+        assert.ok(from.length <= 3 && from.every((one) => one.length < 700 && !/[\s`"']/.test(one)));
+        assert.ok(variables.length <= 6);
+        for (const name of variables) assert.match(name, /^\w{1,64}$/);
+      }
+      return undefined;
+    },
+  },
+  {
+    name: 'too-old',
+    modules: ['learning/find-too-old.ts'],
+    seeds: () => [
+      text(
+        'error: failed to run custom build command for `fltk-sys v1.5.23`',
+        '  CMake 3.28 or higher is required.  You are running version 3.25.1',
+        "  Requested 'glfw3 >= 3.4.0' but version of GLFW is 3.3.8",
+        "  Package 'libpipewire-0.3' has version '0.3.65', required version is '>= 1.4.0'",
+      ),
+    ],
+    words: [
+      ...words,
+      "Requested '",
+      ' >= 1.0',
+      "' but version of ",
+      ' is 1',
+      'CMake 1 or higher is required.',
+      'version ',
+    ],
+    mostBytes: 512 * 1024,
+    feed: (bytes) => {
+      for (const { crate, name, wanted, has } of findTooOld(bytes.toString('utf8'))) {
+        checkNames([crate, name]);
+        for (const version of [wanted, ...(has === null ? [] : [has])]) assert.match(version, /^[0-9][\w.+~-]*$/);
       }
       return undefined;
     },

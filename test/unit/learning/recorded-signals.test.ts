@@ -47,6 +47,27 @@ const recorded: readonly (readonly [from: string, line: string, found: string])[
     'Could not find `protoc`. If `protoc` is installed, try setting the `PROTOC` environment variable',
     'program protoc',
   ],
+  [
+    'netlib-src',
+    'CMake Error at BLAS/CMakeLists.txt:1 (enable_language):\n    No CMAKE_Fortran_COMPILER could be found.',
+    'program gfortran',
+  ],
+  [
+    'CMake',
+    'CMake Error at CMakeLists.txt:2 (enable_language):\n  No CMAKE_ASM_NASM_COMPILER could be found.',
+    'program nasm',
+  ],
+  [
+    'glfw-sys',
+    '  CMake Error at src/CMakeLists.txt:76 (message):\n    Failed to find wayland-scanner\n',
+    'program wayland-scanner',
+  ],
+  [
+    'raylib-sys',
+    '  CMake Error: The following variables are used in this project, but they are set to NOTFOUND.\n  Please set them or make sure they are set and tested correctly in the CMake files:\n  /box/store/0/raylib/src/OPENGL_INCLUDE_DIR\n     used as include directory in directory /box/store/0/raylib/src',
+    'cmake-package OPENGL',
+  ],
+  ['CMake', 'GLUT_glut_LIBRARY (ADVANCED)\n    linked by target "app" in directory /src', 'cmake-package GLUT'],
   ['CMake', '  Could NOT find ZLIB (missing: ZLIB_LIBRARY ZLIB_INCLUDE_DIR)', 'cmake-package ZLIB'],
   ['CMake', '  Could not find a package configuration file provided by "SDL2" with any of', 'cmake-package SDL2'],
 ];

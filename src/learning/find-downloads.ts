@@ -1,0 +1,84 @@
+import { stripVTControlCharacters } from 'node:util';
+import { scriptFailures } from './read-failures.ts';
+
+/** A build script that failed because it wanted something from a network. */
+export interface MissedDownload {
+  /** The package that it belongs to. */
+  readonly crate: string;
+  /** What it wanted, as its words name it: an address of the web, else the host's name. Empty where they don't say. */
+  readonly from: readonly string[];
+  /** Variables that it says it reads and that are its own: often one of them names a copy that is there already. */
+  readonly variables: readonly string[];
+}
+
+/** How the C library, Rust, git, curl, wget, Go, Python, node and Java say that there is no network. */
+export const noNetworkWords: readonly string[] = [
+  ...['Could not resolve host', 'Could not resolve hostname', "Couldn't resolve host name"],
+  ...['Temporary failure in name resolution', 'failed to lookup address information', 'unable to resolve host address'],
+  ...['Network is unreachable', 'network is unreachable', 'NetworkUnreachable', 'ENETUNREACH', 'EAI_AGAIN'],
+  ...['TemporaryNameServerFailure', 'dial tcp: lookup', 'UnknownHostException'],
+];
+
+/**
+ * Words of a script that never got as far as the network: the program that it fetches with is not there either, or the
+ * place that it keeps a download in. `fetch` is said of much else: it counts beside an address.
+ */
+const couldNotDownload = /\b(?:fail|unable|could not|couldn't|cannot|error|trying)[^\n]{0,60}\bdownload/i;
+const couldNotFetch = /\b(?:fail|unable|could not|couldn't|cannot|error|trying)[^\n]{0,60}\bfetch/i;
+
+const hostAfter: readonly RegExp[] = [
+  /Could not resolve host(?:name)?: ([\w.-]{1,253})/g,
+  /unable to resolve host address [\u2018'"]([\w.-]{1,253})/g,
+  /dial tcp: lookup ([\w.-]{1,253})/g,
+  /UnknownHostException: ([\w.-]{1,253})/g,
+  /resolve dns name '([\w.-]{1,253})/g,
+];
+const address = /\bhttps?:\/\/([\w-][\w.-]{0,252})(?::\d{1,5})?(?:\/[\w./~%+@:=&?#,;-]{0,300})?/g;
+const readsVariable = /cargo::?rerun-if-env-changed=([A-Za-z_]\w{0,63})\s*$/gm;
+
+/** What every script of its kind reads: compilers and their flags, pkg-config, cargo's own, proxies. */
+const common =
+  /^(?:(?:HOST|TARGET|CROSS)_|CARGO_|RUST(?:C|FLAGS|DOC|UP|_)|PKG_CONFIG|CC$|CXX|AR$|ARFLAGS|S?CCACHE|PYTHON|HOST$|CFLAGS|CRATE_CC|LD|PATH|HOME|TMP|OUT_DIR|NINJA|NO_|DOCS_RS|CLANG|LLVM|LIBCLANG|BINDGEN|CMAKE|MAKE|SYSROOT|NUM_JOBS|OPT_LEVEL|PROFILE|DEBUG$)|proxy|_(?:x86_64|aarch64)/i;
+
+/** The name of a variable that says where something is. */
+const namesPlace = /ARCHIVE|FILE|DIR|PATH|ROOT|LOCATION|URL|LIB/;
+
+const [mostAddresses, mostVariables] = [3, 6];
+
+/** Of what cargo said, in whatever colours: the build scripts that failed for want of a network. */
+export function findDownloads(text: string): readonly MissedDownload[] {
+  return scriptFailures(stripVTControlCharacters(text)).flatMap(({ crate, said }) => {
+    const addresses = [...said.matchAll(address)];
+    const isOffline = noNetworkWords.some((words) => said.includes(words));
+    const triesTo = couldNotDownload.test(said) || (addresses.length > 0 && couldNotFetch.test(said));
+    if (!isOffline && !triesTo) return [];
+    const hosts = unique(hostAfter.flatMap((pattern) => [...said.matchAll(pattern)].map(({ 1: host = '' }) => host)));
+    const wanted = addresses.filter(({ 1: host = '' }) => hosts.length === 0 || hosts.includes(host));
+    const from = wanted.length > 0 ? wanted.map(([whole]) => whole.replace(/[.,;:]+$/, '')) : hosts;
+    return [{ crate, from: unique(from).slice(0, mostAddresses), variables: ownVariables(said) }];
+  });
+}
+
+/** A build script that failed, and the variables of its own that it reads. */
+export type ReadsVariables = Pick<MissedDownload, 'crate' | 'variables'>;
+
+/** Of what cargo said: the build scripts that failed and read variables of which one says where something is. */
+export function findPlaces(text: string): readonly ReadsVariables[] {
+  return scriptFailures(stripVTControlCharacters(text)).flatMap(({ crate, said }) => {
+    const variables = ownVariables(said).filter((name) => namesPlace.test(name));
+    return variables.length > 0 ? [{ crate, variables }] : [];
+  });
+}
+
+/** Variables that a script says it reads and that are its own; first those that name a place. */
+function ownVariables(said: string): readonly string[] {
+  const variables = [...said.matchAll(readsVariable)].map(({ 1: name = '' }) => name);
+  const own = unique(variables).filter((name) => !common.test(name));
+  const [places, others] = [own.filter((name) => namesPlace.test(name)), own.filter((name) => !namesPlace.test(name))];
+  // A longer name says more of the same: its sum, or its kind.
+  return [...places.sort((left, right) => left.length - right.length), ...others].slice(0, mostVariables);
+}
+
+function unique(words: readonly string[]): readonly string[] {
+  return [...new Set(words)];
+}
