@@ -157,8 +157,8 @@ export const known: readonly Entry[] = [
   open(
     85,
     'scripts of packages',
-    'They belong to the archive of Debian, whose signatures are checked, and run without the project, in namespaces of their own.',
-    "A project's lock may name any package and version that the archive has ever had.",
+    "A lock names packages by their sums, whoever has signed them: their scripts run without the project, behind a wall of their own (own-49). What they make of the root is that lock's.",
+    "A project's lock may name any package and version that the archive has ever had, or one that an archive of caches brings.",
   ),
   held(87, 'two commands at once', 'e2e/every-pair/ends.test.ts#two builds at once'),
   held(
@@ -328,6 +328,11 @@ export const own: readonly Entry[] = [
     'unit/learning/read-record.test.ts#what a hostile build writes',
   ),
   held('own-48', 'a checkout laid out so that its secrets are passed over', 'hostile/hidden.test.ts#is laid out like'),
+  held(
+    'own-49',
+    'programs of a package that a lock names, an archive of caches brings, and nobody has signed',
+    'hostile/packages.test.ts#that no signature vouches for',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];

@@ -31,7 +31,7 @@ const capabilities = [
   'SYS_CHROOT',
 ];
 
-/** Scripts of Debian's packages run in it: they are trusted as on any Debian, and still get no more than they need. */
+/** Scripts of packages run in it, which a lock has chosen: they get no more than they need. */
 export function makerOptions(
   box: MakerBox,
   facts: Pick<EngineFacts, 'product' | 'userNamespace'>,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { failure, type Result, success } from '../../base/result.ts';
+import { failure, type Result } from '../../base/result.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
-import { makeDebFolder, sha256OfFile } from './deb-cache.ts';
+import { makeDebFolder } from './deb-cache.ts';
 import type { DebianContainer } from './debian-container.ts';
 import { type DebianHost, toolVariables } from './debian-host.ts';
 import { fetchDebianPackages } from './fetch-packages.ts';
@@ -9,7 +9,7 @@ import { addScript, makerFolders, makeScript } from './maker-script.ts';
 import { explainFailure } from './mmdebstrap-problems.ts';
 import { mmdebstrapArguments, mmdebstrapProgress } from './mmdebstrap-run.ts';
 import { finishScript, sourceDateEpoch } from './root-recipe.ts';
-import type { RootTar } from './root-tar.ts';
+import { type RootTar, takeTar } from './root-tar.ts';
 import { hasMemory, makeScratch, type Scratch, writeJob } from './scratch.ts';
 
 /**
@@ -80,8 +80,7 @@ async function makeTar(
   );
   if (ended.status !== 0)
     return failure(explainFailure('the root file system could not be made', ended.startError ?? log));
-  const file = join(scratch.path, 'root.tar');
-  return success({ file, sha256: await sha256OfFile(file), remove: () => scratch.remove() });
+  return takeTar(join(scratch.path, 'root.tar'), () => scratch.remove());
 }
 
 const maximumLog = 1024 * 1024;

@@ -1,20 +1,20 @@
-import { closeSync, createWriteStream, openSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { closeSync, createWriteStream, fstatSync, openSync } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failure, type Result, success } from '../../base/result.ts';
+import { failure, type Result } from '../../base/result.ts';
 import { endWhenFull } from '../../host/end-when-full.ts';
 import { runProgram } from '../../host/program.ts';
+import { readDescriptor } from '../../host/read-descriptor.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
 import { buildInContainer } from './build-in-container.ts';
-import { sha256OfFile } from './deb-cache.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { makeLocalRepository } from './local-repository.ts';
 import { explainFailure, missingForUnshare, mmdebstrapMissing } from './mmdebstrap-problems.ts';
 import { mmdebstrapArguments, mmdebstrapProgress } from './mmdebstrap-run.ts';
-import { ownNamespaces } from './own-namespaces.ts';
 import { finishScript, sourceDateEpoch } from './root-recipe.ts';
-import type { RootTar } from './root-tar.ts';
-import { makeScratch, type Scratch } from './scratch.ts';
+import { type RootTar, takeTar } from './root-tar.ts';
+import { makeScratch, type Scratch, writeJob } from './scratch.ts';
+import { wallPackages } from './wall-packages.ts';
 
 /**
  * Makes the root of these packages, all in the cache already. The bytes depend on the packages alone: not on the day,
@@ -41,22 +41,22 @@ async function makeTar(
   packages: readonly DebianPackage[],
   scratch: Scratch,
 ): Promise<Result<RootTar>> {
-  const repository = join(scratch.path, 'repository');
-  const made = await makeLocalRepository(host, packages, repository);
+  const made = await makeLocalRepository(host, packages, join(scratch.path, 'repository'));
   if (!made.ok) return made;
-  const file = join(scratch.path, 'root.tar');
-  const finish = join(scratch.path, 'finish');
-  await writeFile(finish, finishScript);
-  await chmod(finish, 0o755);
-  const temporary = join(scratch.path, 'work');
-  await mkdir(temporary);
-  await chmod(temporary, 0o755);
+  writeJob(scratch.path, { finish: finishScript });
+  await mkdir(join(scratch.path, 'work'));
+  await chmod(join(scratch.path, 'work'), 0o755);
+  const wall = await wallPackages(host, scratch.path);
+  if (!wall.ok) return wall;
+  const { prefix, root, folder } = wall.value;
   const log = watchLog(host, join(scratch.path, 'log'));
-  const { prefix, root } = await ownNamespaces(host);
-  const words = mmdebstrapArguments(packages, { finish, repository, tar: file });
+  const [finish, repository, tar, work] = ['finish', 'repository', 'work/root.tar', 'work'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string, string];
+  const words = mmdebstrapArguments(packages, { finish, repository, tar });
   const [first = program, ...rest] = [...prefix, program, `--mode=${root ? 'root' : 'unshare'}`, ...words];
   const options = {
-    variables: { ...toolVariables(host), SOURCE_DATE_EPOCH: sourceDateEpoch, TMPDIR: temporary },
+    variables: { ...toolVariables(host), SOURCE_DATE_EPOCH: sourceDateEpoch, TMPDIR: work },
     workingDirectory: scratch.path,
     stdout: 'none',
     stderr: log.stream,
@@ -64,26 +64,22 @@ async function makeTar(
   const ended = await endWhenFull([scratch.path], host.signal, (signal) =>
     runProgram(first, rest, { ...options, signal }),
   );
+  const said = ended.startError ?? `${log.text()}${ended.stderr}`;
   log.close();
-  if (ended.status !== 0)
-    return failure(
-      explainFailure('the root file system could not be made', ended.startError ?? `${log.text()}${ended.stderr}`),
-    );
-  return success({ file, sha256: await sha256OfFile(file), remove: () => scratch.remove() });
+  if (ended.status !== 0) return failure(explainFailure('the root file system could not be made', said));
+  return takeTar(join(scratch.path, 'work/root.tar'), () => scratch.remove());
 }
 
-/** mmdebstrap writes into a file; its own lines in there tell how far it is and, at the end, what went wrong. */
+const mostLogBytes = 8 * 1024 * 1024;
+
+/**
+ * mmdebstrap writes into a file; its own lines in there tell how far it is and, at the end, what went wrong. The file is
+ * held: what packages put in its place is never opened.
+ */
 function watchLog(host: DebianHost, file: string) {
   const descriptor = openSync(file, 'w+');
   const stream = createWriteStream('', { fd: descriptor, autoClose: false });
-  const text = () => {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch {
-      // Its folder was removed between two looks.
-      return '';
-    }
-  };
+  const text = () => readDescriptor(descriptor, Math.min(fstatSync(descriptor).size, mostLogBytes)).toString('utf8');
   const timer = setInterval(() => {
     const fraction = mmdebstrapProgress(text());
     if (fraction !== undefined) host.onProgress({ kind: 'step', text: 'Making the root file system', fraction });

@@ -9,10 +9,10 @@ import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { installFolder, installInContainerScript, installScript } from './install-script.ts';
 import { makerFolders } from './maker-script.ts';
 import { explainFailure, mmdebstrapMissing } from './mmdebstrap-problems.ts';
-import { ownNamespaces } from './own-namespaces.ts';
 import { finishScript } from './root-recipe.ts';
 import { hasMemory, makeScratch, type Scratch, writeJob } from './scratch.ts';
 import { extractRoot } from './unpack-root.ts';
+import { wallPackages } from './wall-packages.ts';
 
 /** A copy of a root with more packages in it, in a scratch folder that whoever calls removes. */
 export interface InstalledTree {
@@ -60,8 +60,10 @@ async function installHere(
   mkdirSync(debs, { mode: 0o755 });
   layDebs(host, packages, debs);
   writeJob(scratch.path, { install: installScript, finish: finishScript });
-  const job = [shell, join(scratch.path, 'install'), root, join(scratch.path, 'finish')];
-  const { prefix, root: isRoot } = await ownNamespaces(host);
+  const wall = await wallPackages(host, scratch.path);
+  if (!wall.ok) return wall;
+  const { prefix, root: isRoot, folder } = wall.value;
+  const job = [shell, ...['install', 'root', 'finish'].map((name) => join(folder, name))];
   const [program = shell, ...words] = [...prefix, ...(isRoot ? [] : [mmdebstrap, '--unshare-helper']), ...job];
   const ended = await runProgram(program, words, { ...programOptions(host), workingDirectory: scratch.path });
   return ended.status === 0 ? success(null) : failure(explainFailure(what, ended.startError ?? ended.stderr));
