@@ -15,34 +15,49 @@ export interface Failures {
  * of a linker's error the next line that says what could not be compiled names the package.
  */
 export function readFailures(text: string): Failures {
-  const sections = text.split(sectionStart);
+  const sections = text.split(sectionStart, mostSections);
   const crates = new Set<string>();
   const missed: Missed[] = [];
   const hints: Missed[] = [];
-  sections.forEach((section, index) => {
+  let charactersLeft = mostCharacters;
+  for (const [index, section] of sections.entries()) {
     const crate = failedCrate(section, sections[index + 1] ?? '');
-    if (crate === null) return;
+    if (crate === null) continue;
+    if (crates.size >= mostCrates && !crates.has(crate)) break;
     crates.add(crate);
+    const said = section.slice(0, Math.min(mostSaid, charactersLeft));
+    charactersLeft -= said.length;
     const of = (wanted: Wanted): Missed => ({ crate, wanted });
-    missed.push(...findSignals(section).map(of));
-    hints.push(...findSignals(section, packageHints).map(of));
-  });
-  return { crates: [...crates], missed, hints };
+    missed.push(...findSignals(said).map(of));
+    hints.push(...findSignals(said, packageHints).map(of));
+  }
+  return { crates: [...crates], missed: missed.slice(0, mostMissed), hints: hints.slice(0, mostMissed) };
 }
 
 /** What each build script that failed has said, and cargo of it. */
 export function scriptFailures(text: string): readonly { readonly crate: string; readonly said: string }[] {
-  return text.split(sectionStart).flatMap((said) => {
+  const failures = text.split(sectionStart, mostSections).flatMap((said) => {
     const crate = failedScript.exec(said)?.[1];
-    return crate === undefined ? [] : [{ crate, said }];
+    return crate === undefined ? [] : [{ crate, said: said.slice(0, mostSaid) }];
   });
+  return failures.slice(0, mostCrates);
 }
+
+/**
+ * A macro of strangers can write such lines by the hundred thousand, and each name is looked up: more than a build has
+ * that fails, and little enough that Ctrl-C is heard soon.
+ */
+const mostSections = 20_000;
+const mostCrates = 200;
+const mostMissed = 500;
+const mostSaid = 512 * 1024;
+const mostCharacters = 2 * 1024 * 1024;
 
 const saysWhy = /\b(?:error|panicked|cannot|could not|failed|fatal|not found|undefined|unresolved|missing)\b/i;
 
 /** What a package failed with, in one line: of what it said itself the first that sounds like a reason, else the last. */
 export function failureOf(text: string, crate: string): string {
-  const sections = text.split(sectionStart);
+  const sections = text.split(sectionStart, mostSections);
   const section = sections.find((one, index) => failedCrate(one, sections[index + 1] ?? '') === crate) ?? '';
   const [head = '', ...lines] = section
     .split('\n', mostLines)

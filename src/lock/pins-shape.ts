@@ -23,8 +23,11 @@ function isWord(pattern: RegExp, value: unknown): boolean {
   return typeof value === 'string' && pattern.test(value);
 }
 
+const mostCharacters = 1000;
+
+/** Words that are shown to people: none that acts on a terminal, or that nobody sees, is in a lock of ours. */
 function isShort(value: unknown): boolean {
-  return typeof value === 'string' && value.length < 1000;
+  return typeof value === 'string' && value.length < mostCharacters && printable(value, mostCharacters) === value;
 }
 
 const holds =

@@ -333,6 +333,12 @@ export const own: readonly Entry[] = [
     'programs of a package that a lock names, an archive of caches brings, and nobody has signed',
     'hostile/packages.test.ts#that no signature vouches for',
   ),
+  held(
+    'own-50',
+    'a hundred thousand failures that a macro makes up, each looked up on the host',
+    'unit/learning/read-failures.test.ts#a hundred thousand failures',
+  ),
+  held('own-51', 'words of a lock that act on a terminal', 'unit/lock/read-pins.test.ts#words that act on a terminal'),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];

@@ -35,3 +35,15 @@ test('who looked for the same is known, so that what helps one stays although an
     'b-sys',
   ]);
 });
+
+test('a macro that writes a hundred thousand failures is read to no more than a build has', () => {
+  const lines = Array.from(
+    { length: 100_000 },
+    (_, at) => `${failed(`x${at}`, `install y${at}-dev`, `cannot find -lz${at}`)}`,
+  );
+  const { crates, missed, hints } = readFailures(lines.join(''));
+  assert.ok(crates.length <= 200 && missed.length <= 500 && hints.length <= 500);
+  assert.deepEqual(crates.slice(0, 2), ['x0', 'x1']);
+  const one = readFailures(failed('x', ...lines.slice(0, 50_000).map((_, at) => `cannot find -la${at}`)));
+  assert.ok(one.missed.length > 0 && one.missed.length <= 500);
+});
