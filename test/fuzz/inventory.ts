@@ -100,6 +100,8 @@ export const notForeign: Readonly<Record<string, string>> = {
   'commands/prepare-walls.ts': 'what our own step made in our cache',
   'commands/walls-folder.ts': 'data of the package',
   'commands/debian-container.ts': 'what the tools in our container say, shown with escapes',
+  'environment/debian/stranger-ids.ts': 'the id table of our own process, from the kernel',
+  'environment/debian/wall-packages.ts': 'the id table of our own process, from the kernel',
   'environment/debian/mmdebstrap-run.ts': 'the log of our own tool, shown with escapes',
   'environment/debian/read-debian-image.ts': 'three lines of an image that the user named, pinned by digest',
   'engine/bwrap/admit-box.ts': "bubblewrap's own report",
