@@ -54,6 +54,20 @@ module.exports = {
       to: { path: '^src/commands/' },
     },
     {
+      name: 'commands-stand-on-their-rooms',
+      comment: 'What several commands do together stands below them and knows none of them.',
+      severity: 'error',
+      from: { path: '^src/commands/[^/]+/' },
+      to: { path: '^src/commands/[^/]+[.]ts$', pathNot: '^src/commands/(answer|session|tool-version)[.]ts$' },
+    },
+    {
+      name: 'pipeline-below-its-users',
+      comment: 'Every build goes through the pipeline: it must not know what only some of them do.',
+      severity: 'error',
+      from: { path: '^src/commands/(pipeline|environments)/' },
+      to: { path: '^src/commands/(learning|images|devcontainers|trials)/' },
+    },
+    {
       name: 'processes-through-host',
       comment: 'Programs are started in one room, which finds them by absolute path outside of the project.',
       severity: 'error',

@@ -24,7 +24,7 @@ const lazyImports = {
       const file = resolve(request.resolveDir, request.path);
       const folder = basename(resolve(file, '..'));
       const module = basename(file, '.ts');
-      if (folder === 'commands') {
+      if (file.startsWith(`${resolve('src/commands')}/`)) {
         lateCommands.set(module, file);
         return { path: `./commands.cjs#${module}`, external: true };
       }

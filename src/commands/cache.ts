@@ -14,12 +14,12 @@ import { allPackages } from '../lock/pin-changes.ts';
 import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { boxIdentity } from './box-owner.ts';
-import { gather } from './gather.ts';
-import type { Planned } from './make-plan.ts';
-import { planCargo } from './plan-cargo.ts';
+import { boxIdentity } from './pipeline/box-owner.ts';
+import { gather } from './pipeline/gather.ts';
+import type { Planned } from './pipeline/make-plan.ts';
+import { planCargo } from './pipeline/plan-cargo.ts';
+import { targetFolder, targetPath } from './pipeline/target-folder.ts';
 import type { Session } from './session.ts';
-import { targetFolder, targetPath } from './target-folder.ts';
 
 const forms = 'Write `cargo-boxed cache export FILE` or `cargo-boxed cache import FILE`.';
 

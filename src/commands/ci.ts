@@ -26,12 +26,12 @@ import { lockText } from '../lock/write-pins.ts';
 import { variables } from '../oci/image-documents.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { type Whereabouts, whereabouts } from './find-in-registry.ts';
-import { type LockedImage, lockedImage } from './locked-image.ts';
+import { type Whereabouts, whereabouts } from './images/find-in-registry.ts';
+import { type LockedImage, lockedImage } from './images/locked-image.ts';
+import { wantedImage } from './images/wanted-image.ts';
+import { projectLockFile } from './pipeline/settle-pins.ts';
 import type { Session } from './session.ts';
-import { projectLockFile } from './settle-pins.ts';
 import { toolVersion } from './tool-version.ts';
-import { wantedImage } from './wanted-image.ts';
 
 /** Writes a workflow for a CI that builds in the image of the lock, or says how one has drifted from it (65). */
 export async function ci(session: Session, { arguments: words, options }: OwnCommand): Promise<Result<Answer>> {

@@ -7,11 +7,11 @@ import { readPins } from '../lock/read-pins.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { table } from './answer.ts';
-import { defaultPinsFile } from './debian.ts';
-import { gather } from './gather.ts';
-import { type Kept, listKept } from './kept.ts';
-import { type KeptImage, keptImages, removeImages } from './kept-images.ts';
-import { learningFolder } from './learning-folder.ts';
+import { defaultPinsFile } from './environments/debian.ts';
+import { type KeptImage, keptImages, removeImages } from './environments/kept-images.ts';
+import { learningFolder } from './learning/learning-folder.ts';
+import { gather } from './pipeline/gather.ts';
+import { type Kept, listKept } from './pipeline/kept.ts';
 import type { Session } from './session.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -5,10 +5,10 @@ import { failure, type Result, success } from '../base/result.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { findProjectSecrets } from './find-project-secrets.ts';
-import { type Gathered, gather } from './gather.ts';
-import { makePlan } from './make-plan.ts';
-import { makeRequest } from './make-request.ts';
+import { findProjectSecrets } from './pipeline/find-project-secrets.ts';
+import { type Gathered, gather } from './pipeline/gather.ts';
+import { makePlan } from './pipeline/make-plan.ts';
+import { makeRequest } from './pipeline/make-request.ts';
 import type { Session } from './session.ts';
 import { type CopyContent, runOnCopy } from './write-sources.ts';
 

@@ -4,13 +4,13 @@ import type { OwnCommand } from '../invocation/invocation.ts';
 import { usage } from '../invocation/usage-problems.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { compareDevcontainer } from './devcontainer-compare.ts';
-import { layCrates } from './devcontainer-crates.ts';
-import { devcontainerDrift } from './devcontainer-drift.ts';
-import { writeFeature } from './devcontainer-feature.ts';
-import { devcontainerFile, writeDevcontainer } from './devcontainer-file.ts';
-import { inspectDevcontainers } from './devcontainer-inspect.ts';
-import { type Devcontainer, devcontainerWish } from './devcontainer-wish.ts';
+import { compareDevcontainer } from './devcontainers/compare.ts';
+import { devcontainerDrift } from './devcontainers/drift.ts';
+import { writeFeature } from './devcontainers/feature.ts';
+import { devcontainerFile, writeDevcontainer } from './devcontainers/file.ts';
+import { inspectDevcontainers } from './devcontainers/inspect.ts';
+import { type Devcontainer, devcontainerWish } from './devcontainers/wish.ts';
+import { layCrates } from './images/crates.ts';
 import type { Session } from './session.ts';
 
 /** `devcontainer`, `devcontainer --check`; for files of others `devcontainer check [FILE]`, for images of others `devcontainer feature`. */

@@ -10,8 +10,8 @@ import { findProgram } from '../host/program.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { table } from './answer.ts';
-import { type ChosenEngine, openBwrap, openDocker } from './choose-engine.ts';
-import { forbiddenFolders } from './forbidden-folders.ts';
+import { type ChosenEngine, openBwrap, openDocker } from './pipeline/choose-engine.ts';
+import { forbiddenFolders } from './pipeline/forbidden-folders.ts';
 import type { Session } from './session.ts';
 
 interface Check {
@@ -69,7 +69,7 @@ function problemCheck(name: string, { what, why, fix }: Problem): Check {
 
 /** How the Debian root is made here. */
 async function rootCheck(session: Session, hasDocker: boolean): Promise<Check> {
-  const { missingForRoots } = await import('./root-maker.ts');
+  const { missingForRoots } = await import('./environments/root-maker.ts');
   const forbidden = forbiddenFolders(session, null);
   const missing = missingForRoots({ variables: session.host.variables, forbidden });
   const name = 'debian root';
@@ -100,7 +100,7 @@ async function nixCheck(session: Session): Promise<Check> {
 /** In an image of ours: which walls the container has. Whether it is that of a lock is asked where there is a project. */
 async function imageChecks(session: Session): Promise<readonly Check[]> {
   if (readMark().kind === 'none') return [];
-  const { measureHere } = await import('./measure-here.ts');
+  const { measureHere } = await import('./environments/measure-here.ts');
   return measureHere(session, session.directory).map(({ wall, held, found }) => ({
     name: `container: ${wall}`,
     state: held ? 'works' : 'missing',

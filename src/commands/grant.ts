@@ -10,8 +10,8 @@ import type { OwnCommand } from '../invocation/invocation.ts';
 import { placeText } from '../policy/judge-asks.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
+import { findProject, projectRoot, type Surveyed, survey } from './pipeline/survey.ts';
 import type { Session } from './session.ts';
-import { findProject, projectRoot, type Surveyed, survey } from './survey.ts';
 
 /** `grant KEY…`, `grant --all`: answers what this project asks now, value by value. Never more than is asked. */
 export async function grant(session: Session, command: OwnCommand): Promise<Result<Answer>> {

@@ -4,9 +4,9 @@ import { placeText } from '../policy/judge-asks.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { table } from './answer.ts';
-import { readOrganisations } from './read-grants.ts';
+import { readOrganisations } from './pipeline/read-grants.ts';
+import { projectRoot, survey } from './pipeline/survey.ts';
 import type { Session } from './session.ts';
-import { projectRoot, survey } from './survey.ts';
 
 /** Everything that is granted, and what the project here asks for. */
 export async function grants(session: Session): Promise<Result<Answer>> {

@@ -10,10 +10,10 @@ import type { BuiltImage } from '../oci/write-layout.ts';
 import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { openDocker } from './choose-engine.ts';
-import { type ImageExtent, readExtent, withExtent } from './image-extent.ts';
-import { imageSources } from './image-sources.ts';
-import { type LockedImage, lockedImage } from './locked-image.ts';
+import { type ImageExtent, readExtent, withExtent } from './images/extent.ts';
+import { type LockedImage, lockedImage } from './images/locked-image.ts';
+import { imageSources } from './images/sources.ts';
+import { openDocker } from './pipeline/choose-engine.ts';
 import type { Session } from './session.ts';
 
 /** Makes the image of the project's lock, and puts it where it was asked for. */
@@ -45,7 +45,7 @@ async function writeDocuments(
 ): Promise<Result<ImageDocuments>> {
   const none = success(null);
   if (options.sbom === undefined && options.provenance === undefined) return success({ bill: null, provenance: null });
-  const { writeBill, writeProvenance } = await import('./image-sbom.ts');
+  const { writeBill, writeProvenance } = await import('./images/sbom.ts');
   const bill = options.sbom === undefined ? none : await writeBill(options.sbom as BillFormat, locked, name, beside);
   if (!bill.ok) return bill;
   const isWanted = options.provenance !== undefined;

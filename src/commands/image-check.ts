@@ -11,12 +11,12 @@ import { readImageOutput } from '../oci/image-output.ts';
 import type { ImageLayer } from '../oci/layer-of-image.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { openDocker } from './choose-engine.ts';
-import { findInRegistry } from './find-in-registry.ts';
-import { extentOf, withExtent } from './image-extent.ts';
-import { type LockedImage, lockedImage } from './locked-image.ts';
+import { extentOf, withExtent } from './images/extent.ts';
+import { findInRegistry } from './images/find-in-registry.ts';
+import { type LockedImage, lockedImage } from './images/locked-image.ts';
+import { wantedImage } from './images/wanted-image.ts';
+import { openDocker } from './pipeline/choose-engine.ts';
 import type { Session } from './session.ts';
-import { wantedImage } from './wanted-image.ts';
 
 /** Compares an image with the project's lock, and names each difference; 65 when there is one. */
 export async function imageCheck(session: Session, { arguments: words }: OwnCommand): Promise<Result<Answer>> {

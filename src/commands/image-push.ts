@@ -11,10 +11,10 @@ import { type Problem, printable } from '../problem/problem.ts';
 import type { SentImage } from '../registry/push-layout.ts';
 import type { RegistryPlace } from '../registry/registry-place.ts';
 import type { Answer } from './answer.ts';
-import { forbiddenFolders } from './forbidden-folders.ts';
 import { type BuiltLayout, layoutOfLock } from './image-build.ts';
-import { readExtent } from './image-extent.ts';
-import { openRegistry } from './open-registry.ts';
+import { readExtent } from './images/extent.ts';
+import { openRegistry } from './images/open-registry.ts';
+import { forbiddenFolders } from './pipeline/forbidden-folders.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -75,7 +75,7 @@ async function sign(
       fix: 'Install it, or leave `--sign` out.',
     });
   const repository = `${place.host}/${place.path}`;
-  const { writeProvenance } = await import('./image-sbom.ts');
+  const { writeProvenance } = await import('./images/sbom.ts');
   const provenance = await writeProvenance(locked, repository, image.manifest, usual);
   if (!provenance.ok) return provenance;
   const predicate = `${provenance.value}.predicate`;

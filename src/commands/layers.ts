@@ -15,9 +15,9 @@ import { lockFileName } from '../lock/lock-file-name.ts';
 import type { Learned } from '../lock/pins.ts';
 import { printable } from '../problem/problem.ts';
 import { type Answer, table } from './answer.ts';
+import { pinnedLearned, wantedAdditions } from './pipeline/settle-pins.ts';
+import { configFileName, projectRoot, type Surveyed, survey } from './pipeline/survey.ts';
 import type { Session } from './session.ts';
-import { pinnedLearned, wantedAdditions } from './settle-pins.ts';
-import { configFileName, projectRoot, type Surveyed, survey } from './survey.ts';
 
 /** `layers`, `layers search WORD`, `layers show NAME`, `layers add NAME…`, `layers remove NAME…`. */
 export async function layers(session: Session, command: OwnCommand): Promise<Result<Answer>> {

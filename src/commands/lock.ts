@@ -25,15 +25,15 @@ import {
   freshAddedPins,
   ownDebianPins,
   refreshDebianPins,
-} from './debian.ts';
-import { type Gathered, gather } from './gather.ts';
-import { addedPins, freshImagePins } from './image.ts';
-import { learnForLock } from './learn-for-lock.ts';
-import { freshNixPins, keptSources, nixAdditions, noNixSources } from './nix.ts';
-import { toolchainPins } from './pin-toolchain.ts';
+} from './environments/debian.ts';
+import { addedPins, freshImagePins } from './environments/image.ts';
+import { freshNixPins, keptSources, nixAdditions, noNixSources } from './environments/nix.ts';
+import { updateOne } from './environments/update-one.ts';
+import { learnForLock } from './learning/learn-for-lock.ts';
+import { type Gathered, gather } from './pipeline/gather.ts';
+import { toolchainPins } from './pipeline/pin-toolchain.ts';
+import { pinWish, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './pipeline/settle-pins.ts';
 import type { Session } from './session.ts';
-import { pinWish, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './settle-pins.ts';
-import { updateOne } from './update-one.ts';
 
 /** Pins everything and writes it into the project as one file; what differs from before is shown. */
 export async function lock(session: Session, command: OwnCommand): Promise<Result<Answer>> {

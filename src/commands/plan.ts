@@ -10,19 +10,19 @@ import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import type { BoxPlan } from '../plan/box-plan.ts';
 import { plainJson } from '../report/events.ts';
 import type { Answer } from './answer.ts';
-import { asIdentity, boxIdentity } from './box-owner.ts';
-import { coverFolders, withoutGone } from './cover-folders.ts';
-import { beyondLock } from './fetch.ts';
-import { gather } from './gather.ts';
-import { madeImageSum } from './image.ts';
-import { makePlan, type Planned } from './make-plan.ts';
-import { planCargo } from './plan-cargo.ts';
-import { programRequest } from './program-request.ts';
-import { projectCopyFolder } from './project-copy.ts';
-import { resolveBox } from './resolve-box.ts';
+import { madeImageSum } from './environments/image.ts';
+import { asIdentity, boxIdentity } from './pipeline/box-owner.ts';
+import { coverFolders, withoutGone } from './pipeline/cover-folders.ts';
+import { beyondLock } from './pipeline/fetch.ts';
+import { gather } from './pipeline/gather.ts';
+import { makePlan, type Planned } from './pipeline/make-plan.ts';
+import { planCargo } from './pipeline/plan-cargo.ts';
+import { programRequest } from './pipeline/program-request.ts';
+import { projectCopyFolder } from './pipeline/project-copy.ts';
+import { resolveBox } from './pipeline/resolve-box.ts';
+import { targetPath } from './pipeline/target-folder.ts';
+import { wallsFolder } from './pipeline/walls-folder.ts';
 import type { Session } from './session.ts';
-import { targetPath } from './target-folder.ts';
-import { wallsFolder } from './walls-folder.ts';
 
 /** Shows what a command would do: as JSON the very value that the command runs, or as a command for the shell. */
 export async function plan(session: Session, command: OwnCommand): Promise<Result<Answer>> {

@@ -5,17 +5,17 @@ import { learningCommand } from '../invocation/learning-command.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
-import { checkSubcommand } from './check-subcommand.ts';
-import { type Executed, execute } from './execute.ts';
-import { exportResults } from './export-results.ts';
-import { fetchCrates } from './fetch.ts';
-import { type Gathered, gatherSurveyed } from './gather.ts';
-import { inferFirst, mayHaveLayersAdded } from './infer-first.ts';
-import type { Learning } from './learn-layers.ts';
-import { makePlan, type Planned } from './make-plan.ts';
-import { classify, prepareCommand, type ReadyCommand } from './make-request.ts';
+import { inferFirst, mayHaveLayersAdded } from './learning/infer-first.ts';
+import type { Learning } from './learning/learn-layers.ts';
+import { checkSubcommand } from './pipeline/check-subcommand.ts';
+import { type Executed, execute } from './pipeline/execute.ts';
+import { exportResults } from './pipeline/export-results.ts';
+import { fetchCrates } from './pipeline/fetch.ts';
+import { type Gathered, gatherSurveyed } from './pipeline/gather.ts';
+import { makePlan, type Planned } from './pipeline/make-plan.ts';
+import { classify, prepareCommand, type ReadyCommand } from './pipeline/make-request.ts';
+import { survey } from './pipeline/survey.ts';
 import type { Session } from './session.ts';
-import { survey } from './survey.ts';
 
 /** Any cargo command, each by its class. What a build does not need is loaded when it is asked for. */
 export function runCargo(session: Session, command: CargoCommand): Promise<Result<Answer>> {
@@ -121,7 +121,7 @@ async function beforeBuild(
 }
 
 async function afterFailure(session: Session, learning: Learning): Promise<Result<Turn>> {
-  const { learnLayers } = await import('./learn-layers.ts');
+  const { learnLayers } = await import('./learning/learn-layers.ts');
   const end = await learnLayers(session, learning);
   if (!end.ok) return end;
   if (end.value === 'nothing') return success(goOn);

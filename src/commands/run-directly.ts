@@ -8,11 +8,11 @@ import { targetVariables } from '../oci/image-documents.ts';
 import { refusal } from '../policy/judge-asks.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
-import { classify } from './make-request.ts';
-import { measureHere } from './measure-here.ts';
-import { recogniseImage } from './recognise-image.ts';
+import { measureHere } from './environments/measure-here.ts';
+import { recogniseImage } from './environments/recognise-image.ts';
+import { classify } from './pipeline/make-request.ts';
+import type { Surveyed } from './pipeline/survey.ts';
 import type { Session } from './session.ts';
-import type { Surveyed } from './survey.ts';
 
 /** Where things stand in an image of ours. */
 const cargo = '/box/toolchain/bin/cargo';

@@ -2,10 +2,10 @@ import { type Result, success } from '../base/result.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
-import { execute } from './execute.ts';
-import { gather } from './gather.ts';
-import { makePlan } from './make-plan.ts';
-import { programRequest } from './program-request.ts';
+import { execute } from './pipeline/execute.ts';
+import { gather } from './pipeline/gather.ts';
+import { makePlan } from './pipeline/make-plan.ts';
+import { programRequest } from './pipeline/program-request.ts';
 import type { Session } from './session.ts';
 
 /** `exec` and `shell`: any program in the box that a build of this project would get. */

@@ -20,11 +20,11 @@ import {
 import { layCanaries } from '../selftest/lay-canaries.ts';
 import { layProject } from '../selftest/lay-project.ts';
 import { type Answer, table } from './answer.ts';
-import { execute } from './execute.ts';
-import { gather } from './gather.ts';
-import { makePlan } from './make-plan.ts';
-import { makeRequest } from './make-request.ts';
-import { selftestFolder } from './reap-leftovers.ts';
+import { execute } from './pipeline/execute.ts';
+import { gather } from './pipeline/gather.ts';
+import { makePlan } from './pipeline/make-plan.ts';
+import { makeRequest } from './pipeline/make-request.ts';
+import { selftestFolder } from './pipeline/reap-leftovers.ts';
 import type { Session } from './session.ts';
 
 const notHeldStatus = 77;

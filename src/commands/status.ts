@@ -9,9 +9,9 @@ import { wallsGap, weakLimits } from '../policy/judge-plan.ts';
 import { printable } from '../problem/problem.ts';
 import type { Answer } from './answer.ts';
 import { table } from './answer.ts';
-import { gather } from './gather.ts';
-import { makePlan, type Planned } from './make-plan.ts';
-import { makeRequest } from './make-request.ts';
+import { gather } from './pipeline/gather.ts';
+import { makePlan, type Planned } from './pipeline/make-plan.ts';
+import { makeRequest } from './pipeline/make-request.ts';
 import type { Session } from './session.ts';
 
 /** What holds here: every setting with its origin, the environment, and what this machine cannot hold. */

@@ -13,12 +13,12 @@ import { compareSums, differing } from '../verify/compare-sums.ts';
 import { describe } from '../verify/describe.ts';
 import { neverVaried, type Verification } from '../verify/verification.ts';
 import type { Answer } from './answer.ts';
-import { exclusively } from './exclusively.ts';
-import { explainDifferences, type Trials } from './explain-differences.ts';
-import type { Planned } from './make-plan.ts';
-import { classify } from './make-request.ts';
-import { planTrial, removeTarget, runTrial, type TrialRun } from './run-trial.ts';
+import { exclusively } from './pipeline/exclusively.ts';
+import type { Planned } from './pipeline/make-plan.ts';
+import { classify } from './pipeline/make-request.ts';
 import type { Session } from './session.ts';
+import { explainDifferences, type Trials } from './trials/explain-differences.ts';
+import { planTrial, removeTarget, runTrial, type TrialRun } from './trials/run-trial.ts';
 
 /** The results of two builds are not equal. */
 export const notEqual = 1;

@@ -5,10 +5,10 @@ import { isWithin } from '../facts/path-within.ts';
 import { runLockWriting } from '../fetch/run-lock-writing.ts';
 import { emptyTable, isTable, stringAt, tableAt } from '../toml/read-table.ts';
 import type { Answer } from './answer.ts';
-import { fetchInputs } from './fetch.ts';
-import { type Gathered, withNamed } from './gather.ts';
-import { makePlan } from './make-plan.ts';
-import type { ReadyCommand } from './make-request.ts';
+import { fetchInputs } from './pipeline/fetch.ts';
+import { type Gathered, withNamed } from './pipeline/gather.ts';
+import { makePlan } from './pipeline/make-plan.ts';
+import type { ReadyCommand } from './pipeline/make-request.ts';
 import type { Session } from './session.ts';
 
 /** Crates that `cargo add` may have a member inherit, although no member does yet. Only those of the project. */

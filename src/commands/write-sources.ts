@@ -7,13 +7,13 @@ import type { BringBackClass } from '../customs/what-comes-back.ts';
 import { makeWritableCopy, type WritableCopy } from '../customs/writable-copy.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
-import { boxIdentity, handToBox } from './box-owner.ts';
-import { execute } from './execute.ts';
-import type { Gathered } from './gather.ts';
-import { makePlan, type Planned } from './make-plan.ts';
-import type { ReadyCommand } from './make-request.ts';
-import { copyInputs } from './project-copy.ts';
-import { copiesFolder } from './reap-leftovers.ts';
+import { boxIdentity, handToBox } from './pipeline/box-owner.ts';
+import { execute } from './pipeline/execute.ts';
+import type { Gathered } from './pipeline/gather.ts';
+import { makePlan, type Planned } from './pipeline/make-plan.ts';
+import type { ReadyCommand } from './pipeline/make-request.ts';
+import { copyInputs } from './pipeline/project-copy.ts';
+import { copiesFolder } from './pipeline/reap-leftovers.ts';
 import type { Session } from './session.ts';
 
 /** fmt, fix, clippy --fix: offline on a writable copy; only sources and manifests that changed come back. */

@@ -114,7 +114,7 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
       'The rust-overlay that `toolchain: nix` comes from: a revision, or the URL of an archive; pinned by its sum in the lock.',
     variable: 'CARGO_BOXED_NIX_RUST_OVERLAY',
   },
-  // What these two name is asked for by its content, whoever names it: `commands/survey.ts`.
+  // What these two name is asked for by its content, whoever names it: `commands/pipeline/survey.ts`.
   'nix.file': {
     ...free,
     type: { kind: 'text', form: nixFile },

@@ -1,7 +1,7 @@
 // A command of its own for tests that hide programs from it or kill it: HOME DOCKER_HOST IMAGE. Makes the pins of a small
 // root in a container of that image, adds a package to it, and prints the pins of both.
 import { join } from 'node:path';
-import { rootMaker } from '../../src/commands/root-maker.ts';
+import { rootMaker } from '../../src/commands/environments/root-maker.ts';
 import type { Session } from '../../src/commands/session.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { DebianHost } from '../../src/environment/debian/debian-host.ts';

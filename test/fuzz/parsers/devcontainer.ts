@@ -1,5 +1,5 @@
 import { success } from '../../../src/base/result.ts';
-import { mostBytes } from '../../../src/commands/devcontainer-file.ts';
+import { mostBytes } from '../../../src/commands/devcontainers/file.ts';
 import { describeHazard, findHazards } from '../../../src/devcontainer/find-hazards.ts';
 import { conflictProblem, mergeFile } from '../../../src/devcontainer/merge-file.ts';
 import { placeAt, plainValue, readJsonc } from '../../../src/devcontainer/read-jsonc.ts';
@@ -21,8 +21,8 @@ export const devcontainerParsers: readonly Parser[] = [
   {
     name: 'devcontainer-json',
     modules: [
-      'commands/devcontainer-file.ts',
-      'commands/devcontainer-inspect.ts',
+      'commands/devcontainers/file.ts',
+      'commands/devcontainers/inspect.ts',
       'devcontainer/read-jsonc.ts',
       'devcontainer/edit-jsonc.ts',
       'devcontainer/find-hazards.ts',

@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import type { Container } from 'dockerode';
 import { failure, success } from '../../../src/base/result.ts';
 import { linesThatDiffer, readSettings } from '../../../src/ci/workflow.ts';
-import { readTargetNote } from '../../../src/commands/target-note.ts';
+import { readTargetNote } from '../../../src/commands/pipeline/target-note.ts';
 import { plainName, shownName } from '../../../src/customs/describe-file.ts';
 import { readExportRecord } from '../../../src/customs/export-record.ts';
 import { readOwner } from '../../../src/engine/docker/container-owner.ts';
@@ -466,7 +466,7 @@ export const toolParsers: readonly Parser[] = [
   },
   {
     name: 'command-line',
-    modules: ['invocation/scan-arguments.ts', 'commands/check-subcommand.ts'],
+    modules: ['invocation/scan-arguments.ts', 'commands/pipeline/check-subcommand.ts'],
     seeds: () => [
       text('build', '--release', '--target-dir', 'out'),
       text('+nightly', '--engine', 'bwrap', '--limit', 'memory=1GiB', 'run', '--', '-x'),
@@ -538,7 +538,7 @@ export const toolParsers: readonly Parser[] = [
     name: 'own-records',
     modules: [
       'customs/export-record.ts',
-      'commands/target-note.ts',
+      'commands/pipeline/target-note.ts',
       'facts/listing-cache.ts',
       'fetch/index-folders.ts',
     ],

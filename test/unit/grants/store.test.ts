@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { readGrants } from '../../../src/commands/read-grants.ts';
+import { readGrants } from '../../../src/commands/pipeline/read-grants.ts';
 import { matchesProject } from '../../../src/grants/match-project.ts';
 import { forgetImported, readImported, writeImported } from '../../../src/grants/organisation.ts';
 import { readAllGrants, readProjectGrants, wishHash, writeProjectGrants } from '../../../src/grants/store.ts';

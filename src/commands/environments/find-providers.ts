@@ -1,0 +1,42 @@
+import type { ContentsIndex } from '../../environment/debian/contents-index.ts';
+import { layersProviding } from '../../layers/find-layers.ts';
+import type { Wanted } from '../../layers/wanted.ts';
+import type { Providers } from '../../learning/choose-additions.ts';
+import { choosePackage } from '../../learning/choose-package.ts';
+import { debianArchitecture } from '../../lock/debian-architecture.ts';
+import type { Planned } from '../pipeline/make-plan.ts';
+import type { Session } from '../session.ts';
+import { debianHost } from './debian.ts';
+import { lookInEnvironment } from './look-in-environment.ts';
+import { suiteLookedThrough } from './suite-of.ts';
+
+/** The catalogue of layers first; for what it does not have, the list of files of the suite, made when it is needed. */
+export function findProviders(session: Session, planned: Planned): Providers {
+  const { config, facts, plan, settled } = planned;
+  const suite = suiteLookedThrough(config, settled.pins);
+  const host = debianHost(session, config, facts.project.mountRoot);
+  let index: ContentsIndex | null | undefined;
+  const openIndex = async () => {
+    const { openContentsIndex } = await import('../../environment/debian/contents-index.ts');
+    const { rootMaker } = await import('./root-maker.ts');
+    const maker = await rootMaker(session, config, host);
+    if (!maker.ok) return null;
+    const architecture = debianArchitecture(session.host.architecture);
+    const opened = await openContentsIndex(maker.value, { suite, architecture });
+    // Without it the catalogue is what there is: the build goes on to fail as it did.
+    if (!opened.ok) session.reporter.note(`Only layers are looked at: ${opened.problems[0]?.what ?? ''}`);
+    return opened.ok ? opened.value : null;
+  };
+  return {
+    look: lookInEnvironment(session, planned),
+    find: async (wanted: Wanted) => {
+      const layer = layersProviding(wanted, suite)[0];
+      if (layer !== undefined) return { kind: 'layer', name: layer };
+      // A package of Debian is of no use to an environment of Nix.
+      if (plan.environment.kind === 'nix') return null;
+      index ??= await openIndex();
+      const name = index === null || index === undefined ? null : choosePackage(wanted, index);
+      return name === null ? null : { kind: 'package', name };
+    },
+  };
+}
