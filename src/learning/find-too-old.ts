@@ -41,9 +41,13 @@ export function findTooOld(text: string): readonly TooOld[] {
       }),
     ),
   );
-  const isFirst = (one: TooOld, at: number) =>
-    found.findIndex(({ crate, name }) => crate === one.crate && name === one.name) === at;
-  return found.filter(isFirst).slice(0, mostFound);
+  // The first of each counts. A script of strangers may say them by the ten thousand.
+  const first = new Map<string, TooOld>();
+  for (const one of found) {
+    const key = `${one.crate} ${one.name}`;
+    if (!first.has(key)) first.set(key, one);
+  }
+  return [...first.values()].slice(0, mostFound);
 }
 
 /** At the end of a sentence it has no full stop. */
