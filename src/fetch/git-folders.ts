@@ -1,6 +1,18 @@
-import { copyFileSync, linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { folderNames } from '../host/folder-names.ts';
+import { readDescriptor } from '../host/read-descriptor.ts';
 import type { LockedGit } from './lock-packages.ts';
 
 /** A repository below `git/db` and a checkout of it, both by cargo's names. */
@@ -11,7 +23,8 @@ export interface GitFolders {
 
 /**
  * Where cargo has the commits of a lock. It names a repository by the last part of its URL and a hash, and a checkout by
- * the first digits of the commit: both together find it without knowing the hash.
+ * the first digits of the commit: both together find it without knowing the hash. Others may be called the same, and a
+ * commit whose first digits are those of another is soon made: what was fetched from another URL is not this project's.
  */
 export function findGitFolders(fetchHome: string, sources: readonly LockedGit[]): readonly GitFolders[] {
   const checkouts = join(fetchHome, 'git/checkouts');
@@ -21,6 +34,8 @@ export function findGitFolders(fetchHome: string, sources: readonly LockedGit[])
     const name = lastPart(url);
     for (const repository of repositories) {
       if (repository.replace(/-[0-9a-f]{16}(?:-shallow)?$/, '').toLowerCase() !== name.toLowerCase()) continue;
+      const from = fetchedFrom(join(fetchHome, 'git/db', repository, 'FETCH_HEAD'));
+      if (from !== null && comparable(from) !== comparable(url)) continue;
       for (const checkout of folderNames(join(checkouts, repository))) {
         if (!/^[0-9a-f]{7,64}$/.test(checkout) || !commit.startsWith(checkout)) continue;
         found.set(`${repository}/${checkout}`, { repository, checkout });
@@ -28,6 +43,32 @@ export function findGitFolders(fetchHome: string, sources: readonly LockedGit[])
     }
   }
   return [...found.values()];
+}
+
+/** All lines of that file name one URL, and it may have one for each branch. */
+const mostBytes = 64 * 1024;
+
+/** The URL that git noted when it fetched last; `null` where it noted none. */
+function fetchedFrom(file: string): string | null {
+  if (!existsSync(file)) return null;
+  const descriptor = openSync(file, 'r');
+  try {
+    const [line = ''] = readDescriptor(descriptor, mostBytes).toString('utf8').split('\n');
+    // `COMMIT TAB [not-for-merge] TAB [branch 'NAME' of ]URL`; no name of a branch has a space.
+    const [, , what = ''] = line.split('\t');
+    return what.slice(what.lastIndexOf(' ') + 1);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** As git notes a URL: without who asks and without what may be left out. */
+function comparable(url: string): string {
+  return url
+    .toLowerCase()
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/, '$1')
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '');
 }
 
 /** Gives a view the repositories and checkouts that it needs and no others. */

@@ -401,7 +401,9 @@ describe('what is not in a registry', () => {
     mkdirSync(join(sources, 'src'), { recursive: true });
     writeFileSync(join(sources, 'Cargo.toml'), '[package]\nname = "dep"\nversion = "0.1.0"\n');
     writeFileSync(join(sources, 'src/lib.rs'), 'pub fn first() {}\n');
-    const first = server.commit('Some.Dep', sources);
+    const elsewhere = await startGitServer();
+    context.after(() => elsewhere.stop());
+    const [first, copied] = [server, elsewhere].map((one) => one.commit('Some.Dep', sources));
     writeFileSync(join(sources, 'src/lib.rs'), 'pub fn second() {}\n');
     const second = server.commit('Some.Dep', sources);
     server.commit('other', sources);
@@ -421,8 +423,21 @@ describe('what is not in a registry', () => {
     rmSync(join(at.project, 'Cargo.lock'));
     const later = await fetched(at, at.rig(at.facts()));
     await checks(at, later.view);
-    const names = readdirSync(join(later.view.path, 'cargo-home/git/db')).map((name) => name.split('-')[0]);
-    assert.deepEqual(names, ['other']);
+    const repositories = (view: Fetched['view']) => readdirSync(join(view.path, 'cargo-home/git/db'));
+    assert.deepEqual(
+      repositories(later.view).map((name) => name.split('-')[0]),
+      ['other'],
+    );
+
+    // The same name and the same commit from somewhere else: whose repository is not known by these.
+    assert.equal(copied, first);
+    at.write('Cargo.toml', manifest(`dep = { git = "${elsewhere.url}/Some.Dep.git" }`));
+    at.write('src/lib.rs', 'pub fn here() { dep::first() }\n');
+    rmSync(join(at.project, 'Cargo.lock'));
+    const copy = await fetched(at, at.rig(at.facts()));
+    await checks(at, copy.view);
+    assert.equal(repositories(copy.view).length, 1);
+    assert.ok(!repositories(view).includes(repositories(copy.view)[0] ?? ''));
   });
 });
 

@@ -76,7 +76,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'facts/read-host.ts': '/proc',
   'facts/read-toolchain.ts': "files of the user's own toolchain",
   'fetch/fetch-folders.ts': 'a name of our own in our cache',
-  'fetch/git-folders.ts': 'names of folders that cargo made in our cache',
+  'fetch/git-folders.ts': 'names of folders that cargo made in our cache, and one URL that is compared and not used',
   'fetch/learn-index-folder.ts': 'an address that was parsed before',
   'fetch/find-view.ts': 'a note of our own in our cache',
   'fetch/prefer-recorded.ts': 'versions that pins has parsed',

@@ -120,17 +120,23 @@ test('a repository is found by the end of its URL and the commit', (context) => 
   ]) {
     mkdirSync(join(home, folder), { recursive: true });
   }
-  writeFileSync(join(home, `git/db/${repository}/FETCH_HEAD`), 'x');
+  const fetchHead = (text: string) => writeFileSync(join(home, `git/db/${repository}/FETCH_HEAD`), text);
+  fetchHead(`${'1'.repeat(40)}\tnot-for-merge\tbranch 'main' of https://x.invalid/Some.Dep\n`);
   writeFileSync(join(home, `git/db/${repository}/objects/pack`), 'x');
   writeFileSync(join(home, `git/checkouts/${repository}/abcdef1/.git/index`), 'x');
   const source = (url: string, commit = `abcdef1${'0'.repeat(33)}`) => ({ source: '', url, commit });
+  const checkout = [{ repository, checkout: 'abcdef1' }];
+  for (const url of ['https://x.invalid/some.dep.git', 'https://me@x.invalid/Some.Dep/', 'https://x.invalid/Some.Dep'])
+    assert.deepEqual(findGitFolders(home, [source(url)]), checkout);
+  // Of the same name, with a commit that begins in the same way: another project's.
   for (const url of [
     'https://x.invalid/a/some.dep.git',
     'ssh://git@x.invalid/Some.Dep/',
-    'https://x.invalid/Some.Dep',
-  ]) {
-    assert.deepEqual(findGitFolders(home, [source(url)]), [{ repository, checkout: 'abcdef1' }]);
-  }
+    'https://y.invalid/z:Some.Dep',
+  ])
+    assert.deepEqual(findGitFolders(home, [source(url)]), []);
+  fetchHead(`${'1'.repeat(40)}\t\tssh://x.invalid/Some.Dep\n`);
+  assert.deepEqual(findGitFolders(home, [source('ssh://git@x.invalid/Some.Dep.git')]), checkout);
   assert.deepEqual(findGitFolders(home, [source('https://x.invalid/Some.Dep', '1'.repeat(40))]), []);
   copyGitFolders(home, join(home, 'view'), [{ repository, checkout: 'abcdef1' }]);
   const number = (path: string) => statSync(join(home, path)).ino;
