@@ -339,6 +339,11 @@ export const own: readonly Entry[] = [
     'unit/learning/read-failures.test.ts#a hundred thousand failures',
   ),
   held('own-51', 'words of a lock that act on a terminal', 'unit/lock/read-pins.test.ts#words that act on a terminal'),
+  held(
+    'own-52',
+    'a git repository of another project, by its name and the first digits of its commit',
+    'contract/fetch.test.ts#nothing of other projects',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];
