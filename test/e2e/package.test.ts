@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import {
@@ -43,6 +43,15 @@ test('npm pack gives a package that installs into an empty folder and works ther
 
   const made = project(context, plainProgram('packaged', 'fn main() { println!("packaged"); }\n'));
   const boxedVariables = { ...variables, CARGO_BOXED_HOME: sharedHome, CARGO_BOXED_ENGINE: engine };
+  // What a plan has compiled is not what a build needs: a build that began with its code would be slow for ever.
+  const planned = await run([program, 'plan', 'build'], { currentFolder: made.folder, variables: boxedVariables });
+  assert.equal(planned.status, 0, planned.text);
+  const bundles = readdirSync(join(folder, 'node_modules/cargo-boxed/dist'));
+  assert.ok(bundles.includes('commands.cjs'));
+  assert.deepEqual(
+    bundles.filter((name) => name.startsWith('.code-main-boxed')),
+    [],
+  );
   const ran = await run([program, 'run', '--quiet'], { currentFolder: made.folder, variables: boxedVariables });
   assert.equal(ran.status, 0, ran.text);
   assert.equal(ran.stdout, 'packaged\n');
