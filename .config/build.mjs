@@ -4,7 +4,7 @@
 // src/launch.cjs gives the one that is named behind `#`. What a build with nothing to do needs is in main.cjs.
 // A lazy bundle gets its own copy of the small modules it shares, so no module may hold state or rely on `instanceof`.
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { tsImport } from 'tsx/esm/api';
 import { lighterLibraries } from './lighter-libraries.mjs';
@@ -12,7 +12,7 @@ import { lighterLibraries } from './lighter-libraries.mjs';
 const outdir = process.argv[2] ?? 'dist';
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const lazyEntries = new Map();
-/** The commands that are loaded late, by the names of their files. */
+/** The commands that are loaded late, by their places below `src/commands`. */
 const lateCommands = new Map();
 const bundled = new Set();
 
@@ -22,13 +22,13 @@ const lazyImports = {
     bundler.onResolve({ filter: /^\.{1,2}\// }, (request) => {
       if (request.kind !== 'dynamic-import') return undefined;
       const file = resolve(request.resolveDir, request.path);
-      const folder = basename(resolve(file, '..'));
-      const module = basename(file, '.ts');
-      if (file.startsWith(`${resolve('src/commands')}/`)) {
-        lateCommands.set(module, file);
-        return { path: `./commands.cjs#${module}`, external: true };
+      const command = relative(resolve('src/commands'), file).replace(/[.]ts$/, '');
+      if (!command.startsWith('..')) {
+        lateCommands.set(command, file);
+        return { path: `./commands.cjs#${command}`, external: true };
       }
-      const name = `${folder}-${module}`;
+      const name = `${basename(resolve(file, '..'))}-${basename(file, '.ts')}`;
+      if ((lazyEntries.get(name) ?? file) !== file) throw new Error(`two files want to be ${name}`);
       lazyEntries.set(name, file);
       return { path: `./${name}.cjs`, external: true };
     });

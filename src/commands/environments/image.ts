@@ -54,7 +54,7 @@ export async function addedPins(
   if (!docker.ok) return docker;
   const image = await pinnedImage(session, docker.value, pins);
   if (!image.ok) return image;
-  const { resolveOnImage } = await import('./layers.ts');
+  const { resolveOnImage } = await import('./image-layers.ts');
   const on = { pins, image: image.value };
   const added = await resolveOnImage(session, config, mountRoot, docker.value, on, additions);
   if (!added.ok) return added;
@@ -127,7 +127,7 @@ async function rootOn(
   { digest, added }: ImagePins,
 ): Promise<Result<PreparedRoot>> {
   if (added === undefined || added.packages.length === 0) return success(base.root);
-  const { imageWithPackages } = await import('./layers.ts');
+  const { imageWithPackages } = await import('./image-layers.ts');
   const sum = madeImageSum(digest, sha256(addedText(added)));
   const made = await imageWithPackages(session, config, mountRoot, docker, base, { added, sum });
   if (!made.ok) return made;
