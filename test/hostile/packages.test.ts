@@ -40,7 +40,9 @@ test('the programs of a package that no signature vouches for reach nothing of t
   const sha256 = createHash('sha256').update(bytes).digest('hex');
 
   const made = project(context, plainProgram('packaged', 'fn main() {}\n'));
-  const locked = await made.boxed(['lock']);
+  // Whatever environment the suite is about: packages are Debian's.
+  const inDebian = (...words: readonly string[]) => made.boxed(['--environment', 'debian', ...words]);
+  const locked = await inDebian('lock');
   assert.equal(locked.status, 0, locked.text);
   const lock = JSON.parse(made.read('cargo-boxed.lock'));
   const path = 'pool/main/h/hostile/hostile_1.0_all.deb';
@@ -59,9 +61,9 @@ test('the programs of a package that no signature vouches for reach nothing of t
   execFileSync('tar', ['--create', '--file', made.path('cache.tar'), '--directory', archive, ...entries]);
 
   context.after(() => rmSync(join(sharedHome, `cache/debs/${sha256}.deb`), { force: true }));
-  const imported = await made.boxed(['cache', 'import', 'cache.tar']);
+  const imported = await inDebian('cache', 'import', 'cache.tar');
   assert.match(imported.stdout, /Taken over: 1 Debian packages/, imported.text);
-  const built = await made.boxed(['build']);
+  const built = await inDebian('build');
   assert.notEqual(built.status, 0, built.text);
   assert.match(built.stderr, /it came to its end/, built.text);
   assert.ok(!existsSync(join(folder, 'MARK')), `it has written to the host by ${markOf(folder)}`);
