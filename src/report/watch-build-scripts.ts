@@ -29,20 +29,17 @@ export function watchBuildScripts(): BuildScriptWatch {
   const broken = new Set<string>();
   let isRefused = false;
   let said = '';
-  const keep = (text: string, fresh: string) => {
-    const at = said === '' ? text.search(failedScript) : -1;
-    if (at >= 0) said = text.slice(text.lastIndexOf('\n', at) + 1);
-    else if (said !== '' && said.length < mostCharacters) said += fresh;
+  const noteFailed = (text: string, name: string, index: number) => {
+    if (said === '') said = text.slice(text.lastIndexOf('\n', index) + 1);
+    if (packages.size < mostPackages) packages.add(Buffer.from(name, 'latin1').toString('utf8'));
   };
   return {
     listen(stream) {
       listenWithTail(stream, tailLength, (text, _isCut, fresh) => {
-        keep(text, fresh);
+        if (said !== '' && said.length < mostCharacters) said += fresh;
         isRefused ||= refusal.test(text);
         for (const { 1: name = '' } of text.matchAll(notCompiled)) if (broken.size < mostPackages) broken.add(name);
-        for (const { 1: name = '' } of text.matchAll(failedScript)) {
-          if (packages.size < mostPackages) packages.add(Buffer.from(name, 'latin1').toString('utf8'));
-        }
+        for (const { 1: name = '', index } of text.matchAll(failedScript)) noteFailed(text, name, index);
       });
     },
     refused: () => (isRefused ? [...packages] : []),

@@ -95,8 +95,8 @@ export function keptSources(
   file: string,
   { toolchain }: Pick<NixAdditions, 'toolchain'>,
 ): NixSources {
-  const files = [file, defaultNixPinsFile(session, toolchain), defaultNixPinsFile(session, null)];
-  const held = files.map((one) => {
+  const files = new Set([file, defaultNixPinsFile(session, toolchain), defaultNixPinsFile(session, null)]);
+  const held = [...files].map((one) => {
     const pins = readPins(one);
     return fittingSources(config, (pins.ok ? pins.value?.nix : undefined) ?? null);
   });

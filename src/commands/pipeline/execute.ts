@@ -41,8 +41,10 @@ export async function execute(
   const ran = await runBox(session, planned, options, (anchors) => boxStreams(session, planned, anchors));
   if (!ran.ok) return ran;
   const { outcome, target, streams, anchors } = ran.value;
-  if (outcome.kind === 'finished' && outcome.status !== 0) {
-    const [named, downloads] = [streams.named(), streams.downloads()];
+  const hasFailed = outcome.kind === 'finished' && outcome.status !== 0;
+  const downloads = hasFailed ? streams.downloads() : [];
+  if (hasFailed) {
+    const named = streams.named();
     sayHidden(session, planned, named);
     sayMissed(session, planned, target, { named, downloads });
     sayDownloads(session, planned, anchors.view, downloads);
@@ -54,9 +56,10 @@ export async function execute(
     signs: streams.signs(),
     giveUp: async () => {
       streams.release();
-      if (outcome.kind !== 'finished' || outcome.status === 0) return;
-      sayTooOld(session, planned, streams.tooOld());
-      const said = new Set([...streams.downloads(), ...streams.tooOld()].map(({ crate }) => crate));
+      if (!hasFailed) return;
+      const tooOld = streams.tooOld();
+      sayTooOld(session, planned, tooOld);
+      const said = new Set([...downloads, ...tooOld].map(({ crate }) => crate));
       sayPlaces(
         session,
         streams.places().filter(({ crate }) => !said.has(crate)),
