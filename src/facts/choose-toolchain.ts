@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { printable } from '../problem/problem.ts';
+import { locateValue } from '../toml/locate-value.ts';
 import { parseToml } from '../toml/parse.ts';
 import { emptyTable, stringAt } from '../toml/read-table.ts';
 import type { TomlTable } from './facts.ts';
@@ -37,6 +38,11 @@ export interface ToolchainChoice {
   /** The file that chose it or asks for more, if one did. */
   readonly file: ToolchainFile | null;
   readonly defaultHost: string;
+}
+
+/** Where the file that chose says `value`; nothing, where no file did. */
+export function placeOfChoice({ file }: ToolchainChoice, value: string) {
+  return file === null ? {} : { where: locateValue(file.text, file.file, value) };
 }
 
 /** Whether rustup has ever been used here: where it has not, nothing of the host can be meant. */

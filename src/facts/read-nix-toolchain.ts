@@ -1,7 +1,6 @@
 import { failure, type Result, success } from '../base/result.ts';
 import { type Problem, printable } from '../problem/problem.ts';
-import { locateValue } from '../toml/locate-value.ts';
-import { type ChoiceRequest, chooseToolchain, type ToolchainChoice } from './choose-toolchain.ts';
+import { type ChoiceRequest, chooseToolchain, placeOfChoice, type ToolchainChoice } from './choose-toolchain.ts';
 import type { NixToolchainFacts } from './facts.ts';
 
 /** A channel of Rust as rustup writes it, with what rust-overlay has of it: dates of stable are its versions. */
@@ -50,15 +49,11 @@ function plainName(component: string, host: string): string {
   return component.endsWith(`-${host}`) ? component.slice(0, -host.length - 1) : component;
 }
 
-function whereOf({ file }: ToolchainChoice, value: string) {
-  return file === null ? {} : { where: locateValue(file.text, file.file, value) };
-}
-
 function notAChannel(choice: ToolchainChoice): Problem {
   return {
     code: 'toolchain',
     what: `${printable(choice.name, 80)} is no toolchain that rust-overlay can bring`,
-    ...whereOf(choice, choice.name),
+    ...placeOfChoice(choice, choice.name),
     why: `${printable(choice.reason)} asks for it, and with \`toolchain: nix\` only releases of Rust for this machine exist`,
     fix: 'Name a channel (`stable`, `1.95.0`, `nightly-2026-05-15`), or set `toolchain: host` for one of rustup.',
   };
@@ -68,7 +63,7 @@ function notAName(choice: ToolchainChoice, kind: string, name: string): Problem 
   return {
     code: 'toolchain',
     what: `${printable(name, 80)} cannot be the name of a ${kind}`,
-    ...whereOf(choice, name),
+    ...placeOfChoice(choice, name),
     why: `${printable(choice.reason)} asks for it`,
   };
 }

@@ -2,8 +2,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
 import { type Problem, printable } from '../problem/problem.ts';
-import { locateValue } from '../toml/locate-value.ts';
-import { chooseToolchain, type ToolchainChoice, type ToolchainRequest } from './choose-toolchain.ts';
+import { chooseToolchain, placeOfChoice, type ToolchainChoice, type ToolchainRequest } from './choose-toolchain.ts';
 import type { ToolchainFacts } from './facts.ts';
 import { identifyToolchain } from './identify-toolchain.ts';
 import { realPath } from './path-within.ts';
@@ -98,15 +97,11 @@ function exists(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
-function whereOf(choice: ToolchainChoice, value: string) {
-  return choice.file === null ? {} : { where: locateValue(choice.file.text, choice.file.file, value) };
-}
-
 function notAName(choice: ToolchainChoice): Problem {
   return {
     code: 'toolchain',
     what: `${printable(choice.name, 80)} is not the name of a toolchain`,
-    ...whereOf(choice, choice.name),
+    ...placeOfChoice(choice, choice.name),
     why: `it was chosen by ${printable(choice.reason)}`,
     fix: 'Name a channel (`stable`, `1.95.0`, `nightly-2026-05-15`) or a toolchain that `rustup toolchain link` made.',
   };
@@ -119,7 +114,7 @@ function notInstalled(choice: ToolchainChoice, name: ToolchainName): Problem {
   return {
     code: 'toolchain',
     what: `the toolchain ${choice.name} is not installed`,
-    ...whereOf(choice, choice.name),
+    ...placeOfChoice(choice, choice.name),
     why: `${printable(choice.reason)} asks for it`,
     fix:
       name.kind === 'official'
@@ -133,7 +128,7 @@ function noProgram(choice: ToolchainChoice, name: ToolchainName, program: string
   return {
     code: 'toolchain',
     what: `the toolchain ${name.name} has no ${program}`,
-    ...whereOf(choice, choice.name),
+    ...placeOfChoice(choice, choice.name),
     fix:
       name.kind === 'official'
         ? `Run \`${install}\`.`
@@ -145,7 +140,7 @@ function notThere(choice: ToolchainChoice, name: ToolchainName, kind: 'component
   return {
     code: 'toolchain',
     what: `the ${kind} ${wanted} is not installed in the toolchain ${name.name}`,
-    ...whereOf(choice, wanted),
+    ...placeOfChoice(choice, wanted),
     why: `${printable(choice.reason)} asks for it`,
     fix: `Run \`rustup ${kind} add ${wanted} --toolchain ${choice.name}\`.`,
   };

@@ -4,7 +4,7 @@ import { isPlainName } from '../facts/toolchain-name.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import { debianArchitecture } from './debian-architecture.ts';
 import { learnedAdditions } from './learned-additions.ts';
-import { archiveOf, type NixSourceName } from './nix-archive.ts';
+import { archiveOf, type NixSourceName, revisionPattern } from './nix-archive.ts';
 import type { NixPins, NixSource, NixToolchainPins, OwnNixPins, Pins } from './pins.ts';
 
 /** Where the project's lock and what is wanted now differ. A drift is named, never followed. */
@@ -102,7 +102,7 @@ export function sourceDrift(
   named: string | null,
   { url, rev }: NixSource,
 ): readonly Difference[] {
-  const wanted = archiveOf(source, named, named === null ? rev : /^[0-9a-f]{40}$/.test(named) ? named : null);
+  const wanted = archiveOf(source, named, named === null ? rev : revisionPattern.test(named) ? named : null);
   if (url === wanted) return [];
   return [[`cargo-boxed.lock pins ${source} from ${url}, not from ${wanted || 'a revision'}`, lockAgain]];
 }

@@ -1,5 +1,6 @@
 import { nixAttribute, nixSource } from '../config/value-type.ts';
 import { printable } from '../problem/problem.ts';
+import { revisionPattern } from './nix-archive.ts';
 
 /** What is wrong with a value, and where below it: `.packages[3].sha256`. The place is only put together when there is a fault. */
 interface Fault {
@@ -99,7 +100,7 @@ const addedSet: Readonly<Record<string, Check>> = {
 
 const nixArchive = record({
   url: matches(nixSource.pattern),
-  rev: holds((value) => value === null || isWord(/^[0-9a-f]{40}$/, value)),
+  rev: holds((value) => value === null || isWord(revisionPattern, value)),
   narHash: matches(/^sha256-[A-Za-z0-9+/]{43}=$/),
 });
 

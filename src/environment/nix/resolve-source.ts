@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sources from '../../../images/nix/sources.json' with { type: 'json' };
 import { failure, type Result, success } from '../../base/result.ts';
 import { narHashOf } from '../../lock/nar-hash.ts';
-import { archiveOf, type NixSourceName } from '../../lock/nix-archive.ts';
+import { archiveOf, type NixSourceName, revisionPattern } from '../../lock/nix-archive.ts';
 import type { NixSource } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 import { localFile } from './build-environment.ts';
@@ -23,8 +23,7 @@ export async function resolveSource(
 ): Promise<Result<NixSource>> {
   const checked = await checkNix(host);
   if (!checked.ok) return checked;
-  const rev =
-    named === null ? await newestRevision(host, source) : success(/^[0-9a-f]{40}$/.test(named) ? named : null);
+  const rev = named === null ? await newestRevision(host, source) : success(revisionPattern.test(named) ? named : null);
   if (!rev.ok) return rev;
   const url = archiveOf(source, named, rev.value);
   host.onProgress(`Fetching ${source}: ${url}`);
@@ -49,7 +48,7 @@ async function newestRevision(host: NixHost, source: NixSourceName): Promise<Res
 
 /** The revision that a file is, or that git's list of what a repository has says of its branch `master`. */
 export function revisionOf(text: string): string | null {
-  if (/^[0-9a-f]{40}$/.test(text)) return text;
+  if (revisionPattern.test(text)) return text;
   return /^001e# service=git-upload-pack\n[\s\S]*^003f([0-9a-f]{40}) refs\/heads\/master$/m.exec(text)?.[1] ?? null;
 }
 

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { madeOnce } from '../made-once.ts';
 import { nixHome, type RunOptions } from '../rig.ts';
 import { makeStandIn } from './make-stand-in.ts';
 
@@ -14,13 +15,7 @@ const sourceFolder = join(dirname(nixHome), 'nixpkgs');
 
 /** The URL of the stand-in; made by who needs it first, so not by several at once: `prepare.ts` does before suites. */
 export function standIn(): string {
-  const done = join(sourceFolder, 'made');
-  if (!existsSync(done)) {
-    rmSync(sourceFolder, { recursive: true, force: true });
-    mkdirSync(sourceFolder, { recursive: true });
-    writeFileSync(done, makeStandIn(sourceFolder));
-  }
-  const url = `file://${join(sourceFolder, 'nixpkgs.tar')}`;
+  const url = madeOnce(sourceFolder, makeStandIn);
   writeConfiguration(nixHome, url);
   return url;
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { madeOnce } from '../made-once.ts';
 import { inNix } from '../nixpkgs/nix-home.ts';
 import { nixHome, type RunOptions } from '../rig.ts';
 import { makeOverlay } from './make-overlay.ts';
@@ -8,13 +8,7 @@ const folder = join(dirname(nixHome), 'rust-overlay');
 
 /** The URL of the stand-in for rust-overlay; made by who needs it first, which of each suite is one file alone. */
 export function overlay(): string {
-  const done = join(folder, 'made');
-  if (!existsSync(done)) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(done, makeOverlay(folder));
-  }
-  return `file://${join(folder, 'rust-overlay.tar')}`;
+  return madeOnce(folder, makeOverlay);
 }
 
 /** The variables of a run in the Nix environment on a machine that has never seen rustup. */
