@@ -19,16 +19,24 @@ import type { Session } from './session.ts';
 
 /** Any cargo command, each by its class. What a build does not need is loaded when it is asked for. */
 export function runCargo(session: Session, command: CargoCommand): Promise<Result<Answer>> {
-  return runOnce(session, command, 'first');
+  return runOnce(session, command, attempt('first'));
 }
 
-/**
- * How often it was begun anew: `settled` since Cargo.lock was written, `inferred` and `learned` with layers that it is sure
- * to need or turned out to need.
- */
-type Attempt = 'first' | 'settled' | 'inferred' | 'learned';
+interface Attempt {
+  /**
+   * How it was begun anew: `settled` since Cargo.lock was written, `inferred` and `learned` with layers that it is sure to
+   * need or turned out to need.
+   */
+  readonly begun: 'first' | 'settled' | 'inferred' | 'learned';
+  /** Layers that were of no use before. */
+  readonly useless: readonly string[];
+}
 
-async function runOnce(session: Session, command: CargoCommand, attempt: Attempt): Promise<Result<Answer>> {
+function attempt(begun: Attempt['begun'], useless: readonly string[] = []): Attempt {
+  return { begun, useless };
+}
+
+async function runOnce(session: Session, command: CargoCommand, of: Attempt): Promise<Result<Answer>> {
   const first = classify(command, null);
   if (first.class === 'creating') return (await import('./create.ts')).create(session, command);
   const manifestPath = writtenManifestPath(command.name, command.arguments);
@@ -52,7 +60,7 @@ async function runOnce(session: Session, command: CargoCommand, attempt: Attempt
     case 'source-writing':
       return (await import('./write-sources.ts')).writeSources(session, gathered, ready);
     default:
-      return runOffline(session, gathered, ready, command, attempt);
+      return runOffline(session, gathered, ready, command, of);
   }
 }
 
@@ -61,14 +69,14 @@ async function runOffline(
   gathered: Gathered,
   ready: ReadyCommand,
   command: CargoCommand,
-  attempt: Attempt,
+  { begun, useless }: Attempt,
 ): Promise<Result<Answer>> {
   const planned = await makePlan(session, gathered, ready.request);
   if (!planned.ok) return planned;
   const unfit = checkSubcommand(planned.value);
   if (unfit.length > 0) return failure(...unfit);
-  const learning = attempt === 'learned' ? null : learningCommand(ready.classified, command);
-  const first = learning === null ? success(goOn) : await beforeBuild(session, planned.value, learning, attempt);
+  const learning = begun === 'learned' ? null : learningCommand(ready.classified, command);
+  const first = learning === null ? success(goOn) : await beforeBuild(session, planned.value, learning, begun);
   if (!first.ok) return first;
   if (first.value.kind === 'again') return runOnce(session, command, first.value.attempt);
   if (first.value.kind === 'ended') return endedAs(session, first.value.outcome);
@@ -76,13 +84,14 @@ async function runOffline(
   if (!executed.ok) return executed;
   const { outcome } = executed.value;
   const status = exitCodeOf(outcome);
-  if (learning !== null && mayLearn(planned.value, executed.value)) {
-    const after = await afterFailure(session, { command: learning, manifestPath: ready.manifestPath, pins: 'project' });
-    if (!after.ok) return after;
-    if (after.value.kind === 'again') return runOnce(session, command, after.value.attempt);
-    if (after.value.kind === 'ended') return endedAs(session, after.value.outcome);
-  }
-  await executed.value.giveUp();
+  const after: Result<Turn> =
+    learning !== null && mayLearn(planned.value, executed.value)
+      ? await afterFailure(session, { command: learning, manifestPath: ready.manifestPath, pins: 'project' })
+      : success({ kind: 'go-on', useless });
+  if (!after.ok) return after;
+  if (after.value.kind === 'again') return runOnce(session, command, after.value.attempt);
+  if (after.value.kind === 'ended') return endedAs(session, after.value.outcome);
+  await executed.value.giveUp(after.value.useless);
   if (status === 0 && planned.value.plan.exports !== null) {
     const exported = await exportResults(session, planned.value, ready, executed.value.target);
     if (!exported.ok) return exported;
@@ -93,28 +102,28 @@ async function runOffline(
 
 /** How a command goes on: as it was planned, planned anew, or not at all since a box of ours was cut short. */
 type Turn =
-  | { readonly kind: 'go-on' }
+  | { readonly kind: 'go-on'; readonly useless: readonly string[] }
   | { readonly kind: 'again'; readonly attempt: Attempt }
   | { readonly kind: 'ended'; readonly outcome: Outcome };
 
-const goOn: Turn = { kind: 'go-on' };
+const goOn: Turn = { kind: 'go-on', useless: [] };
 
 async function beforeBuild(
   session: Session,
   planned: Planned,
   builds: CargoCommand,
-  attempt: Attempt,
+  begun: Attempt['begun'],
 ): Promise<Result<Turn>> {
-  if (attempt !== 'first' && attempt !== 'settled') return success(goOn);
+  if (begun !== 'first' && begun !== 'settled') return success(goOn);
   const end = await inferFirst(session, planned, builds);
   if (!end.ok) return end;
   switch (end.value) {
     case 'nothing':
       return success(goOn);
     case 'pins-written':
-      return success({ kind: 'again', attempt: 'inferred' });
+      return success({ kind: 'again', attempt: attempt('inferred') });
     case 'lock-written':
-      return success({ kind: 'again', attempt: attempt === 'first' ? 'settled' : 'inferred' });
+      return success({ kind: 'again', attempt: attempt(begun === 'first' ? 'settled' : 'inferred') });
     default:
       return success({ kind: 'ended', outcome: end.value });
   }
@@ -122,11 +131,12 @@ async function beforeBuild(
 
 async function afterFailure(session: Session, learning: Learning): Promise<Result<Turn>> {
   const { learnLayers } = await import('./learning/learn-layers.ts');
-  const end = await learnLayers(session, learning);
-  if (!end.ok) return end;
-  if (end.value === 'nothing') return success(goOn);
-  if (end.value === 'more') return success({ kind: 'again', attempt: 'learned' });
-  return success({ kind: 'ended', outcome: end.value });
+  const learned = await learnLayers(session, learning);
+  if (!learned.ok) return learned;
+  const { end, useless } = learned.value;
+  if (end === 'nothing') return success({ kind: 'go-on', useless });
+  if (end === 'more') return success({ kind: 'again', attempt: attempt('learned', useless) });
+  return success({ kind: 'ended', outcome: end });
 }
 
 function endedAs(session: Session, outcome: Outcome): Result<Answer> {

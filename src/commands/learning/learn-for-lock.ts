@@ -60,7 +60,8 @@ async function learnFrom(session: Session, infer: 'learn' | 'certain'): Promise<
   const inferred = await inferForLock(session, 'first');
   if (!inferred.ok || inferred.value !== null || infer === 'certain') return inferred;
   const end = await learnLayers(session, { command: everything, manifestPath: null, pins: 'own' });
-  return end.ok ? success(typeof end.value === 'string' ? null : end.value) : end;
+  if (!end.ok) return end;
+  return success(typeof end.value.end === 'string' ? null : end.value.end);
 }
 
 async function inferForLock(session: Session, attempt: 'first' | 'settled'): Promise<Result<Outcome | null>> {

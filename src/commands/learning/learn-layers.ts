@@ -36,7 +36,11 @@ const mostRounds = 8;
  * `more`: layers that the build needs are among the project's own pins now, and it is worth to be run again. An outcome:
  * the box did not come to its end.
  */
-export type LearningEnd = 'more' | 'nothing' | Outcome;
+export interface LearningEnd {
+  readonly end: 'more' | 'nothing' | Outcome;
+  /** Layers that have what the build looked for, and with which it failed too: nobody is to be told to add them. */
+  readonly useless: readonly string[];
+}
 
 /** What is built to learn from. */
 export interface Learning {
@@ -57,27 +61,42 @@ export async function learnLayers(session: Session, learning: Learning): Promise
   const { gathered, request } = prepared.value;
   const { mountRoot, workspace } = gathered.facts.project;
   const memory = join(session.locations.state, learningFolder, `${projectKey(mountRoot, workspace)}.json`);
-  const isKnown = (state: string) => recall<true>(memory, 'last', state) === true;
   const reasons: Reason[] = [];
   let last: Round | null = null;
   for (let number = 1; number <= mostRounds; number++) {
     const planned = await makePlan(session, gathered, request, learning.pins);
     if (!planned.ok) return last === null ? planned : takeBack(session, prepared.value, memory, last, planned.problems);
     const state = stateOf(planned.value, learning.command);
-    if (last === null && isKnown(state)) return success('nothing');
+    const before = last === null ? recall<readonly string[]>(memory, 'useless', state) : null;
+    if (before !== null) return success(asBefore(session, before));
     last = { number, state, learned: planned.value.settled.pins.learned ?? [] };
     const step = await runRound(session, planned.value, number);
     if (!step.ok) return step;
     const { end } = step.value;
-    if (end === 'built') return success(hasMore(number));
+    if (end === 'built') return success(ended(hasMore(number)));
     if (end === 'nothing') {
-      remember(memory, 'last', state, true);
+      remember(memory, 'useless', state, []);
       return giveBack(session, { gathered, request, learning, memory }, { learned: last.learned, reasons }, step.value);
     }
-    if (end !== 'more') return success(end);
+    if (end !== 'more') return success(ended(end));
     reasons.push(...step.value.reasons);
   }
-  return success('more');
+  return success(ended('more'));
+}
+
+function ended(end: LearningEnd['end']): LearningEnd {
+  return { end, useless: [] };
+}
+
+/** The same failure as before: what was tried then is not tried again. */
+function asBefore({ reporter }: Session, useless: readonly string[]): LearningEnd {
+  for (const name of useless) {
+    reporter.note(
+      `The layer ${name} has what the build looked for, and the build failed with it too: \`--layer ${name}\` before ` +
+        'the command shows how.',
+    );
+  }
+  return { end: 'nothing', useless };
 }
 
 /** What cannot be had is not kept: without a network, or of what excludes each other, nothing would build again. */
@@ -88,10 +107,10 @@ function takeBack(
   last: Round,
   problems: readonly Problem[],
 ): Result<LearningEnd> {
-  remember(memory, 'last', last.state, true);
+  remember(memory, 'useless', last.state, []);
   session.reporter.problems(problems);
   const written = writeLearned(session, gathered, last.learned);
-  return written.ok ? success(hasMore(last.number)) : written;
+  return written.ok ? success(ended(hasMore(last.number))) : written;
 }
 
 /** Why something was added: every package that looked for it. */
@@ -111,7 +130,7 @@ async function giveBack(
   { failed, text }: RoundEnd,
 ): Promise<Result<LearningEnd>> {
   const useless = reasons.filter(({ crates }) => crates.every((crate) => failed.includes(crate)));
-  if (useless.length === 0) return success(reasons.length > 0 ? 'more' : 'nothing');
+  if (useless.length === 0) return success(ended(reasons.length > 0 ? 'more' : 'nothing'));
   for (const { addition } of useless) {
     const what = `${nameOf(addition)} is taken back: with it ${printable(addition.crate, 60)} fails too`;
     session.reporter.note(`${what}: ${printable(failureOf(text, addition.crate), 300)}`);
@@ -121,9 +140,10 @@ async function giveBack(
   if (!written.ok) return written;
   const without = await makePlan(session, gathered, request, learning.pins);
   if (!without.ok) return without;
-  remember(memory, 'last', stateOf(without.value, learning.command), true);
+  const layers = useless.flatMap(({ addition: { kind, name } }) => (kind === 'layer' ? [name] : []));
+  remember(memory, 'useless', stateOf(without.value, learning.command), layers);
   sayTooOld(session, without.value, findTooOld(text));
-  return success(useless.length < reasons.length ? 'more' : 'nothing');
+  return success({ end: useless.length < reasons.length ? 'more' : 'nothing', useless: layers });
 }
 
 function writeLearned(session: Session, { facts }: Gathered, learned: readonly Learned[]): Result<void> {

@@ -23,8 +23,8 @@ export interface Executed {
   readonly outcome: Outcome;
   readonly target: string;
   readonly signs: ReturnType<OpenStreams['signs']>;
-  /** Says what is only said of a command that is not run again. */
-  giveUp(): Promise<void>;
+  /** Says what is only said of a command that is not run again. `useless`: layers that it failed with too. */
+  giveUp(useless?: readonly string[]): Promise<void>;
 }
 
 interface Ran<Streams> extends Pick<Executed, 'outcome' | 'target'> {
@@ -54,7 +54,7 @@ export async function execute(
     outcome,
     target,
     signs: streams.signs(),
-    giveUp: async () => {
+    giveUp: async (useless: readonly string[] = []) => {
       streams.release();
       if (!hasFailed) return;
       const tooOld = streams.tooOld();
@@ -64,7 +64,7 @@ export async function execute(
         session,
         streams.places().filter(({ crate }) => !said.has(crate)),
       );
-      await sayMissingLayers(session, planned, streams.missing());
+      await sayMissingLayers(session, planned, streams.missing(), useless);
     },
   };
   if (options.failure !== 'may-run-again') await executed.giveUp();

@@ -3,11 +3,12 @@ import { suiteOf } from '../environments/suite-of.ts';
 import type { Session } from '../session.ts';
 import type { Planned } from './make-plan.ts';
 
-/** After a command that failed: which layers have what it looked for. */
+/** After a command that failed: which layers have what it looked for, but for those that were of no use. */
 export async function sayMissingLayers(
   { reporter }: Session,
   { config, plan, settled }: Planned,
   missing: readonly Wanted[],
+  useless: readonly string[],
 ): Promise<void> {
   if (missing.length === 0) return;
   const suite = suiteOf(config, settled.pins);
@@ -18,7 +19,7 @@ export async function sayMissingLayers(
   const { layersProviding } = await import('../../layers/find-layers.ts');
   const held = plan.environment.layers ?? [];
   const found = missing.flatMap((wanted) => layersProviding(wanted, suite).slice(0, 1));
-  const more = [...new Set(found)].filter((layer) => !held.includes(layer));
+  const more = [...new Set(found)].filter((layer) => !held.includes(layer) && !useless.includes(layer));
   const unknown = missing.filter((wanted) => layersProviding(wanted, suite).length === 0);
   if (more.length > 0) {
     reporter.note(
