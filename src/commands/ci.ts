@@ -29,7 +29,7 @@ import type { Answer } from './answer.ts';
 import { type Whereabouts, whereabouts } from './images/find-in-registry.ts';
 import { type LockedImage, lockedImage } from './images/locked-image.ts';
 import { wantedImage } from './images/wanted-image.ts';
-import { projectLockFile } from './pipeline/settle-pins.ts';
+import { projectLockFile } from './pipeline/project-pins.ts';
 import type { Session } from './session.ts';
 import { toolVersion } from './tool-version.ts';
 
@@ -103,7 +103,7 @@ async function check(
   found: string,
   text: string,
 ): Promise<Result<Answer>> {
-  const held = readLockFile(projectLockFile(gathered));
+  const held = readLockFile(projectLockFile(gathered.facts.project));
   if (!held.ok) return held;
   const name = imageOf(wish);
   const asked = await whereabouts(session, gathered.facts.project.mountRoot, name, meaning.architecture);
@@ -142,7 +142,7 @@ const isThere: Readonly<Record<Whereabouts['kind'], string>> = {
 
 /** The image of the lock beside what it is made of: a machine that builds in it needs nothing else of the lock. */
 function pinImage({ gathered, debian }: LockedImage, wish: CiWish): Result<'written'> {
-  const file = projectLockFile(gathered);
+  const file = projectLockFile(gathered.facts.project);
   const held = readLockFile(file);
   if (!held.ok) return held;
   if (held.value === null) throw new Error('an image of a lock that is not there');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Result, success } from '../base/result.ts';
+import { debianSuites } from '../config/debian-suites.ts';
 import { deleteTree } from '../customs/delete-tree.ts';
 import { projectKey } from '../host/project-key.ts';
 import type { OwnCommand } from '../invocation/invocation.ts';
@@ -81,7 +82,7 @@ export async function reset(session: Session): Promise<Result<Answer>> {
 }
 
 function neededRoots(session: Session): ReadonlySet<string> {
-  const roots = ['bookworm', 'trixie'].flatMap((suite) => {
+  const roots = debianSuites.flatMap((suite) => {
     const pins = readPins(defaultPinsFile(session, suite));
     return pins.ok && pins.value?.debian !== undefined ? [pins.value.debian.rootSha256] : [];
   });

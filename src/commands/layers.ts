@@ -15,7 +15,8 @@ import { lockFileName } from '../lock/lock-file-name.ts';
 import type { Learned } from '../lock/pins.ts';
 import { printable } from '../problem/problem.ts';
 import { type Answer, table } from './answer.ts';
-import { pinnedLearned, wantedAdditions } from './pipeline/settle-pins.ts';
+import { pinnedLearned } from './pipeline/project-pins.ts';
+import { wantedAdditions } from './pipeline/settle-pins.ts';
 import { configFileName, projectRoot, type Surveyed, survey } from './pipeline/survey.ts';
 import type { Session } from './session.ts';
 

@@ -32,7 +32,8 @@ import { updateOne } from './environments/update-one.ts';
 import { learnForLock } from './learning/learn-for-lock.ts';
 import { type Gathered, gather } from './pipeline/gather.ts';
 import { toolchainPins } from './pipeline/pin-toolchain.ts';
-import { pinWish, projectLockFile, projectPinsFile, settlePins, wantedAdditions } from './pipeline/settle-pins.ts';
+import { projectLockFile, projectPinsFile } from './pipeline/project-pins.ts';
+import { pinWish, settlePins, wantedAdditions } from './pipeline/settle-pins.ts';
 import type { Session } from './session.ts';
 
 /** Pins everything and writes it into the project as one file; what differs from before is shown. */
@@ -45,14 +46,14 @@ export async function lock(session: Session, command: OwnCommand): Promise<Resul
   const gathered = await gather(session, { manifestPath: null, project: 'needed' });
   if (!gathered.ok) return gathered;
   if (options.check !== undefined) return checkLock(session, gathered.value);
-  const read = readLockFile(projectLockFile(gathered.value));
+  const read = readLockFile(projectLockFile(gathered.value.facts.project));
   // What a later release has written is not thrown away; what is broken is made anew.
   if (!read.ok && read.problems.some(({ code }) => code === 'lock-newer')) return read;
   const held = read.ok ? read.value : null;
   const before = held === null ? null : heldPins(held, gathered.value);
   const fresh =
     name === undefined
-      ? await makePins(session, gathered.value, before, options.update !== undefined)
+      ? await makePins(session, gathered.value, held, options.update !== undefined)
       : await updateOne(session, gathered.value, before, name);
   if (!fresh.ok) return fresh;
   if ('ended' in fresh.value) return success({ status: exitCodeOf(fresh.value.ended) });
@@ -62,7 +63,7 @@ export async function lock(session: Session, command: OwnCommand): Promise<Resul
   const relative = join(workspace, lockFileName);
   const written = writeProjectFile({ root: mountRoot, relative, content: lockText(whole) });
   if (!written.ok) return written;
-  return success(answer(projectLockFile(gathered.value), before, pins, othersOf(whole, pins)));
+  return success(answer(projectLockFile(gathered.value.facts.project), before, pins, othersOf(whole, pins)));
 }
 
 function wrongUse({ options, arguments: [name] }: OwnCommand): Problem | null {
@@ -93,19 +94,23 @@ function heldPins(held: LockFile, gathered: Gathered): Pins {
 /** Pins of everything; an outcome: a box that was to show what is needed was cut short. */
 async function makePins(
   session: Session,
-  gathered: Gathered,
-  before: Pins | null,
+  surveyed: Gathered,
+  held: LockFile | null,
   update: boolean,
 ): Promise<Result<Pins | { readonly ended: Outcome }>> {
-  const learning = await learnForLock(session, gathered, before?.learned ?? []);
+  const learning = await learnForLock(session, surveyed, held?.learned ?? []);
   if (!learning.ok) return learning;
   const { learned, ended } = learning.value;
   if (ended !== null) return success({ ended });
-  const environment = await environmentPins(session, gathered, update ? null : before, { update, learned });
+  // The suite, where nobody names one, is among what was learned.
+  const gathered = await gather(session, { manifestPath: null, project: 'needed', pins: 'own' });
+  if (!gathered.ok) return gathered;
+  const before = held === null ? null : heldPins(held, gathered.value);
+  const environment = await environmentPins(session, gathered.value, update ? null : before, { update, learned });
   if (!environment.ok) return environment;
-  const toolchain = await toolchainPins(session, gathered);
+  const toolchain = await toolchainPins(session, gathered.value);
   if (!toolchain.ok) return toolchain;
-  const extra = before?.extraCrates;
+  const extra = held?.extraCrates;
   return success({
     version: 1,
     ...environment.value,
@@ -169,7 +174,7 @@ async function environmentPins(
   if (config.environment.value === 'nix') {
     const { layers } = wantedAdditions(config, making.learned);
     const additions = nixAdditions(gathered, layers);
-    const file = projectLockFile(gathered);
+    const file = projectLockFile(gathered.facts.project);
     const sources = making.update ? noNixSources : keptSources(session, config, file, additions);
     const nix = await freshNixPins(session, config, mountRoot, additions, sources);
     return nix.ok ? success({ nix: nix.value }) : nix;

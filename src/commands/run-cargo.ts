@@ -3,10 +3,11 @@ import type { Outcome } from '../engine/engine.ts';
 import type { CargoCommand } from '../invocation/invocation.ts';
 import { learningCommand } from '../invocation/learning-command.ts';
 import { writtenManifestPath } from '../invocation/translate-arguments.ts';
+import type { Addition } from '../lock/learned-additions.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { Answer } from './answer.ts';
 import { inferFirst, mayHaveLayersAdded } from './learning/infer-first.ts';
-import type { Learning } from './learning/learn-layers.ts';
+import type { Learning } from './learning/learning-rounds.ts';
 import { checkSubcommand } from './pipeline/check-subcommand.ts';
 import { type Executed, execute } from './pipeline/execute.ts';
 import { exportResults } from './pipeline/export-results.ts';
@@ -28,11 +29,11 @@ interface Attempt {
    * need or turned out to need.
    */
   readonly begun: 'first' | 'settled' | 'inferred' | 'learned';
-  /** Layers that were of no use before. */
-  readonly useless: readonly string[];
+  /** What was of no use before. */
+  readonly useless: readonly Addition[];
 }
 
-function attempt(begun: Attempt['begun'], useless: readonly string[] = []): Attempt {
+function attempt(begun: Attempt['begun'], useless: readonly Addition[] = []): Attempt {
   return { begun, useless };
 }
 
@@ -102,7 +103,7 @@ async function runOffline(
 
 /** How a command goes on: as it was planned, planned anew, or not at all since a box of ours was cut short. */
 type Turn =
-  | { readonly kind: 'go-on'; readonly useless: readonly string[] }
+  | { readonly kind: 'go-on'; readonly useless: readonly Addition[] }
   | { readonly kind: 'again'; readonly attempt: Attempt }
   | { readonly kind: 'ended'; readonly outcome: Outcome };
 

@@ -4,6 +4,7 @@ export interface Config {
   readonly environment: Setting<EnvironmentChoice>;
   /** An OCI image reference; only read with the `image` environment. */
   readonly image: Setting<string | null>;
+  /** What nobody names can be learned, where the default is too old. */
   readonly suite: Setting<DebianSuite>;
   /** Names from the layer catalogue (`images/layers`), sorted, without duplicates. */
   readonly layers: Setting<readonly string[]>;
@@ -65,6 +66,8 @@ export interface Setting<T> {
 
 export type Origin =
   | { readonly kind: 'default' }
+  /** Nobody named it, and builds turned out to need it. */
+  | { readonly kind: 'learned'; readonly why: string }
   | { readonly kind: 'user' | 'project'; readonly file: string; readonly line: number; readonly column: number }
   | { readonly kind: 'environment'; readonly variable: string }
   | { readonly kind: 'flag'; readonly flag: string };

@@ -1,4 +1,5 @@
 import maker from '../../images/debian/maker.json' with { type: 'json' };
+import { debianSuites } from './debian-suites.ts';
 import type { Key, KeyName, KeyValues, Widening } from './key.ts';
 import {
   debianPackage,
@@ -60,7 +61,7 @@ export const keys: { readonly [Name in KeyName]: Key<KeyValues[Name]> } = {
   },
   suite: {
     ...free,
-    type: { kind: 'choice', values: ['bookworm', 'trixie'] },
+    type: { kind: 'choice', values: debianSuites },
     default: 'bookworm',
     description: 'The Debian release that the root is made of.',
     variable: 'CARGO_BOXED_SUITE',

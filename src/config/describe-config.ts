@@ -26,6 +26,8 @@ export function describeOrigin(origin: Origin): string {
   switch (origin.kind) {
     case 'default':
       return 'default';
+    case 'learned':
+      return `learned: ${origin.why}`;
     case 'user':
       return `your configuration, ${printable(origin.file)}:${origin.line}:${origin.column}`;
     case 'project':

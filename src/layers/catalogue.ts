@@ -3,6 +3,7 @@ import fetch from '../../images/debian/fetch.json' with { type: 'json' };
 import { nearest } from '../base/nearest.ts';
 import { all, failure, type Result, success } from '../base/result.ts';
 import type { DebianSuite } from '../config/config.ts';
+import { debianSuites } from '../config/debian-suites.ts';
 import { printable } from '../problem/problem.ts';
 import type { FoundLayer, Layer } from './layer.ts';
 import { allLayerNames, allLayers } from './layer-files.ts';
@@ -62,11 +63,11 @@ function packagesOf(name: string, suite: DebianSuite): Result<readonly string[]>
   }
   const packages = packagesOn(allLayers(), name, suite);
   if (packages.length > 0) return success(packages);
-  const other = suite === 'bookworm' ? 'trixie' : 'bookworm';
+  const other = debianSuites.find((one) => packagesOn(allLayers(), name, one).length > 0);
   return failure({
     code: 'config',
     what: `the layer '${name}' does not exist on ${suite}`,
-    fix: `Set \`suite: ${other}\`.`,
+    fix: other === undefined ? 'Remove it.' : `Set \`suite: ${other}\`.`,
   });
 }
 

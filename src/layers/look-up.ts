@@ -1,9 +1,8 @@
 import type { DebianSuite } from '../config/config.ts';
+import { debianSuites } from '../config/debian-suites.ts';
 import type { Layer } from './layer.ts';
 import { allLayers } from './layer-files.ts';
 import { packagesOn } from './packages.ts';
-
-const suites: readonly DebianSuite[] = ['bookworm', 'trixie'];
 
 // Each gives the names of the layers that have exactly this, the smallest layer first.
 
@@ -41,7 +40,7 @@ export function layersOfModule(module: string): readonly string[] {
 export function layersWith(word: string): readonly string[] {
   const found = [
     ...[layersOfModule, layersOfLibrary, layersOfHeader, layersOfTool, layersOfCrate].map((lookUp) => lookUp(word)),
-    ...suites.map((suite) => layersOfPackage(word, suite)),
+    ...debianSuites.map((suite) => layersOfPackage(word, suite)),
   ].flat();
   return smallestFirst([...new Set(found)]);
 }
@@ -59,7 +58,7 @@ export function searchLayers(word: string): readonly string[] {
 }
 
 function wordsOf({ name, description, debian, headers }: Layer): readonly string[] {
-  return [name, description, ...suites.flatMap((suite) => debian[suite]), ...headers];
+  return [name, description, ...debianSuites.flatMap((suite) => debian[suite]), ...headers];
 }
 
 function layersThat(holds: (layer: Layer) => boolean): readonly string[] {
@@ -75,5 +74,5 @@ function smallestFirst(names: readonly string[]): readonly string[] {
 
 /** On the suite where it is largest. */
 function size(name: string): number {
-  return Math.max(...suites.map((suite) => packagesOn(allLayers(), name, suite).length));
+  return Math.max(...debianSuites.map((suite) => packagesOn(allLayers(), name, suite).length));
 }

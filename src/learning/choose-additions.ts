@@ -16,7 +16,7 @@ export interface Providers {
 export interface Choice {
   readonly learned: readonly Learned[];
   /** What nothing has, of packages for which nothing was found. */
-  readonly unknown: readonly Wanted[];
+  readonly unknown: readonly Missed[];
 }
 
 /** No build wants more at once; the words come from inside of the box. */
@@ -29,10 +29,10 @@ export async function chooseAdditions(
   providers: Providers,
 ): Promise<Choice> {
   const learned: Learned[] = [];
-  const unknown: Wanted[] = [];
+  const unknown: Missed[] = [];
   const isThere = await providers.look(evidence.flatMap(({ ranks }) => ranks.flat().map(({ wanted }) => wanted)));
   for (const { ranks } of evidence) {
-    const missing: Wanted[] = [];
+    const missing: Missed[] = [];
     let found: readonly Learned[] = [];
     for (const rank of ranks) {
       const lookedUp = await lookUp(
@@ -45,20 +45,21 @@ export async function chooseAdditions(
     }
     learned.push(...found.filter((one) => !learned.some((other) => isSameAddition(one, other))));
     if (found.length === 0)
-      unknown.push(...missing.filter(({ kind }) => kind !== 'debian-package' && kind !== 'crate'));
+      unknown.push(...missing.filter(({ wanted: { kind } }) => kind !== 'debian-package' && kind !== 'crate'));
   }
   return {
     learned: learned.slice(0, mostAdditions),
-    unknown: unknown.filter((one, at) => unknown.findIndex((other) => isSameWanted(one, other)) === at),
+    unknown: unknown.filter((one, at) => unknown.findIndex((other) => isSameWanted(one.wanted, other.wanted)) === at),
   };
 }
 
 async function lookUp(rank: readonly Missed[], providers: Providers) {
   const found: Learned[] = [];
-  const missing: Wanted[] = [];
-  for (const { crate, wanted, isGuess } of rank) {
+  const missing: Missed[] = [];
+  for (const missed of rank) {
+    const { crate, wanted, isGuess } = missed;
     const provider = await providers.find(wanted);
-    if (provider === null) missing.push(...(isGuess ? [] : [wanted]));
+    if (provider === null) missing.push(...(isGuess ? [] : [missed]));
     else if (!found.some((one) => isSameAddition(one, provider)))
       found.push({ ...provider, crate, wanted: describeWanted(wanted) });
   }

@@ -10,6 +10,11 @@ export function learnedAdditions(learned: readonly Learned[]): {
   return { layers: names('layer'), packages: names('package') };
 }
 
+/** The suite in which it can be built, for who has named none; `null`: the default does. */
+export function learnedSuite(learned: readonly Learned[]): Learned | null {
+  return learned.find(({ kind }) => kind === 'suite') ?? null;
+}
+
 /** Why it is there, as it stands behind a colon: who looked for what, or is known to need it. */
 export function describeLearned({ crate, wanted, told }: Learned): string {
   const name = printable(crate, 60);
@@ -29,7 +34,7 @@ export function isSameAddition(left: Addition, right: Addition): boolean {
   return keyOf(left) === keyOf(right);
 }
 
-type Addition = Pick<Learned, 'kind' | 'name'>;
+export type Addition = Pick<Learned, 'kind' | 'name'>;
 
 function keyOf({ kind, name }: Addition): string {
   return `${kind} ${name}`;

@@ -206,7 +206,7 @@ const sections: Readonly<Record<string, Check>> = {
   learned: optional(
     listOf(
       record({
-        kind: holds((value) => value === 'layer' || value === 'package'),
+        kind: holds((value) => value === 'layer' || value === 'package' || value === 'suite'),
         name: matches(word),
         crate: isText,
         wanted: isText,

@@ -5,7 +5,7 @@ export interface Pins {
   readonly image?: ImagePins;
   readonly nix?: NixPins;
   readonly toolchain?: ToolchainPins;
-  /** Why layers and packages are there that nobody named: what builds looked for. */
+  /** Why layers, packages and a suite are there that nobody named: what builds looked for. */
   readonly learned?: readonly Learned[];
   /** Crates that a command line may reach beyond Cargo.lock (`--features DEP/FEAT`). */
   readonly extraCrates?: readonly ExtraCrate[];
@@ -157,9 +157,9 @@ export interface ExtraCrate {
   readonly checksum: string;
 }
 
-/** A layer, or where no layer has it a Debian package, that a build turned out to need. */
+/** A layer, where no layer has it a Debian package, or a newer suite of Debian, that a build turned out to need. */
 export interface Learned {
-  readonly kind: 'layer' | 'package';
+  readonly kind: 'layer' | 'package' | 'suite';
   readonly name: string;
   /** The crate that looked for it. */
   readonly crate: string;

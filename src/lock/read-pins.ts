@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { failure, type Result, success } from '../base/result.ts';
 import { readForeignText } from '../host/read-file.ts';
 import { brokenJsonProblem, conflictProblem, faultProblem, lockVersion, versionProblem } from './explain-broken.ts';
@@ -12,6 +13,27 @@ const maximumLockBytes = 16 * 1024 * 1024;
  * wrong is named with its place: conflict markers, broken JSON, a value, a format of a later release.
  */
 export function readLockFile(file: string): Result<LockFile | null> {
+  const state = stateOf(file);
+  const known = lastRead.get(file);
+  if (known !== undefined && known.state === state) return known.lock;
+  const lock = parseLockFile(file);
+  lastRead.set(file, { state, lock });
+  return lock;
+}
+
+/** One command asks the same file several things: it is parsed once, and again when it was written meanwhile. */
+const lastRead = new Map<string, { readonly state: string; readonly lock: Result<LockFile | null> }>();
+
+function stateOf(file: string): string {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = lstatSync(file, { bigint: true });
+    return [ino, size, mtimeNs, ctimeNs].join();
+  } catch {
+    return '';
+  }
+}
+
+function parseLockFile(file: string): Result<LockFile | null> {
   const text = readForeignText(file, maximumLockBytes);
   if (!text.ok) return text;
   if (text.value === null) return success(null);

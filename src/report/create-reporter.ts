@@ -22,11 +22,16 @@ export function createReporter(options: ReporterOptions): Reporter {
   surviveClosedOutput(process.stdout);
   surviveClosedOutput(process.stderr);
   let settings: ReportSettings = options;
+  const said = new Set<string>();
   let voice = voiceFor(settings, options.variables);
   return {
     step: (text) => voice.step(text),
     progress: (text, fraction) => voice.progress(text, fraction),
-    note: (text) => voice.note(text),
+    note: (text) => {
+      if (said.has(text)) return;
+      said.add(text);
+      voice.note(text);
+    },
     problems: (problems) => voice.problems(problems),
     outcome: (outcome) => voice.outcome(outcome),
     exported: (report) => voice.exported(report),

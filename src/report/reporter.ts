@@ -10,7 +10,7 @@ export interface Reporter {
   step(text: string): void;
   /** How far the current step is; `fraction` from 0 to 1. */
   progress(text: string, fraction?: number): void;
-  /** Something worth knowing that changes nothing. */
+  /** Something worth knowing that changes nothing. The same words are said once. */
   note(text: string): void;
   problems(problems: readonly Problem[]): void;
   /** How the box ended, when cargo's own words don't say it. */

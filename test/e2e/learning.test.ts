@@ -111,7 +111,10 @@ if (engine === 'bwrap') {
     nowhere.write('sys/build.rs', nowhere.read('sys/build.rs').replace('"alsa"', '"nowhere-lib"'));
     const first = await nowhere.boxed(['build']);
     assert.equal(first.status, 101, first.text);
-    assert.match(first.stderr, /looked for the pkg-config module nowhere-lib; nothing in bookworm provides it/);
+    assert.match(
+      first.stderr,
+      /looked for the pkg-config module nowhere-lib; nothing in bookworm( or trixie)? provides it/,
+    );
     assert.doesNotMatch((await nowhere.boxed(['build'])).stderr, /Learning/);
   });
 
@@ -150,7 +153,10 @@ if (engine === 'bwrap') {
     assert.equal(failed.status, 101, failed.text);
     assert.match(failed.stderr, /The layer pulse is added: lame-sys looked for/);
     assert.match(failed.stderr, /The layer udev is added: good-sys looked for/);
-    assert.match(failed.stderr, /The layer pulse is taken back: with it lame-sys fails too: .*the wrong moon/);
+    assert.match(
+      failed.stderr,
+      /The layer pulse has what lame-sys looked for, and with it lame-sys fails too .*the wrong moon/,
+    );
     assert.doesNotMatch(failed.stderr, /layers add/);
     const held = JSON.parse((await made.boxed(['layers', '--json'])).stdout);
     assert.deepEqual(
@@ -160,7 +166,7 @@ if (engine === 'bwrap') {
     const again = await made.boxed(['build', '--workspace']);
     assert.equal(again.status, 101, again.text);
     assert.doesNotMatch(again.stderr, /Learning|is added|layers add/);
-    assert.match(again.stderr, /The layer pulse has what the build looked for, and the build failed with it too/);
+    assert.match(again.stderr, /with it lame-sys fails too .*the wrong moon/);
   });
 
   test('what cannot be had beside the rest is said and taken back', async (context) => {

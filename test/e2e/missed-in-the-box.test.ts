@@ -109,6 +109,7 @@ test('of a build script that fetches it is said what it wants, and what it goes 
 test('a build that finds CMake too old is told both versions and where a newer one is', async (context) => {
   const made = project(context, {
     ...plainProgram('drawn', 'fn main() {}\n'),
+    'cargo-boxed.yaml': 'suite: bookworm\n',
     'CMakeLists.txt': 'cmake_minimum_required(VERSION 90.1)\n',
     'build.rs': `fn main() {
     println!("cargo:rerun-if-env-changed=DRAWN_DIR");

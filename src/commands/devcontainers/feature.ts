@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Result, success } from '../../base/result.ts';
 import type { DebianSuite } from '../../config/config.ts';
+import { debianSuites } from '../../config/debian-suites.ts';
 import { makeProjectFolder, writeProjectFile } from '../../customs/write-project-file.ts';
 import { packageFolder } from '../../host/package-folder.ts';
 import { basePackages, findLayer, layerNames } from '../../layers/catalogue.ts';
@@ -12,7 +13,6 @@ import type { Session } from '../session.ts';
 import { toolVersion } from '../tool-version.ts';
 
 const folder = '.devcontainer/cargo-boxed';
-const suites: readonly DebianSuite[] = ['bookworm', 'trixie'];
 
 /** Writes a Feature with the layers of this release into the project, for images that are not of our making. */
 export async function writeFeature(session: Session): Promise<Result<Answer>> {
@@ -20,7 +20,7 @@ export async function writeFeature(session: Session): Promise<Result<Answer>> {
   if (!surveyed.ok) return surveyed;
   const { mountRoot } = surveyed.value.project;
   const { baseName, featureJson, featureTable } = await import('../../devcontainer/devcontainer.ts');
-  const table = Object.fromEntries(suites.map((suite) => [suite, packagesBy(suite, baseName)]));
+  const table = Object.fromEntries(debianSuites.map((suite) => [suite, packagesBy(suite, baseName)]));
   const files = {
     'devcontainer-feature.json': featureJson(toolVersion, layerNames()),
     'install.sh': readFileSync(join(packageFolder('images/feature', 'install.sh'), 'install.sh'), 'utf8'),

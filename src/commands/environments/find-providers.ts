@@ -1,19 +1,29 @@
+import type { DebianSuite } from '../../config/config.ts';
 import type { ContentsIndex } from '../../environment/debian/contents-index.ts';
 import { layersProviding } from '../../layers/find-layers.ts';
 import type { Wanted } from '../../layers/wanted.ts';
 import type { Providers } from '../../learning/choose-additions.ts';
 import { choosePackage } from '../../learning/choose-package.ts';
 import { debianArchitecture } from '../../lock/debian-architecture.ts';
+import type { Problem } from '../../problem/problem.ts';
 import type { Planned } from '../pipeline/make-plan.ts';
 import type { Session } from '../session.ts';
 import { debianHost } from './debian.ts';
 import { lookInEnvironment } from './look-in-environment.ts';
 import { suiteLookedThrough } from './suite-of.ts';
 
+export interface SuiteProviders extends Providers {
+  /** `false`: a list of files could not be read, and only layers were looked at. */
+  isWhole(): boolean;
+}
+
 /** The catalogue of layers first; for what it does not have, the list of files of the suite, made when it is needed. */
-export function findProviders(session: Session, planned: Planned): Providers {
-  const { config, facts, plan, settled } = planned;
-  const suite = suiteLookedThrough(config, settled.pins);
+export function findProviders(
+  session: Session,
+  planned: Planned,
+  suite: DebianSuite = suiteLookedThrough(planned.config, planned.settled.pins),
+): SuiteProviders {
+  const { config, facts, plan } = planned;
   const host = debianHost(session, config, facts.project.mountRoot);
   let index: ContentsIndex | null | undefined;
   const openIndex = async () => {
@@ -24,10 +34,11 @@ export function findProviders(session: Session, planned: Planned): Providers {
     const architecture = debianArchitecture(session.host.architecture);
     const opened = await openContentsIndex(maker.value, { suite, architecture });
     // Without it the catalogue is what there is: the build goes on to fail as it did.
-    if (!opened.ok) session.reporter.note(`Only layers are looked at: ${opened.problems[0]?.what ?? ''}`);
+    if (!opened.ok) session.reporter.note(`Of Debian ${suite} only layers are looked at: ${reasonOf(opened.problems)}`);
     return opened.ok ? opened.value : null;
   };
   return {
+    isWhole: () => index !== null,
     look: lookInEnvironment(session, planned),
     find: async (wanted: Wanted) => {
       const layer = layersProviding(wanted, suite)[0];
@@ -39,4 +50,8 @@ export function findProviders(session: Session, planned: Planned): Providers {
       return name === null ? null : { kind: 'package', name };
     },
   };
+}
+
+function reasonOf([problem]: readonly Problem[]): string {
+  return [problem?.what, problem?.why].filter((words) => words !== undefined).join(': ');
 }

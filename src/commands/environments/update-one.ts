@@ -9,7 +9,7 @@ import { type Problem, printable } from '../../problem/problem.ts';
 import { exclusively } from '../pipeline/exclusively.ts';
 import type { Gathered } from '../pipeline/gather.ts';
 import { toolchainPins } from '../pipeline/pin-toolchain.ts';
-import { projectLockFile, projectPinsFile } from '../pipeline/settle-pins.ts';
+import { projectLockFile, projectPinsFile } from '../pipeline/project-pins.ts';
 import type { Session } from '../session.ts';
 import { boxRoot, debianHost, debianRoot, defaultPinsFile, freshAddedPins, refreshDebianPins } from './debian.ts';
 import { addedPins, freshImagePins } from './image.ts';
@@ -26,7 +26,7 @@ export async function updateOne(
   name: string,
 ): Promise<Result<Pins>> {
   const held = before?.debian ?? before?.image ?? before?.nix;
-  if (before === null || held === undefined) return failure(nothingToUpdate(projectLockFile(gathered)));
+  if (before === null || held === undefined) return failure(nothingToUpdate(projectLockFile(gathered.facts.project)));
   // That of Nix comes from rust-overlay.
   if (name === 'toolchain' && gathered.facts.nixToolchain === null) {
     const toolchain = await toolchainPins(session, gathered);

@@ -8,7 +8,7 @@ import { sha256 } from '../../host/project-key.ts';
 import { readForeignText } from '../../host/read-file.ts';
 import { allPackages } from '../../lock/pin-changes.ts';
 import type { BillFormat } from '../../oci/bill-of-materials.ts';
-import { projectLockFile } from '../pipeline/settle-pins.ts';
+import { projectLockFile } from '../pipeline/project-pins.ts';
 import { toolVersion } from '../tool-version.ts';
 import type { LockedImage } from './locked-image.ts';
 
@@ -61,7 +61,7 @@ export async function writeProvenance(
 ): Promise<Result<string>> {
   const { imageMaterials } = await import('../../oci/materials.ts');
   const { provenanceOf, provenanceSuffix } = await import('../../oci/provenance.ts');
-  const lock = readForeignText(projectLockFile(gathered));
+  const lock = readForeignText(projectLockFile(gathered.facts.project));
   if (!lock.ok) return lock;
   const lockSha256 = sha256(lock.value ?? '');
   const subject = { image, manifest, meaning, lockSha256, version: toolVersion };

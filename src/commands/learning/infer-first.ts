@@ -4,7 +4,7 @@ import { treeCommand } from '../../invocation/tree-command.ts';
 import { treeFormat } from '../../learning/read-tree.ts';
 import { suiteOf } from '../environments/suite-of.ts';
 import type { Planned } from '../pipeline/make-plan.ts';
-import type { PinsOf } from '../pipeline/settle-pins.ts';
+import type { PinsOf } from '../pipeline/project-pins.ts';
 import type { Session } from '../session.ts';
 import type { InferenceEnd } from './infer-layers.ts';
 import { inferenceNote, isInferred } from './inference-note.ts';

@@ -24,10 +24,11 @@ import { runBox } from '../pipeline/execute.ts';
 import { fetchCrates } from '../pipeline/fetch.ts';
 import { makePlan, type Planned } from '../pipeline/make-plan.ts';
 import { prepareCommand } from '../pipeline/make-request.ts';
-import { type PinsOf, projectPinsFile } from '../pipeline/settle-pins.ts';
+import { type PinsOf, projectPinsFile } from '../pipeline/project-pins.ts';
 import type { Session } from '../session.ts';
 import { type InferenceNote, noteInference } from './inference-note.ts';
-import { addedText, learningRequest, plainOutput } from './learn-layers.ts';
+import { addedText } from './learned-text.ts';
+import { learningRequest, plainOutput } from './learning-rounds.ts';
 
 /** The pins, or Cargo.lock, are others now, and it is to be planned anew. An outcome: the box was cut short. */
 export type InferenceEnd = 'pins-written' | 'lock-written' | 'nothing' | Outcome;

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../base/canonical-json.ts';
 import { recall, remember } from '../../host/memory.ts';
 import { projectKey, sha256 } from '../../host/project-key.ts';
 import type { CargoCommand } from '../../invocation/invocation.ts';
-import { isSameAddition } from '../../lock/learned-additions.ts';
+import { type Addition, isSameAddition } from '../../lock/learned-additions.ts';
 import type { Learned } from '../../lock/pins.ts';
 import type { Planned } from '../pipeline/make-plan.ts';
 import type { Session } from '../session.ts';
@@ -16,8 +16,6 @@ export interface InferenceNote {
   /** Over all that the answer depends on: the lock and manifests, the configuration, what is built. */
   readonly key: string;
 }
-
-type Addition = Pick<Learned, 'kind' | 'name'>;
 
 /** `tree`: the command that lists what is compiled. */
 export function inferenceNote(
@@ -45,7 +43,12 @@ export function inferenceNote(
 export function isInferred({ file, name, key }: InferenceNote, { settled, config }: Planned): boolean {
   const found = recall<readonly Addition[]>(file, name, key);
   if (!Array.isArray(found)) return false;
-  const named = { layer: config.layers.value, package: config.packages.value };
+  const { layers, packages, suite } = config;
+  const named: Readonly<Record<Addition['kind'], readonly string[]>> = {
+    layer: layers.value,
+    package: packages.value,
+    suite: [suite.value],
+  };
   const has = (one: Addition) =>
     named[one.kind].includes(one.name) || (settled.pins.learned ?? []).some((other) => isSameAddition(one, other));
   return found.every(has);

@@ -7,7 +7,7 @@ import { keptPins } from '../../lock/read-pins.ts';
 import { writeOwnPins } from '../../lock/write-pins.ts';
 import { type Gathered, gather } from '../pipeline/gather.ts';
 import { planCargo } from '../pipeline/plan-cargo.ts';
-import { keptLearned, projectPinsFile } from '../pipeline/settle-pins.ts';
+import { keptLearned, projectPinsFile } from '../pipeline/project-pins.ts';
 import type { Session } from '../session.ts';
 import { inferFirst } from './infer-first.ts';
 import { learnLayers } from './learn-layers.ts';
@@ -65,7 +65,7 @@ async function learnFrom(session: Session, infer: 'learn' | 'certain'): Promise<
 }
 
 async function inferForLock(session: Session, attempt: 'first' | 'settled'): Promise<Result<Outcome | null>> {
-  const gathered = await gather(session, { manifestPath: null, project: 'needed' });
+  const gathered = await gather(session, { manifestPath: null, project: 'needed', pins: 'own' });
   if (!gathered.ok) return gathered;
   const planned = await planCargo(session, gathered.value, everything, { pins: 'own' });
   if (!planned.ok) return planned;

@@ -1,5 +1,6 @@
 import { failure, type Result, success } from '../../base/result.ts';
 import type { Outcome } from '../../engine/engine.ts';
+import type { Addition } from '../../lock/learned-additions.ts';
 import { judgePlan } from '../../policy/judge-plan.ts';
 import type { Session } from '../session.ts';
 import { asIdentity } from './box-owner.ts';
@@ -15,7 +16,7 @@ import { sayHidden } from './say-hidden.ts';
 import { sayMissed } from './say-missed.ts';
 import { sayMissingLayers } from './say-missing-layers.ts';
 import { sayPlaces } from './say-places.ts';
-import { sayTooOld } from './say-too-old.ts';
+import { tooOldTexts } from './say-too-old.ts';
 import { sayWalls } from './say-walls.ts';
 
 /** A box that has ended, and where its target is. */
@@ -23,8 +24,8 @@ export interface Executed {
   readonly outcome: Outcome;
   readonly target: string;
   readonly signs: ReturnType<OpenStreams['signs']>;
-  /** Says what is only said of a command that is not run again. `useless`: layers that it failed with too. */
-  giveUp(useless?: readonly string[]): Promise<void>;
+  /** Says what is only said of a command that is not run again. `useless`: what it failed with too. */
+  giveUp(useless?: readonly Addition[]): Promise<void>;
 }
 
 interface Ran<Streams> extends Pick<Executed, 'outcome' | 'target'> {
@@ -54,11 +55,11 @@ export async function execute(
     outcome,
     target,
     signs: streams.signs(),
-    giveUp: async (useless: readonly string[] = []) => {
+    giveUp: async (useless: readonly Addition[] = []) => {
       streams.release();
       if (!hasFailed) return;
       const tooOld = streams.tooOld();
-      sayTooOld(session, planned, tooOld);
+      for (const text of tooOldTexts(planned, tooOld, useless)) session.reporter.note(text);
       const said = new Set([...downloads, ...tooOld].map(({ crate }) => crate));
       sayPlaces(
         session,

@@ -7,7 +7,8 @@ import type { Problem } from '../../problem/problem.ts';
 import type { Session } from '../session.ts';
 import { type ChosenEngine, chooseEngine } from './choose-engine.ts';
 import type { Gathered } from './gather.ts';
-import { type PinsOf, type SettledPins, settlePins } from './settle-pins.ts';
+import type { PinsOf } from './project-pins.ts';
+import { type SettledPins, settlePins } from './settle-pins.ts';
 
 /** Everything decided, nothing done: what `plan` prints and `build` runs. */
 export interface Planned extends Gathered {

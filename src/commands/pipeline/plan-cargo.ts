@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 import type { Gathered } from './gather.ts';
 import { makePlan, type Planned } from './make-plan.ts';
 import { prepareCommand } from './make-request.ts';
-import type { PinsOf } from './settle-pins.ts';
+import type { PinsOf } from './project-pins.ts';
 
 /** The plan of a cargo command in a project, as it would be run. */
 export async function planCargo(

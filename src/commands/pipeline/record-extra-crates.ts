@@ -10,7 +10,7 @@ import { lockText, writeOwnPins } from '../../lock/write-pins.ts';
 import { printable } from '../../problem/problem.ts';
 import type { Session } from '../session.ts';
 import type { Planned } from './make-plan.ts';
-import { projectPinsFile } from './settle-pins.ts';
+import { projectPinsFile } from './project-pins.ts';
 
 /** Records the crates that a command line brought in and Cargo.lock does not name, where the project's pins are. */
 export function recordExtraCrates(session: Session, planned: Planned, extra: readonly ExtraCrate[]): Result<void> {

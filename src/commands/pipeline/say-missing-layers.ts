@@ -1,4 +1,5 @@
 import { describeWanted, type Wanted } from '../../layers/wanted.ts';
+import type { Addition } from '../../lock/learned-additions.ts';
 import { suiteOf } from '../environments/suite-of.ts';
 import type { Session } from '../session.ts';
 import type { Planned } from './make-plan.ts';
@@ -8,7 +9,7 @@ export async function sayMissingLayers(
   { reporter }: Session,
   { config, plan, settled }: Planned,
   missing: readonly Wanted[],
-  useless: readonly string[],
+  useless: readonly Addition[],
 ): Promise<void> {
   if (missing.length === 0) return;
   const suite = suiteOf(config, settled.pins);
@@ -19,7 +20,9 @@ export async function sayMissingLayers(
   const { layersProviding } = await import('../../layers/find-layers.ts');
   const held = plan.environment.layers ?? [];
   const found = missing.flatMap((wanted) => layersProviding(wanted, suite).slice(0, 1));
-  const more = [...new Set(found)].filter((layer) => !held.includes(layer) && !useless.includes(layer));
+  const more = [...new Set(found)].filter(
+    (layer) => !held.includes(layer) && !useless.some(({ kind, name }) => kind === 'layer' && name === layer),
+  );
   const unknown = missing.filter((wanted) => layersProviding(wanted, suite).length === 0);
   if (more.length > 0) {
     reporter.note(

@@ -1,15 +1,11 @@
-import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { Config } from '../../config/config.ts';
 import { expressionSha256 } from '../../environment/nix/expression.ts';
-import type { ProjectFacts } from '../../facts/facts.ts';
-import { projectKey } from '../../host/project-key.ts';
 import { type Additions, hasAdditions, joinAdditions } from '../../layers/additions.ts';
 import { debianArchitecture } from '../../lock/debian-architecture.ts';
 import { learnedAdditions } from '../../lock/learned-additions.ts';
 import { lockDrift } from '../../lock/lock-drift.ts';
 import { type PinWish, selectPins } from '../../lock/lock-file.ts';
-import { lockFileName } from '../../lock/lock-file-name.ts';
 import type { Learned, Pins } from '../../lock/pins.ts';
 import { readLockFile, readPins } from '../../lock/read-pins.ts';
 import type { Problem } from '../../problem/problem.ts';
@@ -18,6 +14,7 @@ import { ownImagePins } from '../environments/image.ts';
 import { defaultNixPinsFile, nixAdditions, ownNixPins } from '../environments/nix.ts';
 import type { Session } from '../session.ts';
 import type { Gathered } from './gather.ts';
+import { keptLearned, type PinsOf, projectLockFile, projectPinsFile } from './project-pins.ts';
 
 export interface SettledPins {
   readonly pins: Pins;
@@ -26,13 +23,9 @@ export interface SettledPins {
   readonly kind: 'project' | 'own';
 }
 
-export function projectLockFile({ facts }: Gathered): string {
-  return join(facts.project.mountRoot, facts.project.workspace, lockFileName);
-}
-
 /** What of the project's lock is for this machine and configuration; `null`: it has none. */
 export function readProjectLock(gathered: Gathered): Result<Pins | null> {
-  const read = readLockFile(projectLockFile(gathered));
+  const read = readLockFile(projectLockFile(gathered.facts.project));
   if (!read.ok || read.value === null) return read as Result<null>;
   return success(selectPins(read.value, pinWish(gathered)));
 }
@@ -54,30 +47,10 @@ function ownLockFile(session: Session, { facts, config }: Gathered, additions: A
   return projectPinsFile(session, facts.project);
 }
 
-/** What builds of a project turned out to need: as its lock says, or without one as the pins outside of it do. */
-export function pinnedLearned(session: Session, project: ProjectFacts): Result<readonly Learned[]> {
-  const written = readPins(join(project.mountRoot, project.workspace, lockFileName));
-  if (!written.ok) return written;
-  if (written.value !== null) return success(written.value.learned ?? []);
-  const own = readPins(projectPinsFile(session, project));
-  return success((own.ok ? own.value?.learned : undefined) ?? []);
-}
-
 /** What the root of a project without a lock has beyond the base: what the configuration names, and what was learned. */
 export function wantedAdditions({ layers, packages, infer }: Config, learned: readonly Learned[]): Additions {
   const named = { layers: layers.value, packages: packages.value };
   return joinAdditions(named, learnedAdditions(keptLearned(infer.value, learned)));
-}
-
-/** What of that still counts: what a build turned out to need does not where only what is certain is to come. */
-export function keptLearned(infer: Config['infer']['value'], learned: readonly Learned[]): readonly Learned[] {
-  if (infer === 'off') return [];
-  return infer === 'learn' ? learned : learned.filter(({ told }) => told !== undefined);
-}
-
-/** The pins that are a project's own and kept outside of it. */
-export function projectPinsFile(session: Session, { mountRoot, workspace }: ProjectFacts): string {
-  return join(session.locations.data, 'projects', projectKey(mountRoot, workspace), lockFileName);
 }
 
 /** An environment of Nix follows from its pins and from our own expression: another release may have another one. */
@@ -87,16 +60,13 @@ function releaseDrift({ environment }: Config, { nix }: Pins, file: string): rea
   return [{ code: 'lock-outdated', what, where: { file }, fix: 'Run `cargo-boxed lock`.' }];
 }
 
-/** `own`: as if the project had no lock, which is about to be written anew. */
-export type PinsOf = 'project' | 'own';
-
 /**
  * The pins that hold: the project's lock if it has one (a drift is an error), else the user's own, made once. With
  * `pinned` only the project's lock will do.
  */
 export async function settlePins(session: Session, gathered: Gathered, from: PinsOf): Promise<Result<SettledPins>> {
   const { config, facts } = gathered;
-  const file = projectLockFile(gathered);
+  const file = projectLockFile(gathered.facts.project);
   const written = from === 'project' ? readProjectLock(gathered) : success(null);
   if (!written.ok) return written;
   if (written.value !== null) {

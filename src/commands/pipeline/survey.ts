@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { Config } from '../../config/config.ts';
+import { debianSuite } from '../../config/debian-suites.ts';
 import { type LoadedConfig, loadConfig } from '../../config/load-config.ts';
 import { hasRustup } from '../../facts/choose-toolchain.ts';
 import type { OutsideFolder, OwnNix, ProjectFacts } from '../../facts/facts.ts';
@@ -10,10 +11,12 @@ import { readProject } from '../../facts/read-project.ts';
 import { type Ask, pathDependencyKey } from '../../grants/ask.ts';
 import { sha256 } from '../../host/project-key.ts';
 import type { ConfigArgument } from '../../invocation/config-arguments.ts';
+import { describeLearned } from '../../lock/learned-additions.ts';
 import { type JudgedAsk, judgeAsks } from '../../policy/judge-asks.ts';
 import { notKept } from '../../problem/full-disk.ts';
 import { printable } from '../../problem/problem.ts';
 import type { Session } from '../session.ts';
+import { type PinsOf, pinnedSuite } from './project-pins.ts';
 import { readGrants } from './read-grants.ts';
 
 export interface GatherWish {
@@ -23,6 +26,8 @@ export interface GatherWish {
   readonly project: 'needed' | 'optional';
   /** Folders that the command line names, absolute: their manifests are read as those of path dependencies. */
   readonly named?: readonly string[];
+  /** Whose pins say what was learned of it; the project's lock, where it has one, unless that is about to be written anew. */
+  readonly pins?: PinsOf;
   /** Cargo configuration of the command line, in its order. */
   readonly written?: readonly ConfigArgument[];
 }
@@ -40,7 +45,7 @@ export interface Surveyed {
 export async function survey(session: Session, wish: GatherWish): Promise<Result<Surveyed>> {
   const project = await findWithOutside(session, wish);
   if (!project.ok) return project;
-  const loaded = await settleConfig(session, project.value);
+  const loaded = await settleConfig(session, project.value, wish.pins ?? 'project');
   if (!loaded.ok) return loaded;
   const { config, asks } = loaded.value;
   const ownNix = await findOwnNix(project.value, config);
@@ -157,7 +162,7 @@ function emptyProject(session: Session): Result<ProjectFacts> {
 }
 
 /** Settles the configuration, and has things said as it wants from here on. */
-async function settleConfig(session: Session, project: ProjectFacts): Promise<Result<LoadedConfig>> {
+async function settleConfig(session: Session, project: ProjectFacts, pins: PinsOf): Promise<Result<LoadedConfig>> {
   const root = join(project.mountRoot, project.workspace);
   const manifest = project.manifests.find(({ role }) => role === 'root');
   const loaded = await loadConfig({
@@ -171,7 +176,17 @@ async function settleConfig(session: Session, project: ProjectFacts): Promise<Re
   if (!loaded.ok) return loaded;
   const { output, verbosity, color } = loaded.value.config;
   session.reporter.adopt({ output: output.value, verbosity: verbosity.value, color: color.value });
-  return success({ ...loaded.value, config: withToolchain(session, loaded.value.config) });
+  const config = withSuite(session, project, withToolchain(session, loaded.value.config), pins);
+  return success({ ...loaded.value, config });
+}
+
+/** A suite that nobody names is the one in which the project turned out to be built. */
+function withSuite(session: Session, project: ProjectFacts, config: Config, pins: PinsOf): Config {
+  if (config.environment.value !== 'debian' || config.suite.origin.kind !== 'default') return config;
+  const learned = pinnedSuite(session, project, config.infer.value, pins);
+  const name = debianSuite(learned?.name);
+  if (learned === null || name === null) return config;
+  return { ...config, suite: { value: name, origin: { kind: 'learned', why: describeLearned(learned) } } };
 }
 
 /**

@@ -1,13 +1,12 @@
 import { failure, type Result, success } from '../../base/result.ts';
 import type { DebianSuite } from '../../config/config.ts';
+import { debianSuite, debianSuites } from '../../config/debian-suites.ts';
 import type { ImageSystem } from '../../lock/pins.ts';
 import { printable } from '../../problem/problem.ts';
 
-const suites: readonly string[] = ['bookworm', 'trixie'] satisfies DebianSuite[];
-
 /** The Debian suite that an image is of; `null` where layers cannot be added to it. */
 export function suiteOfImage(system: ImageSystem | null | undefined): DebianSuite | null {
-  return system?.id === 'debian' && suites.includes(system.release) ? (system.release as DebianSuite) : null;
+  return system?.id === 'debian' ? debianSuite(system.release) : null;
 }
 
 /** The same, for an image that shall get layers: another system is named. */
@@ -18,7 +17,7 @@ export function neededSuite(reference: string, system: ImageSystem | null | unde
   return failure({
     code: 'environment',
     what: `layers and packages cannot be added to the image ${printable(reference, 120)}`,
-    why: `it ${said}, and they are Debian's, of ${suites.join(' or ')}`,
+    why: `it ${said}, and they are Debian's, of ${debianSuites.join(' or ')}`,
     fix: 'Take an image that has what the project needs, or one made from Debian; or set `environment: debian`.',
   });
 }

@@ -72,7 +72,7 @@ test('what nothing has is named, and nothing is guessed', async () => {
   const text = failed('x-sys', "Package 'nowhere' was not found in the pkg-config search path.");
   assert.deepEqual(await chooseAdditions(evidence(text), [], providers()), {
     learned: [],
-    unknown: [{ kind: 'module', name: 'nowhere' }],
+    unknown: [{ crate: 'x-sys', wanted: { kind: 'module', name: 'nowhere' } }],
   });
 });
 
