@@ -3,9 +3,11 @@ import type { Outcome } from '../../engine/engine.ts';
 import { remember } from '../../host/memory.ts';
 import { findTooOld } from '../../learning/find-too-old.ts';
 import { failureOf } from '../../learning/read-failures.ts';
-import { type Addition, isSameAddition } from '../../lock/learned-additions.ts';
+import { type Addition, describeLearned, isSameAddition, joinLearned } from '../../lock/learned-additions.ts';
 import type { Learned } from '../../lock/pins.ts';
+import { keptPins } from '../../lock/read-pins.ts';
 import { makePlan } from '../pipeline/make-plan.ts';
+import { projectPinsFile } from '../pipeline/project-pins.ts';
 import { tooOldTexts } from '../pipeline/say-too-old.ts';
 import type { Session } from '../session.ts';
 import { nameOf, unknownText, uselessText } from './learned-text.ts';
@@ -75,8 +77,8 @@ function ended(end: LearningEnd['end']): LearningEnd {
 }
 
 /**
- * Learns in the newer suite. It is kept where the package that needs it can be built there; else all is as it was. Names
- * of packages are those of a suite: only layers go along.
+ * Learns in the newer suite, which is among the pins when the package that needs it can be built there, and not before;
+ * else all is as it was. Names of packages are those of a suite: only layers go along.
  */
 async function trySuite(
   session: Session,
@@ -86,19 +88,16 @@ async function trySuite(
 ): Promise<Result<LearningEnd>> {
   const { reporter } = session;
   const { newer } = found;
-  reporter.note(`${nameOf(newer)} is tried: ${newer.crate} looked for ${newer.wanted}`);
+  reporter.note(`${nameOf(newer)} is tried: ${describeLearned(newer)}`);
   const layers = first.learned.filter(({ kind }) => kind === 'layer');
-  const written = writeLearned(session, first.gathered, [...layers, newer]);
+  const written = writeLearned(session, first.gathered, layers);
   if (!written.ok) return written;
-  const tried = await runRounds(session, learning);
+  const tried = await runRounds(session, { ...learning, suite: newer });
   const course = tried.ok && tried.value.kind === 'ended' ? tried.value : null;
   const end = course?.end.end ?? 'nothing';
   if (course !== null && typeof end === 'string' && !course.end.failed.includes(newer.crate)) {
-    reporter.note(
-      `${nameOf(newer)} is taken, and it is newer than the default: \`suite\` in cargo-boxed.yaml names another.`,
-    );
-    const reason = { addition: newer, crates: [newer.crate] };
-    return conclude(session, learning, { ...course, reasons: [...course.reasons, reason] });
+    reporter.note(`${nameOf(newer)} is taken: \`suite\` in cargo-boxed.yaml names another.`);
+    return take(session, learning, course, newer);
   }
   const restored = writeLearned(session, first.gathered, first.learned);
   if (!restored.ok) return restored;
@@ -106,6 +105,20 @@ async function trySuite(
   if (!tried.ok) reporter.problems(tried.problems);
   const failure = course === null ? '' : failureOf(course.end.text, newer.crate);
   return giveBack(session, learning, first, found, [{ addition: newer, failure }]);
+}
+
+/** The suite stays, whatever else fails in it. */
+function take(
+  session: Session,
+  learning: Learning,
+  course: Ended,
+  newer: Learned,
+): Result<LearningEnd> | Promise<Result<LearningEnd>> {
+  const learned = joinLearned(keptPins(projectPinsFile(session, course.gathered.facts.project)).learned ?? [], [newer]);
+  const written = writeLearned(session, course.gathered, learned);
+  if (!written.ok) return written;
+  const reasons = [...course.reasons, { addition: newer, crates: [newer.crate] }];
+  return conclude(session, { ...learning, suite: newer }, { ...course, learned, reasons });
 }
 
 /** What did not help, and the words of the failure that came with it. */

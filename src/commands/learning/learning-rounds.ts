@@ -36,6 +36,8 @@ export interface Learning {
   /** The manifest that `--manifest-path` names: absolute, on the host. */
   readonly manifestPath: string | null;
   readonly pins: PinsOf;
+  /** A suite that is tried; nothing of that is among the pins. */
+  readonly suite?: Learned;
 }
 
 /** What is built in every round. */
@@ -131,8 +133,11 @@ export function writeLearned(session: Session, { facts }: Gathered, learned: rea
 }
 
 /** The build that failed may have written Cargo.lock: it is read anew. */
-async function prepare(session: Session, { command, manifestPath, pins }: Learning): Promise<Result<Preparation>> {
-  const gathered = await gather(session, { manifestPath, project: 'needed', pins });
+async function prepare(
+  session: Session,
+  { command, manifestPath, pins, suite }: Learning,
+): Promise<Result<Preparation>> {
+  const gathered = await gather(session, { manifestPath, project: 'needed', pins, suite: suite ?? null });
   if (!gathered.ok) return gathered;
   const prepared = await prepareCommand(session, gathered.value, command, 'needed');
   if (!prepared.ok) return prepared;

@@ -1,10 +1,11 @@
-import type { Config, DebianSuite } from '../../config/config.ts';
+import type { DebianSuite } from '../../config/config.ts';
 import { nextSuite } from '../../config/debian-suites.ts';
 import { describeWanted, type Missed } from '../../layers/wanted.ts';
 import { findTooOld } from '../../learning/find-too-old.ts';
 import type { Learned } from '../../lock/pins.ts';
 import { findProviders } from '../environments/find-providers.ts';
 import { suiteLookedThrough } from '../environments/suite-of.ts';
+import { hasOpenSuite } from '../pipeline/survey.ts';
 import type { Session } from '../session.ts';
 import type { Ended } from './learning-rounds.ts';
 
@@ -26,7 +27,7 @@ export async function findNewerSuite(session: Session, { planned, end }: Ended):
   const { config, settled } = planned;
   const suite = suiteLookedThrough(config, settled.pins);
   const next = config.environment.value === 'debian' ? nextSuite(suite) : null;
-  if (next === null || !isOpen(config)) return { newer: null, unknown: end.unknown, looked: [suite], open: next };
+  if (next === null || !hasOpenSuite(config)) return { newer: null, unknown: end.unknown, looked: [suite], open: next };
   const learned = (crate: string, wanted: string): Learned => ({ kind: 'suite', name: next, crate, wanted });
   const { find, isWhole } = findProviders(session, planned, next);
   const had: Missed[] = [];
@@ -44,9 +45,4 @@ export async function findNewerSuite(session: Session, { planned, end }: Ended):
     looked: isWhole() ? [suite, next] : [suite],
     open: isWhole() ? null : next,
   };
-}
-
-/** Who has named a suite has it. */
-function isOpen({ suite }: Config): boolean {
-  return suite.origin.kind === 'default';
 }

@@ -12,6 +12,7 @@ import { type Ask, pathDependencyKey } from '../../grants/ask.ts';
 import { sha256 } from '../../host/project-key.ts';
 import type { ConfigArgument } from '../../invocation/config-arguments.ts';
 import { describeLearned } from '../../lock/learned-additions.ts';
+import type { Learned } from '../../lock/pins.ts';
 import { type JudgedAsk, judgeAsks } from '../../policy/judge-asks.ts';
 import { notKept } from '../../problem/full-disk.ts';
 import { printable } from '../../problem/problem.ts';
@@ -28,6 +29,8 @@ export interface GatherWish {
   readonly named?: readonly string[];
   /** Whose pins say what was learned of it; the project's lock, where it has one, unless that is about to be written anew. */
   readonly pins?: PinsOf;
+  /** A suite that is tried, in the place of what was learned; what somebody has named goes before both. */
+  readonly suite?: Learned | null;
   /** Cargo configuration of the command line, in its order. */
   readonly written?: readonly ConfigArgument[];
 }
@@ -45,7 +48,7 @@ export interface Surveyed {
 export async function survey(session: Session, wish: GatherWish): Promise<Result<Surveyed>> {
   const project = await findWithOutside(session, wish);
   if (!project.ok) return project;
-  const loaded = await settleConfig(session, project.value, wish.pins ?? 'project');
+  const loaded = await settleConfig(session, project.value, wish);
   if (!loaded.ok) return loaded;
   const { config, asks } = loaded.value;
   const ownNix = await findOwnNix(project.value, config);
@@ -162,7 +165,11 @@ function emptyProject(session: Session): Result<ProjectFacts> {
 }
 
 /** Settles the configuration, and has things said as it wants from here on. */
-async function settleConfig(session: Session, project: ProjectFacts, pins: PinsOf): Promise<Result<LoadedConfig>> {
+async function settleConfig(
+  session: Session,
+  project: ProjectFacts,
+  { pins = 'project', suite = null }: Pick<GatherWish, 'pins' | 'suite'>,
+): Promise<Result<LoadedConfig>> {
   const root = join(project.mountRoot, project.workspace);
   const manifest = project.manifests.find(({ role }) => role === 'root');
   const loaded = await loadConfig({
@@ -176,14 +183,19 @@ async function settleConfig(session: Session, project: ProjectFacts, pins: PinsO
   if (!loaded.ok) return loaded;
   const { output, verbosity, color } = loaded.value.config;
   session.reporter.adopt({ output: output.value, verbosity: verbosity.value, color: color.value });
-  const config = withSuite(session, project, withToolchain(session, loaded.value.config), pins);
-  return success({ ...loaded.value, config });
+  const config = withToolchain(session, loaded.value.config);
+  if (!hasOpenSuite(config)) return success({ ...loaded.value, config });
+  const learned = suite ?? pinnedSuite(session, project, config.infer.value, pins);
+  return success({ ...loaded.value, config: withSuite(config, learned) });
+}
+
+/** Who has named a suite has it. */
+export function hasOpenSuite({ environment, suite }: Config): boolean {
+  return environment.value === 'debian' && suite.origin.kind === 'default';
 }
 
 /** A suite that nobody names is the one in which the project turned out to be built. */
-function withSuite(session: Session, project: ProjectFacts, config: Config, pins: PinsOf): Config {
-  if (config.environment.value !== 'debian' || config.suite.origin.kind !== 'default') return config;
-  const learned = pinnedSuite(session, project, config.infer.value, pins);
+function withSuite(config: Config, learned: Learned | null): Config {
   const name = debianSuite(learned?.name);
   if (learned === null || name === null) return config;
   return { ...config, suite: { value: name, origin: { kind: 'learned', why: describeLearned(learned) } } };
