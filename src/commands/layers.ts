@@ -66,7 +66,9 @@ function list(session: Session, { project, config }: Surveyed, suite: DebianSuit
     ...packages.map(({ name, why: reason }) => [name, 'a Debian package', name, reason]),
   ];
   const nothing = 'No layers: the root is the base. `cargo-boxed layers search WORD` finds one.\n';
-  const text = rows.length === 0 ? nothing : table(rows);
+  const { origin } = config.suite;
+  const learnedSuite = origin.kind === 'learned' ? `Debian ${suite}: ${origin.why}\n` : '';
+  const text = `${rows.length === 0 ? nothing : table(rows)}${learnedSuite}`;
   return success({ status: 0, text, data: { suite, layers: held, packages } });
 }
 

@@ -33,6 +33,7 @@ if (engine === 'bwrap') {
     assert.match(built.stdout, /it runs/);
     const [suite, origin] = suiteOf((await made.boxed(['status'])).stdout);
     assert.deepEqual([suite, origin], ['trixie', 'learned: wants looked for CMake 3.30 or newer']);
+    assert.match((await made.boxed(['layers'])).stdout, /^Debian trixie: wants looked for CMake 3\.30 or newer$/m);
     const again = await made.boxed(['build']);
     assert.equal(again.status, 0, again.text);
     assert.doesNotMatch(again.stderr, /Learning|tried|Compiling/);
