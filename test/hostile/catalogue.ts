@@ -344,6 +344,11 @@ export const own: readonly Entry[] = [
     'a git repository of another project, by its name and the first digits of its commit',
     'contract/fetch.test.ts#nothing of other projects',
   ),
+  held(
+    'own-60',
+    'devices of the machine in the archive of a root, made by its root and opened by the next package',
+    'hostile/packages.test.ts#brings no device of the machine',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];

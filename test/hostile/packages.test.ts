@@ -1,10 +1,25 @@
 /** What the programs of a package can do that a project's lock and an archive of caches bring, without any signature. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import test from 'node:test';
+import { pack } from 'tar-stream';
+import type { DebianHost } from '../../src/environment/debian/debian-host.ts';
+import { extractRoot } from '../../src/environment/debian/unpack-root.ts';
+import { wallPackages } from '../../src/environment/debian/wall-packages.ts';
 import { identity, plainProgram, project, run, sharedHome, temporaryFolder } from '../support/rig.ts';
 
 /** Leaves marks in `folder` by every way to the host, and then fails, so that its end can be seen. */
@@ -74,6 +89,34 @@ test('the programs of a package that no signature vouches for reach nothing of t
   const open = ['unshare', '--mount', '--pid', '--net', '--fork', '--mount-proc', 'sh', '-c'];
   await run([...open, `echo / > /proc/1/root${folder}/MARK`]);
   assert.ok(existsSync(join(folder, 'MARK')));
+});
+
+test('an archive that a package has put in the place of its root brings no device of the machine', async (context) => {
+  const folder = temporaryFolder(context, 'devices');
+  chmodSync(folder, 0o755);
+  const locations = { userConfig: '', data: folder, cache: folder, state: folder };
+  const host: DebianHost = {
+    locations,
+    variables: process.env,
+    forbidden: [],
+    onProgress: () => {},
+    snapshotMirror: null,
+  };
+  const archive = pack();
+  archive.entry({ name: './zero', type: 'character-device', mode: 0o666, devmajor: 1, devminor: 5 });
+  archive.finalize();
+  await pipeline(archive as unknown as Readable, createWriteStream(join(folder, 'root.tar')));
+  mkdirSync(join(folder, 'root'));
+  assert.ok((await extractRoot(host, join(folder, 'root.tar'), join(folder, 'root'))) !== null);
+  assert.equal(statSync(join(folder, 'root/zero'), { throwIfNoEntry: false }), undefined);
+  if (process.getuid?.() !== 0) return;
+  // One that has come in all the same is of no use behind the wall.
+  execFileSync('mknod', ['-m', '666', join(folder, 'zero'), 'c', '1', '5']);
+  const wall = await wallPackages(host, folder);
+  assert.ok(wall.ok, JSON.stringify(wall));
+  const [program = '', ...words] = [...wall.value.prefix, 'head', '-c1', join(wall.value.folder, 'zero')];
+  const ended = spawnSync(program, words, { encoding: 'utf8' });
+  assert.match(ended.stderr, /zero.*Permission denied/);
 });
 
 function markOf(folder: string): string {

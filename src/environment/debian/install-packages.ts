@@ -13,6 +13,7 @@ import { finishScript } from './root-recipe.ts';
 import { hasMemory, makeScratch, type Scratch, writeJob } from './scratch.ts';
 import { extractRoot } from './unpack-root.ts';
 import { wallPackages } from './wall-packages.ts';
+import { withoutDevices } from './without-devices.ts';
 
 /** A copy of a root with more packages in it, in a scratch folder that whoever calls removes. */
 export interface InstalledTree {
@@ -54,7 +55,9 @@ async function installHere(
   const [copy, mmdebstrap, shell] = ['cp', 'mmdebstrap', 'sh'].map((name) => findTool(host, name));
   if (!copy || !shell) return failure({ code: 'environment', what, why: 'cp or sh is not installed' });
   if (!mmdebstrap) return failure(mmdebstrapMissing());
-  const copied = await runProgram(copy, ['--archive', '--reflink=auto', base, root], programOptions(host));
+  const command = withoutDevices(host, copy, ['--archive', '--reflink=auto', base, root]);
+  if (command === null) return failure({ code: 'environment', what, why: 'setpriv is not installed' });
+  const copied = await runProgram(...command, programOptions(host));
   if (copied.status !== 0) return failure(explainFailure(what, copied.startError ?? copied.stderr));
   const debs = join(root, installFolder);
   mkdirSync(debs, { mode: 0o755 });

@@ -7,6 +7,7 @@ import { runProgram } from '../../host/program.ts';
 import type { Problem } from '../../problem/problem.ts';
 import { type DebianHost, findTool, toolVariables } from './debian-host.ts';
 import { explainFailure } from './mmdebstrap-problems.ts';
+import { withoutDevices } from './without-devices.ts';
 
 /**
  * Unpacks a root into `<roots>/<sha256>`: all files belong to the caller, without set-id bits, and every folder can be
@@ -35,7 +36,7 @@ export async function unpackRoot(
   return success(target);
 }
 
-/** Unpacks the archive of a root into an empty folder; gives what went wrong, or `null`. */
+/** Unpacks the archive of a root into an empty folder; gives what went wrong, or `null`. One with devices is none. */
 export async function extractRoot(host: DebianHost, tar: string, folder: string): Promise<Problem | null> {
   const what = 'the root file system could not be unpacked';
   const steps: readonly (readonly [string, readonly string[]])[] = [
@@ -47,7 +48,10 @@ export async function extractRoot(host: DebianHost, tar: string, folder: string)
     const program = findTool(host, name);
     if (program === null)
       return { code: 'environment', what, why: `${name} is not installed`, fix: `Install ${name}.` } as const;
-    const ended = await runProgram(program, programArguments, {
+    const command = withoutDevices(host, program, programArguments);
+    if (command === null)
+      return { code: 'environment', what, why: 'setpriv is not installed', fix: 'Install util-linux.' };
+    const ended = await runProgram(...command, {
       variables: toolVariables(host),
       signal: host.signal,
     });

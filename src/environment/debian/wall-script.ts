@@ -7,6 +7,8 @@ export const insideWall = '/scratch';
  * already. They may write what is in the folder; it stays the caller's itself, who finds by that what a killed run has left.
  * The script is first process of namespaces that it may mount in.
  *
+ * In the folder no device can be opened: an archive that a package has made may have those of this machine in it.
+ *
  * Two layers: what the outer one has mounted, nobody in the inner one can take away or make writable. The ids are there
  * only after the inner one has begun: what is named by a path then is done with those.
  */
@@ -36,6 +38,7 @@ ln -s /proc/self/fd "$view/dev/fd"
 mount -t proc proc "$view/proc"
 mkdir "$view${insideWall}"
 mount --bind "$scratch" "$view${insideWall}"
+mount -o remount,bind,nodev,nosuid "$view${insideWall}"
 cd "$view"
 pivot_root . before
 cd /
