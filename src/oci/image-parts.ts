@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { findDifference } from '../archive/find-difference.ts';
 import { type PackedFile, packFiles } from '../archive/pack-files.ts';
 import { packRoot } from '../archive/pack-root.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
+import { readInRoot } from '../customs/read-in-root.ts';
 import { assignPackages } from './assign-packages.ts';
 import { crateFiles, type PackedCrates } from './crate-files.ts';
 import { dependencyFiles, type PackedDependencies } from './dependency-files.ts';
@@ -70,7 +70,7 @@ function environmentParts({ meaning, base, root, added, layers, toolchain }: Ima
   ];
   const ready = readyFolders(meaning);
   if (added.length === 0) return [...whole, { holds: 'state', of: null, pack: () => packFiles(ready) }];
-  const status = readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8');
+  const status = readInRoot(root, 'var/lib/dpkg/status') ?? '';
   const difference = findDifference(base.path, root);
   const { parts, rest } = shareOut(root, base.path, difference, assignPackages(status, added, layers));
   return [

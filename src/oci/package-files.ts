@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Difference } from '../archive/find-difference.ts';
 import type { PackedFile } from '../archive/pack-files.ts';
+import { readInRoot } from '../customs/read-in-root.ts';
 import type { Part } from './assign-packages.ts';
 
 const infoFolder = 'var/lib/dpkg/info';
@@ -25,7 +26,7 @@ export function shareOut(root: string, base: string, difference: Difference, par
       const own = lists.get(name) ?? [];
       const listed = own
         .filter((file) => file.endsWith('.list'))
-        .flatMap((file) => listedIn(join(root, infoFolder, file)));
+        .flatMap((file) => listedIn(root, join(infoFolder, file)));
       return [...listed.map(folders), ...own.map((file) => join(infoFolder, file))];
     });
     const mine = [...new Set(paths)].filter((path) => isOwn(root, base, difference, path) && !taken.has(path));
@@ -64,8 +65,8 @@ function infoOf(root: string): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
-function listedIn(file: string): readonly string[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
+function listedIn(root: string, file: string): readonly string[] {
+  const lines = (readInRoot(root, file) ?? '').split('\n');
   return lines.filter((line) => line.startsWith('/') && line !== '/.').map((line) => line.slice(1));
 }
 

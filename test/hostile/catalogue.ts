@@ -349,6 +349,11 @@ export const own: readonly Entry[] = [
     'devices of the machine in the archive of a root, made by its root and opened by the next package',
     'hostile/packages.test.ts#brings no device of the machine',
   ),
+  held(
+    'own-61',
+    'a list of packages in a root that is a link to a file or a device of the machine',
+    'unit/customs/read-in-root.test.ts#plain files are read, and no link',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];

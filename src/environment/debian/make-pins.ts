@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { failure, type Result, success } from '../../base/result.ts';
 import type { DebianSuite } from '../../config/config.ts';
+import { readInRoot } from '../../customs/read-in-root.ts';
 import { type Additions, additionPackages, joinAdditions, noAdditions } from '../../layers/additions.ts';
 import type { RootWish } from '../../layers/catalogue.ts';
 import { debianArchitecture } from '../../lock/debian-architecture.ts';
@@ -10,6 +9,7 @@ import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
 import type { Problem } from '../../problem/problem.ts';
 import { buildDebianRoot } from './build-root.ts';
 import type { DebianHost } from './debian-host.ts';
+import type { DebianRoot } from './debian-root.ts';
 import { fetchDebianPackages } from './fetch-packages.ts';
 import { addToRoot, keepRoot, oneAtATime, prepareDebianRoot } from './prepare-root.ts';
 import { resolveDebianPackages, resolveNames } from './resolve-packages.ts';
@@ -60,8 +60,9 @@ export async function addToPins(
   const root = await prepareDebianRoot(host, base);
   if (!root.ok) return root;
   const { suite, architecture } = base;
-  const installed = readFileSync(join(root.value.path, 'var/lib/dpkg/status'), 'utf8');
-  const resolved = await resolveAdded(host, { suite, architecture, installed }, wanted.value);
+  const installed = packageListOf(root.value);
+  if (!installed.ok) return installed;
+  const resolved = await resolveAdded(host, { suite, architecture, installed: installed.value }, wanted.value);
   if (!resolved.ok) return resolved;
   const { layers, packages: names } = joinAdditions(additions, noAdditions);
   const isKnown =
@@ -74,6 +75,14 @@ export async function addToPins(
     const made = await addToRoot(host, root.value, { suite, ...added }, null);
     return made.ok ? success({ ...base, layers, added, rootSha256: made.value.sha256 }) : made;
   });
+}
+
+/** Dpkg's own list of what is in a root. */
+export function packageListOf({ path }: DebianRoot): Result<string> {
+  const text = readInRoot(path, 'var/lib/dpkg/status');
+  if (text !== null) return success(text);
+  const fix = 'Look at which packages the lock names: no root of Debian is without one.';
+  return failure({ code: 'environment', what: 'the root has no list of its packages', where: { file: path }, fix });
 }
 
 /** What today's mirrors have of these beside what is installed; never more than any real build needs. */

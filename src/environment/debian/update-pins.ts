@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type Result, success } from '../../base/result.ts';
 import type { DebianSuite } from '../../config/config.ts';
 import { additionPackages } from '../../layers/additions.ts';
 import type { DebianPackage, DebianPins } from '../../lock/pins.ts';
 import type { DebianHost } from './debian-host.ts';
-import { pinPackages, resolveAdded, snapshotTime } from './make-pins.ts';
+import { packageListOf, pinPackages, resolveAdded, snapshotTime } from './make-pins.ts';
 import { addToRoot, basePins, oneAtATime, prepareDebianRoot } from './prepare-root.ts';
 import { resolveDebianPackages } from './resolve-packages.ts';
 
@@ -27,7 +26,9 @@ export async function updateDebianPins(
   const { suite, architecture, added, layers } = pins;
   const all = additionPackages({ layers, packages: added.names }, suite as DebianSuite);
   if (!all.ok) return all;
-  const on = { suite, architecture, installed: readFileSync(join(root.value.path, 'var/lib/dpkg/status'), 'utf8') };
+  const installed = packageListOf(root.value);
+  if (!installed.ok) return installed;
+  const on = { suite, architecture, installed: installed.value };
   const isAdded = added.packages.some(({ name }) => wanted.has(name));
   const packages = isAdded
     ? await renewAdded(host, on, added.packages, { all: all.value, wanted, now })
