@@ -345,6 +345,11 @@ export const own: readonly Entry[] = [
     'contract/fetch.test.ts#nothing of other projects',
   ),
   held(
+    'own-59',
+    'a root whose folders are links, by which mount points are made among the files of the machine',
+    'unit/engine/bwrap/linked-mount-point.test.ts#no mount point of a root is a link',
+  ),
+  held(
     'own-60',
     'devices of the machine in the archive of a root, made by its root and opened by the next package',
     'hostile/packages.test.ts#brings no device of the machine',

@@ -48,6 +48,8 @@ export async function prepareWalls(
 /** An engine with images makes its own mount points; in a root that is a folder this one has to be there. */
 export function ensurePreloadPoint(root: PreparedRoot): void {
   if (root.kind !== 'directory') return;
+  // A link in its place would lead to a folder of this machine; the engine refuses such a root.
+  if (lstatSync(join(root.path, dirname(preloadList)), { throwIfNoEntry: false })?.isDirectory() !== true) return;
   const file = join(root.path, preloadList);
   if (lstatSync(file, { throwIfNoEntry: false }) === undefined) writeFileSync(file, '', { mode: 0o644 });
 }

@@ -5,6 +5,7 @@ import { signalProcess } from '../../disk/box-processes.ts';
 import { freeBytes } from '../../host/free-bytes.ts';
 import { isAliveId } from '../../host/owner.ts';
 import { fullDisk } from '../../problem/full-disk.ts';
+import { type Problem, printable } from '../../problem/problem.ts';
 import type { BoxStreams, Engine, EngineReport, Outcome, ResolvedBox } from '../engine.ts';
 import { holdDisk } from '../hold-disk.ts';
 import { type StopReason, watchBox } from '../watch-box.ts';
@@ -13,6 +14,7 @@ import { checkBwrap } from './check-bwrap.ts';
 import { type ControlGroup, findControlGroups, makeControlGroup, reapControlGroups } from './control-group.ts';
 import { boxFiles, type Launch, type LauncherEnd, launchInTerminal, launchOnPipes } from './launch-box.ts';
 import { type BwrapPrograms, launchCommand } from './launch-command.ts';
+import { linkedMountPoint } from './linked-mount-point.ts';
 import { type Architecture, allocationOf, seccompFilter } from './seccomp-filter.ts';
 import { bwrapShellCommand } from './shell-command.ts';
 
@@ -39,6 +41,8 @@ async function runBox(
   streams: BoxStreams,
   interrupted: AbortSignal,
 ): Promise<Result<Outcome>> {
+  const linked = box.root.kind === 'directory' ? linkedMountPoint(box.root.path, targetsOf(box)) : null;
+  if (linked !== null) return failure(linkInRoot(linked));
   const scratch = join(state, boxesFolder, box.id);
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const watch = watchBox(box.limits, interrupted);
@@ -70,6 +74,17 @@ async function runBox(
     await group?.dissolve();
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+const targetsOf = ({ mounts }: ResolvedBox) => mounts.map(({ target }) => target);
+
+function linkInRoot(place: string): Problem {
+  return {
+    code: 'not-enforceable',
+    what: `${printable(place)} of the root is a symbolic link, and something is to be mounted there`,
+    why: 'by such a link a mount point would be made among the files of this machine',
+    fix: 'Look at which packages the lock names, or take the mount out: no root of Debian has such a link.',
+  };
 }
 
 /** What the files of one box take, many times over. */
