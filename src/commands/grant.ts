@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
-import type { Wish } from '../grants/ask.ts';
+import { longestValue, type Wish } from '../grants/ask.ts';
 import { forgetImported, writeImported } from '../grants/organisation.ts';
 import { grantsLock, readProjectGrants, type StoredGrant, wishHash, writeProjectGrants } from '../grants/store.ts';
 import { holdLock } from '../host/hold-lock.ts';
@@ -85,7 +85,7 @@ function takeBack(session: Session, root: string, words: readonly string[], all:
   const written = writeProjectGrants(session.locations, root, kept);
   if (!written.ok) return written;
   const revoked = chosen.value.map(({ key, value }) => ({ key, value }));
-  const lines = revoked.map(({ key, value }) => `Revoked: ${printable(key)}: ${printable(value)}\n`);
+  const lines = revoked.map(({ key, value }) => `Revoked: ${printable(key)}: ${printable(value, longestValue)}\n`);
   const text = lines.length === 0 ? 'Nothing was granted\n' : lines.join('');
   return success({ status: 0, text, data: { project: root, revoked } });
 }
@@ -147,7 +147,9 @@ async function importGrants(session: Session, { options, arguments: words }: Own
   if (!grants.ok) return grants;
   const written = writeImported(session.locations, text.value);
   if (!written.ok) return written;
-  const rows = grants.value.map(({ project, key, value }) => `  ${printable(project)}: ${key}: ${printable(value)}\n`);
+  const rows = grants.value.map(
+    ({ project, key, value }) => `  ${printable(project)}: ${key}: ${printable(value, longestValue)}\n`,
+  );
   const summary = `Imported ${grants.value.length} grants of ${hash}:\n${rows.join('')}`;
   return success({ status: 0, text: summary, data: { imported: hash, grants: grants.value } });
 }

@@ -1,4 +1,5 @@
 import { type Result, success } from '../base/result.ts';
+import { longestValue } from '../grants/ask.ts';
 import { readAllGrants } from '../grants/store.ts';
 import { placeText } from '../policy/judge-asks.ts';
 import { printable } from '../problem/problem.ts';
@@ -33,13 +34,13 @@ export async function grants(session: Session): Promise<Result<Answer>> {
     ...all.value.map(({ project, grants: given }) =>
       section(
         printable(project),
-        given.map(({ key, value, when }) => [printable(key), printable(value), when.slice(0, 10)]),
+        given.map(({ key, value, when }) => [printable(key), printable(value, longestValue), when.slice(0, 10)]),
       ),
     ),
     ...imported.value.map(({ sha256, grants: given }) =>
       section(
         `Imported ${sha256}`,
-        given.map(({ project, key, value }) => [printable(project), key, printable(value)]),
+        given.map(({ project, key, value }) => [printable(project), key, printable(value, longestValue)]),
       ),
     ),
   ].filter((part) => part !== '');

@@ -1,10 +1,10 @@
 import { canonicalJson } from '../base/canonical-json.ts';
 import { unreachable } from '../base/unreachable.ts';
-import type { Ask } from '../grants/ask.ts';
+import { type Ask, longestValue } from '../grants/ask.ts';
 import { printable, printableName } from '../problem/problem.ts';
 import type { HostMount } from './config.ts';
 import { keyNames, keys } from './definition.ts';
-import { formatText } from './format-value.ts';
+import { askedText } from './format-value.ts';
 import type { Key, KeyName } from './key.ts';
 import { matchesImage } from './match-image.ts';
 import { placeOf, type Written, type WrittenValue } from './written.ts';
@@ -26,7 +26,7 @@ function asksOf(name: KeyName, key: Key, written: WrittenValue, user: Written): 
   const { widening } = key;
   const own = user.get(name);
   const held = own === undefined ? key.default : own.value;
-  const whole = () => [ask(name, formatText(key.type, written.value), written)];
+  const whole = () => [ask(name, askedText(key.type, written.value), written)];
   switch (widening.kind) {
     case 'never':
       return [];
@@ -69,7 +69,7 @@ function ask(name: KeyName, value: string, written: WrittenValue, item?: unknown
 }
 
 function titleOf(name: KeyName, value: string, item: unknown): string {
-  const shown = printable(value);
+  const shown = printable(value, longestValue);
   if (name === 'env.pass') return `the host's variable \`${shown}\``;
   if (name === 'network') return `a door out of the box to \`${shown}\`, and to nothing else`;
   if (name === 'ports') return `that programs of this machine reach a server of the box at 127.0.0.1:${shown}`;
@@ -93,5 +93,5 @@ function unwalledTitle(shown: string): string {
 
 function mountTitle({ source, target, access }: HostMount): string {
   const how = access === 'read-write' ? ', WRITABLE' : ', read-only';
-  return `\`${printable(source)}\` of this machine, at \`${printable(target)}\`${how}`;
+  return `\`${printable(source, longestValue)}\` of this machine, at \`${printable(target, longestValue)}\`${how}`;
 }

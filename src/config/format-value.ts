@@ -23,6 +23,15 @@ export function formatText(type: ValueType, value: unknown): string {
   }
 }
 
+/**
+ * A value as it is asked for and granted: whole, so that two that differ in anything are two. What is cut to be shown
+ * would let one stand for another that begins alike.
+ */
+export function askedText(type: ValueType, value: unknown): string {
+  if (value !== null && type.kind === 'optional') return askedText(type.of, value);
+  return typeof value === 'string' ? value : formatText(type, value);
+}
+
 function mountText({ source, target, access }: HostMount): string {
   return `{source: ${printable(source, 120)}, target: ${printable(target, 120)}, access: ${access}}`;
 }

@@ -5,7 +5,7 @@ import { type Problem, printable } from '../problem/problem.ts';
 import { keyNames, keys } from './definition.ts';
 import type { DocumentNode, Location, MapNode } from './document.ts';
 import { itemText } from './find-asks.ts';
-import { formatText } from './format-value.ts';
+import { askedText } from './format-value.ts';
 import { readNode } from './read-node.ts';
 import { readYaml } from './read-yaml.ts';
 
@@ -71,7 +71,7 @@ function readWishes(key: string, node: DocumentNode): Result<readonly Wish[]> {
   const reading = readNode(type, written);
   if (!reading.ok) return failure(wrong(reading.place, reading.why));
   if (isList) return success((reading.value as readonly unknown[]).map((item) => ({ key, value: itemText(item) })));
-  return success([{ key, value: type.kind === 'text' ? String(reading.value) : formatText(type, reading.value) }]);
+  return success([{ key, value: askedText(type, reading.value) }]);
 }
 
 function textOf(map: MapNode, key: string): string | null {

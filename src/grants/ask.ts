@@ -15,6 +15,9 @@ export interface Wish {
   readonly value: string;
 }
 
+/** More than any value of a configuration has: whoever grants one is shown all of it. */
+export const longestValue = 4096;
+
 /** The answer to an ask, kept outside of the project. */
 export interface Grant extends Wish {
   readonly from: GrantSource;

@@ -7,7 +7,7 @@ import type { Locations } from '../host/locations.ts';
 import { projectKey, sha256 } from '../host/project-key.ts';
 import { notKept } from '../problem/full-disk.ts';
 import { printable } from '../problem/problem.ts';
-import type { Wish } from './ask.ts';
+import { longestValue, type Wish } from './ask.ts';
 import { readOwnFile } from './read-own-file.ts';
 
 /** What the user granted to one project, as it lies in `<data>/grants/<project key>.json`. */
@@ -134,12 +134,10 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const longestText = 4096;
-
 /** Key and value of a foreign object; own texts of bounded length. */
 export function readWish(entry: unknown): Wish | null {
   if (!isRecord(entry) || !Object.hasOwn(entry, 'key') || !Object.hasOwn(entry, 'value')) return null;
   const { key, value } = entry;
   if (typeof key !== 'string' || typeof value !== 'string') return null;
-  return key.length <= longestText && value.length <= longestText ? { key, value } : null;
+  return key.length <= longestValue && value.length <= longestValue ? { key, value } : null;
 }

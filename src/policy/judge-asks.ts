@@ -1,5 +1,5 @@
 import { quoteShell } from '../base/quote-shell.ts';
-import { type Ask, type Grant, isSame } from '../grants/ask.ts';
+import { type Ask, type Grant, isSame, longestValue } from '../grants/ask.ts';
 import { type OpenAsk, type Place, type Problem, printable } from '../problem/problem.ts';
 
 /** An ask with its answer. */
@@ -52,10 +52,10 @@ const mostShown = 50;
 
 function askLines({ key, value, title, where, before }: JudgedAsk): readonly string[] {
   return [
-    `  ${printable(title, 1000)}`,
+    `  ${printable(title, 4 * longestValue)}`,
     `    by ${placeText(where)}`,
-    ...before.map((old) => `    - ${printable(key)}: ${printable(old)}   (granted before)`),
-    ...(before.length > 0 ? [`    + ${printable(key)}: ${printable(value)}   (asked now)`] : []),
+    ...before.map((old) => `    - ${printable(key)}: ${printable(old, longestValue)}   (granted before)`),
+    ...(before.length > 0 ? [`    + ${printable(key)}: ${printable(value, longestValue)}   (asked now)`] : []),
   ];
 }
 

@@ -345,6 +345,11 @@ export const own: readonly Entry[] = [
     'contract/fetch.test.ts#nothing of other projects',
   ),
   held(
+    'own-53',
+    'a value that begins like the one that was granted, and ends otherwise',
+    'unit/config/find-asks.test.ts#two values that begin alike',
+  ),
+  held(
     'own-59',
     'a root whose folders are links, by which mount points are made among the files of the machine',
     'unit/engine/bwrap/linked-mount-point.test.ts#no mount point of a root is a link',

@@ -147,3 +147,14 @@ test('a door is one address, and a mount is one path that covers nothing of the 
   const nested = 'mounts: [{source: /a, target: /b}, {source: /c, target: /b/d}]\n';
   assert.match((await problemsOf({ user: nested }))[0]?.what ?? '', /`\/b\/d` lies in the target of another mount/);
 });
+
+test('two values that begin alike are two asks, however long they are, and each is shown whole', async () => {
+  const address = (end: string) => `https://mirror.example/${'a'.repeat(400)}/${end}.tar.gz`;
+  for (const key of ['nixpkgs', 'rust-overlay']) {
+    const ask = async (end: string) => (await asksOf({ project: `nix: {${key}: "${address(end)}"}\n` }))[0];
+    const [granted, other] = [await ask('granted'), await ask('another')];
+    assert.equal(granted?.value, address('granted'));
+    assert.notEqual(granted?.value, other?.value);
+    assert.ok(other?.title.includes(address('another')));
+  }
+});
