@@ -11,10 +11,13 @@ export interface Hazard {
   readonly offset: number;
 }
 
+/** Whether a path below the folder that is opened is, or leads through, a link: then the project says where it ends. */
+export type IsLink = (path: string) => boolean;
+
 /** All that a devcontainer.json opens, in the order of the file. */
-export function findHazards(document: Pick<JsoncDocument, 'root'>): readonly Hazard[] {
+export function findHazards(document: Pick<JsoncDocument, 'root'>, isLink: IsLink): readonly Hazard[] {
   const { root } = document;
-  const said = saidHazards(document);
+  const said = saidHazards(document, isLink);
   const hasCompose = entryOf(root, 'dockerComposeFile') !== undefined;
   if (hasCompose || hasNoNetwork(entryOf(root, 'runArgs')?.value)) return said;
   if (said.some(({ kind }) => kind === 'open-network')) return said;
@@ -23,8 +26,11 @@ export function findHazards(document: Pick<JsoncDocument, 'root'>): readonly Haz
 }
 
 /** What something in the file opens; not what it leaves out. */
-export function saidHazards({ root }: Pick<JsoncDocument, 'root'>): readonly Hazard[] {
-  const found = root.entries.flatMap((entry) => [...(byKey[entry.name]?.(entry) ?? [])]);
+export function saidHazards({ root }: Pick<JsoncDocument, 'root'>, isLink: IsLink): readonly Hazard[] {
+  const found = root.entries.flatMap((entry) => {
+    const look = Object.hasOwn(byKey, entry.name) ? byKey[entry.name] : undefined;
+    return [...(look?.(entry, isLink) ?? [])];
+  });
   return found.sort((left, right) => left.offset - right.offset);
 }
 
@@ -42,11 +48,11 @@ export function undoesWalls({ kind }: Hazard): boolean {
 }
 const beside: ReadonlySet<HazardKind> = new Set(['host-command', 'host-folder', 'host-variable', 'unpinned-image']);
 
-type Look = (entry: ObjectEntry) => readonly Hazard[];
+type Look = (entry: ObjectEntry, isLink: IsLink) => readonly Hazard[];
 
 const whole =
-  (kind: HazardKind): Look =>
-  ({ name, offset }) => [{ kind, what: `\`${name}\``, offset }];
+  (kind: HazardKind) =>
+  ({ name, offset }: ObjectEntry): readonly Hazard[] => [{ kind, what: `\`${name}\``, offset }];
 
 /** By the keys of the specification (containers.dev, 2026); what is not here opens nothing. */
 const byKey: Readonly<Record<string, Look>> = {
@@ -54,8 +60,8 @@ const byKey: Readonly<Record<string, Look>> = {
   privileged: (entry) => (isFalse(entry.value) ? [] : whole('privileged')(entry)),
   capAdd: (entry) => (isEmpty(entry.value) ? [] : whole('capabilities')(entry)),
   securityOpt: ({ value }) => each(value, (item) => argument('--security-opt', textOf(item) ?? '', item)),
-  mounts: ({ value }) => each(value, mountHazards),
-  workspaceMount: ({ value }) => mountHazards(value),
+  mounts: ({ value }, isLink) => each(value, (item) => mountHazards(item, isLink)),
+  workspaceMount: ({ value }, isLink) => mountHazards(value, isLink),
   runArgs: ({ value }) => argumentHazards(value),
   // The CLI makes `--gpus all` of it where the machine has one.
   hostRequirements: ({ value }) => {
@@ -93,29 +99,49 @@ function each(value: JsoncNode, look: (item: JsoncNode) => readonly Hazard[]): r
 
 const fromMachine = /\$\{(localEnv|env):/;
 const sockets = /(docker|podman|containerd|crio|buildkitd)[\w.-]*\.sock|\/run\/(docker|podman|containerd)/i;
-const ownFolder = /^\$\{localWorkspaceFolder\}(\/(?!\.\.(\/|$))[^/]+)*\/?$/;
+const ownFolder = /^\$\{localWorkspaceFolder\}((?:\/(?!\.\.(?:\/|$))[^/]+)*)\/?$/;
 /** Where the tool keeps crates: read-only, and only from there. */
 const ownCrates =
   /^\$\{localEnv:(?:HOME\}\/\.cache\/cargo-boxed|XDG_CACHE_HOME\}\/cargo-boxed|CARGO_BOXED_HOME\}\/cache)\/(?:store|devcontainers\/[0-9a-f]{64}\/(?:crates|cargo-home))$/;
 
-function mountHazards(node: JsoncNode): readonly Hazard[] {
+function mountHazards(node: JsoncNode, isLink: IsLink): readonly Hazard[] {
   const mount = readMount(node);
   const { offset } = node;
   if (mount === null) return [];
   const { type, source, isReadOnly, others } = mount;
   const what = `the mount of \`${source}\``;
   if (sockets.test(source)) return [{ kind: 'engine-socket', what, offset }];
+  if (hasMore(node)) return [{ kind: 'host-folder', what, offset }];
   // A volume can be a folder of the machine under another name: by options of its driver.
   if (others.some((name) => name.startsWith('volume-'))) return [{ kind: 'host-folder', what, offset }];
   if (type === 'tmpfs') return [];
   if (type === 'volume') return source.includes('/') ? [{ kind: 'host-folder', what, offset }] : [];
-  if (ownFolder.test(source) || (isReadOnly && ownCrates.test(source))) return [];
+  const own = ownFolder.exec(source)?.[1];
+  if (own !== undefined && !isLink(own.slice(1))) return [];
+  if (isReadOnly && ownCrates.test(source)) return [];
   return [{ kind: 'host-folder', what, offset }];
 }
 
-function argumentHazards(value: JsoncNode): readonly Hazard[] {
-  if (value.kind !== 'list') return [];
-  const found: Hazard[] = [];
+/**
+ * Whether a mount can say more than it seems to: the engine reads the first line alone, and of an object the CLI makes such a
+ * line, in which a comma begins another word and the last one counts.
+ */
+function hasMore(node: JsoncNode): boolean {
+  if (node.kind !== 'object') return /\p{Cc}/u.test(textOf(node) ?? '');
+  return node.entries.some(({ name, value }) => /[\p{Cc},"]/u.test(`${name}${textOf(value) ?? ''}`));
+}
+
+/** An option of `docker run` with its value. */
+interface RunArgument {
+  readonly name: string;
+  readonly value: string;
+  readonly item: JsoncNode;
+}
+
+/** As `docker run` reads them: what stands behind an option without a value is its value, whatever it looks like. */
+function argumentsOf(value: JsoncNode | undefined): readonly RunArgument[] {
+  if (value?.kind !== 'list') return [];
+  const found: RunArgument[] = [];
   for (let at = 0; at < value.items.length; at += 1) {
     const item = value.items[at] as JsoncNode;
     const [name = '', ...rest] = (textOf(item) ?? '').split('=');
@@ -123,9 +149,13 @@ function argumentHazards(value: JsoncNode): readonly Hazard[] {
     const next = takesNext ? value.items[at + 1] : undefined;
     if (next !== undefined) at += 1;
     const held = next === undefined ? rest.join('=') : (textOf(next) ?? '');
-    found.push(...argument(name, held, item));
+    found.push({ name, value: held, item });
   }
   return found;
+}
+
+function argumentHazards(value: JsoncNode): readonly Hazard[] {
+  return argumentsOf(value).flatMap(({ name, value: held, item }) => argument(name, held, item));
 }
 
 function argument(name: string, value: string, { offset }: JsoncNode): readonly Hazard[] {
@@ -141,13 +171,9 @@ function argument(name: string, value: string, { offset }: JsoncNode): readonly 
   return passes ? [{ kind: 'host-variable', what, offset }] : [];
 }
 
-/** Whether the last word on it is that there is none; in either way to write it. */
+/** Whether it is said that there is none. That there is one all the same is a hazard of its own. */
 function hasNoNetwork(value: JsoncNode | undefined): boolean {
-  if (value?.kind !== 'list') return false;
-  const words = value.items.map((item) => textOf(item) ?? '');
-  return words.some(
-    (word, at) => /^--net(work)?=none$/.test(word) || (/^--net(work)?$/.test(word) && words[at + 1] === 'none'),
-  );
+  return argumentsOf(value).some(({ name, value: held }) => /^--net(work)?$/.test(name) && held === 'none');
 }
 
 function variableHazards({ value }: ObjectEntry): readonly Hazard[] {

@@ -350,6 +350,11 @@ export const own: readonly Entry[] = [
     'unit/config/find-asks.test.ts#two values that begin alike',
   ),
   held(
+    'own-54',
+    'a devcontainer.json that says more to the engine than to who reads it',
+    'unit/devcontainer/find-hazards.test.ts#a mount says no more than it seems to',
+  ),
+  held(
     'own-59',
     'a root whose folders are links, by which mount points are made among the files of the machine',
     'unit/engine/bwrap/linked-mount-point.test.ts#no mount point of a root is a link',

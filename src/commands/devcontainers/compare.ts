@@ -3,7 +3,7 @@ import type { Merged } from '../../devcontainer/merge-file.ts';
 import type { JsoncDocument } from '../../devcontainer/read-jsonc.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Session } from '../session.ts';
-import { devcontainerFile, newFile } from './file.ts';
+import { devcontainerFile, linkBelow, newFile } from './file.ts';
 import { type Devcontainer, leftOut } from './wish.ts';
 
 /** A devcontainer.json beside what is wanted of it. */
@@ -25,7 +25,7 @@ export async function compareDevcontainer(session: Session, made: Devcontainer):
   if (!begun.ok) return begun;
   const document = begun.value;
   const merged = room.mergeFile(document, room.wantedOf(wish), (text) => asHere(text, session.host.variables));
-  const hazards = room.saidHazards(document);
+  const hazards = room.saidHazards(document, linkBelow(locked.gathered.facts.project.mountRoot));
   const shown = (offset: number) => `line ${room.placeAt(document, offset).line}`;
   const undoing = hazards.filter(room.undoesWalls).map(
     (one): Problem => ({

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../base/result.ts';
 import { makeProjectFolder, writeProjectFile } from '../../customs/write-project-file.ts';
 import type { JsoncDocument } from '../../devcontainer/read-jsonc.ts';
@@ -12,6 +12,31 @@ const fileName = 'devcontainer.json';
 /** Where the specification looks first. */
 export function devcontainerFile(mountRoot: string): string {
   return join(mountRoot, folderName, fileName);
+}
+
+/** The folder that an editor opens for one of these files, by where the specification has them. */
+export function openedFolder(file: string): string {
+  const around = dirname(file);
+  if (basename(around) === folderName) return dirname(around);
+  return basename(dirname(around)) === folderName ? dirname(dirname(around)) : around;
+}
+
+/** Whether a path below a folder is, or leads through, a symbolic link; what cannot be looked at counts as one. */
+export function linkBelow(folder: string): (path: string) => boolean {
+  return (path) => {
+    let below = folder;
+    try {
+      for (const name of path.split('/').filter((part) => part !== '')) {
+        below = join(below, name);
+        const stat = lstatSync(below, { throwIfNoEntry: false });
+        if (stat === undefined) return false;
+        if (stat.isSymbolicLink()) return true;
+      }
+      return false;
+    } catch {
+      return true;
+    }
+  };
 }
 
 /** The largest file that is read. */

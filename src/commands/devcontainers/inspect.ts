@@ -7,7 +7,7 @@ import { readForeignText } from '../../host/read-file.ts';
 import { type Place, printable } from '../../problem/problem.ts';
 import type { Answer } from '../answer.ts';
 import type { Session } from '../session.ts';
-import { mostBytes } from './file.ts';
+import { linkBelow, mostBytes, openedFolder } from './file.ts';
 
 interface Finding extends Required<Place> {
   readonly kind: HazardKind;
@@ -53,7 +53,7 @@ async function inspect(file: string): Promise<Result<readonly Finding[]>> {
   if (!document.ok) return document;
   const { value } = document;
   return success(
-    findHazards(value).map((one) => {
+    findHazards(value, linkBelow(openedFolder(file))).map((one) => {
       const { line = 1, column = 1 } = placeAt(value, one.offset);
       return { file, line, column, kind: one.kind, what: describeHazard(one) };
     }),

@@ -7,7 +7,8 @@ import { documentOf, id } from './support.ts';
 
 /** A file that opens nothing, with something more. */
 const closed = { image: id, runArgs: ['--network=none'] };
-const kinds = (more: object) => findHazards(documentOf({ ...closed, ...more })).map(({ kind }) => kind);
+const kinds = (more: object) =>
+  findHazards(documentOf({ ...closed, ...more }), (path) => path === 'link/below').map(({ kind }) => kind);
 const withArguments = (...words: string[]) => kinds({ runArgs: ['--network=none', ...words] });
 
 test('each thing that opens the machine is found', () => {
@@ -89,7 +90,7 @@ test('what opens nothing is no finding', () => {
 
 test('findings stand in the order of the file, with their places, in words that are safe to print', () => {
   const document = documentOf('{\n  "capAdd": ["ALL"],\n  "initializeCommand": "x",\n  "image": "a\\u001b[2J"\n}');
-  const found = findHazards(document);
+  const found = findHazards(document, () => false);
   assert.deepEqual(
     found.map(({ kind, offset }) => [kind, placeAt(document, offset).line]),
     [
@@ -100,4 +101,29 @@ test('findings stand in the order of the file, with their places, in words that 
     ],
   );
   for (const one of found) assert.match(describeHazard(one), /^[ -~]+$/);
+});
+
+test('a mount says no more than it seems to: not behind a line, not behind a comma, not through a link', () => {
+  const line = 'type=bind,source=/,target=/host';
+  for (const mount of [
+    `${line}\n,type=tmpfs`,
+    `${line}\r\n,type=volume,source=a`,
+    { type: 'volume', source: 'a', target: '/host,type=bind,source=/' },
+    { type: 'tmpfs', target: '/host\n' },
+    { type: 'tmpfs', target: '/host', 'x,type=bind,source=/': '' },
+    'type=bind,source=${localWorkspaceFolder}/link/below,target=/host,readonly',
+  ]) {
+    assert.deepEqual(kinds({ mounts: [mount] }), ['host-folder'], JSON.stringify(mount));
+    assert.deepEqual(kinds({ workspaceMount: mount }), ['host-folder'], JSON.stringify(mount));
+  }
+  assert.deepEqual(kinds({ mounts: ['type=bind,source=${localWorkspaceFolder}/folder,target=/a'] }), []);
+});
+
+test('the value of an option is no option: it takes no network away', () => {
+  for (const runArgs of [
+    ['--label', '--network=none'],
+    ['--name', '--net', 'none'],
+    ['-e', '--network=none'],
+  ])
+    assert.ok(kinds({ runArgs }).includes('open-network'), runArgs.join(' '));
 });

@@ -28,7 +28,10 @@ test('a new file holds the walls, opens nothing, and is left as it is the next t
     assert.equal((file.workspaceMount as string).endsWith(',readonly'), mode === 'strict');
     const readOnly = (file.mounts as string[]).filter((mount) => mount.endsWith(',readonly'));
     assert.equal(readOnly.length, mode === 'strict' ? 3 : 5);
-    assert.deepEqual(findHazards(documentOf(text)), []);
+    assert.deepEqual(
+      findHazards(documentOf(text), () => false),
+      [],
+    );
     const again = merge(text, { ...wish, mode });
     assert.deepEqual([again.text, again.changes, again.conflicts], [text, [], []]);
   }
