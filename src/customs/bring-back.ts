@@ -31,9 +31,12 @@ interface Work {
   readonly seen: Set<string>;
   readonly written: { path: string; state: 'changed' | 'created' }[];
   namesLeft: number;
+  bytesLeft: number;
 }
 
 const mostBytes = 16 * 1024 * 1024;
+/** Of all together: no command that writes sources writes more. */
+const mostTotalBytes = 512 * 1024 * 1024;
 const mostNames = 1_000_000;
 const mostDepth = 128;
 
@@ -49,7 +52,15 @@ export function bringBack(inputs: BringBackInputs): Result<BringBackReport> {
   try {
     project = openRoot(inputs.projectRoot);
     copy = openRoot(inputs.copy.folder);
-    const work: Work = { project, inputs, refusals, seen: new Set(), written: [], namesLeft: mostNames };
+    const work: Work = {
+      project,
+      inputs,
+      refusals,
+      seen: new Set(),
+      written: [],
+      namesLeft: mostNames,
+      bytesLeft: mostTotalBytes,
+    };
     compareFolder(work, copy, []);
     if (refusals.complete()) nameDeletions(work);
     const written = work.written.sort((left, right) => (left.path < right.path ? -1 : 1));
@@ -128,6 +139,11 @@ function compareFile(work: Work, folder: Folder, place: readonly string[], stamp
   if (known !== undefined && isSame(work, place, bytes)) return;
   if (!mayComeBack(work.inputs.class, shown, state)) {
     work.refusals.add(shown, state === 'created' ? 'a new file' : 'changed, and not of the kind that comes back');
+    return;
+  }
+  work.bytesLeft -= bytes.length;
+  if (work.bytesLeft < 0) {
+    work.refusals.add(shown, 'all changes together are too large');
     return;
   }
   const refusal = write(work, place, bytes, known?.original ?? null);

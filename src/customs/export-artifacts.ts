@@ -9,6 +9,7 @@ import { type ExportRecord, readExportRecord, writeExportRecord } from './export
 import { type FoundFile, type FoundFolder, findArtifacts } from './find-artifacts.ts';
 import { type Canary, findWord } from './find-words.ts';
 import { at, closeFolder, errorCode, type Folder, openFolder, openRoot } from './folder.ts';
+import { boundHoles, type TakesFile } from './holes.ts';
 import { placeCopy } from './place-file.ts';
 import { collectRefusals, type Refusal, type Refusals } from './refusals.ts';
 import { storageProblem } from './storage-problem.ts';
@@ -50,6 +51,7 @@ interface Work extends ExportInputs {
   readonly folders: ExportFolders;
   readonly refusals: Refusals;
   readonly exported: ExportedFile[];
+  readonly takes: TakesFile;
   totalBytes: number;
 }
 
@@ -71,6 +73,7 @@ export async function exportArtifacts(inputs: ExportInputs): Promise<Result<Expo
     folders,
     refusals: collectRefusals(),
     exported: [],
+    takes: boundHoles(),
     totalBytes: 0,
   };
   try {
@@ -129,7 +132,7 @@ async function exportOne(found: FoundFolder, file: FoundFile, work: Work): Promi
   const path = place.join('/');
   const bytes = Number(file.stat.size);
   work.totalBytes += bytes;
-  const tooMuch = beyondLimits(bytes, work);
+  const tooMuch = beyondLimits(bytes, Number(file.stat.blocks) * 512, work);
   if (tooMuch !== null) {
     work.refusals.add(place, tooMuch);
     return null;
@@ -157,8 +160,9 @@ async function exportOne(found: FoundFolder, file: FoundFile, work: Work): Promi
   }
 }
 
-function beyondLimits(bytes: number, work: Work): string | null {
+function beyondLimits(bytes: number, allocatedBytes: number, work: Work): string | null {
   if (bytes > exportLimits.fileBytes) return 'it is too large';
+  if (!work.takes(bytes, allocatedBytes)) return 'there is nothing in it but holes';
   if (work.totalBytes > exportLimits.totalBytes) return 'all results together are too large';
   if (work.exported.length >= exportLimits.files) return 'there are too many files';
   return null;

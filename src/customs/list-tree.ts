@@ -12,6 +12,8 @@ export type TreeEntry =
       readonly descriptor: number;
       readonly mode: number;
       readonly sizeBytes: number;
+      /** What of it lies on the disk: less where it has holes. */
+      readonly allocatedBytes: number;
       readonly modifiedNs: bigint;
       readonly id: string;
       readonly links: number;
@@ -77,6 +79,7 @@ function fileOf(folder: Folder, name: string, path: string): TreeEntry {
     descriptor,
     mode: Number(stat.mode & 0o777n),
     sizeBytes: Number(stat.size),
+    allocatedBytes: Number(stat.blocks) * 512,
     modifiedNs: stat.mtimeNs,
     id: `${stat.dev} ${stat.ino}`,
     links: Number(stat.nlink),

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { sumDescriptor } from '../host/sum-file.ts';
 import { plainName } from './describe-file.ts';
 import { at, closeFolder, type Folder, listNames, openFolder, openRoot, withFolder } from './folder.ts';
+import { boundHoles, type TakesFile } from './holes.ts';
 import { readBounded } from './read-bounded.ts';
 
 /** What a build has left between its sources and its results. Paths are below the target, `/`-separated. */
@@ -19,12 +20,13 @@ const limits = { names: 1_000_000, depth: 40, fileBytes: 1024 ** 3 } as const;
 interface Walk {
   readonly sums: Map<string, string>;
   readonly notes: string[];
+  readonly takes: TakesFile;
   namesLeft: number;
 }
 
 /** Sums what cargo and build scripts have made on the way, in a hostile target: no link is followed. */
 export async function sumIntermediates(target: string): Promise<Intermediates> {
-  const walk: Walk = { sums: new Map(), notes: [], namesLeft: limits.names };
+  const walk: Walk = { sums: new Map(), notes: [], takes: boundHoles(), namesLeft: limits.names };
   const root = openRoot(target);
   try {
     await walkFolder(walk, root, []);
@@ -44,7 +46,7 @@ async function walkFolder(walk: Walk, folder: Folder, names: readonly string[]):
     if (name === null || stat === undefined) continue;
     const place = [...names, name];
     if (stat.isDirectory()) await walkInto(walk, folder, place);
-    else if (stat.isFile()) lookAt(walk, folder, place);
+    else if (stat.isFile()) await lookAt(walk, folder, place);
   }
 }
 
@@ -65,13 +67,15 @@ async function walkInto(walk: Walk, parent: Folder, place: readonly string[]): P
   }
 }
 
-function lookAt(walk: Walk, folder: Folder, place: readonly string[]): void {
+async function lookAt(walk: Walk, folder: Folder, place: readonly string[]): Promise<void> {
   if (isNote(place)) {
     walk.notes.push(place.join('/'));
     return;
   }
   if (!isIntermediate(place)) return;
-  const sum = sumOfFile(folder, place.at(-1) as string);
+  // Summing a large file takes its time, and Ctrl-C has to be heard between two.
+  await setImmediate();
+  const sum = sumOfFile(folder, place.at(-1) as string, walk.takes);
   if (sum !== null) walk.sums.set(place.join('/'), sum);
 }
 
@@ -90,7 +94,7 @@ function isIntermediate(place: readonly string[]): boolean {
   return place.includes('deps') || place.includes('build');
 }
 
-function sumOfFile(folder: Folder, name: string): string | null {
+function sumOfFile(folder: Folder, name: string, takes: TakesFile): string | null {
   let descriptor: number;
   try {
     descriptor = openSync(at(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -99,7 +103,7 @@ function sumOfFile(folder: Folder, name: string): string | null {
   }
   try {
     const stat = fstatSync(descriptor);
-    if (!stat.isFile() || stat.size > limits.fileBytes) return null;
+    if (!stat.isFile() || stat.size > limits.fileBytes || !takes(stat.size, stat.blocks * 512)) return null;
     return sumDescriptor(descriptor);
   } finally {
     closeSync(descriptor);

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
-import { printable } from '../problem/problem.ts';
+import { type Problem, printable } from '../problem/problem.ts';
 import { type Locate, locateValue } from '../toml/locate-value.ts';
 import { hasWildcard, matchesName, type NamePattern, parseNamePattern } from './match-name.ts';
 import { isUtf8, isWithin, realPath } from './path-within.ts';
@@ -15,8 +15,10 @@ export interface MemberFolder {
   readonly by: 'name' | 'glob';
 }
 
-/** Entries of folders that all globs of one workspace may look at together. */
+/** Entries of folders that all globs of one workspace may look at together, and steps that they may take. */
 const maximumEntries = 300_000;
+/** The longest path that Linux opens: what is longer leads nowhere, and each part of it would be walked. */
+const maximumPathBytes = 4096;
 
 /** The folders that `workspace.members` names, in cargo's own reading of globs, within `mountRoot`. */
 export function expandMembers(
@@ -45,21 +47,17 @@ interface Walk {
 type Part = string | NamePattern | 'any-depth';
 
 function expand(rootFolder: string, pattern: string, walk: Walk, where: Locate): Result<readonly string[]> {
+  if (Buffer.byteLength(pattern) > maximumPathBytes) return failure(notAGlob(where, 'it is longer than any path'));
   if (!hasWildcard(pattern)) return success([resolve(rootFolder, pattern)]);
   const parts = parsePattern(pattern);
-  if (parts === null) {
-    return failure({
-      code: 'manifest',
-      what: 'a member of the workspace is no valid glob',
-      where: where(),
-      why: globRules,
-    });
-  }
+  if (parts === null) return failure(notAGlob(where, globRules));
   // Each part narrows or widens the folders found so far; a set, so that `**/**` counts no folder twice.
   let folders = new Set([pattern.startsWith('/') ? '/' : rootFolder]);
   for (const part of parts) {
     const next = new Set<string>();
     for (const folder of folders) {
+      walk.entriesLeft -= costOf(part);
+      if (walk.entriesLeft < 0) return failure(tooMuch(where));
       const step = advance(folder, part, walk, where);
       if (!step.ok) return step;
       for (const found of step.value) next.add(found);
@@ -69,21 +67,34 @@ function expand(rootFolder: string, pattern: string, walk: Walk, where: Locate):
   return success([...folders].filter(isFolder));
 }
 
+function notAGlob(where: Locate, why: string): Problem {
+  return { code: 'manifest', what: 'a member of the workspace is no valid glob', where: where(), why };
+}
+
 const globRules = '`**` must stand alone between slashes, and `[` needs its `]`';
 
 function parsePattern(pattern: string): readonly Part[] | null {
   const parts: Part[] = [];
   for (const part of pattern.split('/')) {
+    const before = parts.at(-1);
     if (part === '' || part === '.') continue;
     if (part === '**') {
-      if (parts.at(-1) !== 'any-depth') parts.push('any-depth');
+      if (before !== 'any-depth') parts.push('any-depth');
     } else if (hasWildcard(part)) {
       const parsed = parseNamePattern(part);
       if (parsed === null) return null;
       parts.push(parsed);
+    } else if (typeof before === 'string' && before !== 'any-depth') {
+      // One step, however many of them follow each other: each costs as much as the path is long.
+      parts[parts.length - 1] = `${before}/${part}`;
     } else parts.push(`/${part}`);
   }
   return parts;
+}
+
+/** Of one step: names of a path cost as much as it is long. */
+function costOf(part: Part): number {
+  return typeof part === 'string' ? Math.ceil(part.length / 16) : 1;
 }
 
 function advance(folder: string, part: Part, walk: Walk, where: Locate): Result<readonly string[]> {
@@ -130,13 +141,17 @@ function list(folder: string, walk: Walk, where: Locate): Result<readonly Dirent
   walk.listings.set(folder, entries);
   walk.entriesLeft -= entries.length + 1;
   if (walk.entriesLeft >= 0) return success(entries);
-  return failure({
+  return failure(tooMuch(where));
+}
+
+function tooMuch(where: Locate): Problem {
+  return {
     code: 'manifest',
     what: 'the globs of workspace.members match too much',
     where: where(),
     why: `they look at more than ${maximumEntries} folders`,
     fix: 'Name the folders of the members instead.',
-  });
+  };
 }
 
 function readFolders(folder: string): readonly Dirent[] {

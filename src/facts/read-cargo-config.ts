@@ -36,6 +36,8 @@ type ReadText = (file: string) => Result<string | null>;
 export const configOption = '--config';
 
 const maximumIncludes = 64;
+/** Of all files together, before the last one: links can make one large file many. */
+const maximumCharacters = 2 * 1024 * 1024;
 
 /**
  * The configuration files of the project, from the current folder up to `mountRoot`; parents of that are not its own.
@@ -124,15 +126,16 @@ function readConfigFile(
 ): Result<TomlTable | null> {
   const text = readText(file);
   if (!text.ok || text.value === null) return text as Result<null>;
-  const parsed = parseToml(text.value, file, { code: 'config' });
-  if (!parsed.ok) return parsed;
-  if (includedBy.includes(file) || files.length >= maximumIncludes) {
+  const known = files.reduce((sum, one) => sum + one.text.length, 0);
+  if (includedBy.includes(file) || files.length >= maximumIncludes || known > maximumCharacters) {
     return failure({
       code: 'config',
       what: `${printable(file)} is included in a circle, or too many files are`,
       where: { file: includedBy.at(-1) ?? file },
     });
   }
+  const parsed = parseToml(text.value, file, { code: 'config' });
+  if (!parsed.ok) return parsed;
   files.push({ file, text: text.value, content: parsed.value });
   let included: TomlTable = emptyTable;
   for (const entry of includesOf(parsed.value)) {

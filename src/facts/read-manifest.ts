@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { failure, type Result, success } from '../base/result.ts';
-import { printable } from '../problem/problem.ts';
+import { type Problem, printable } from '../problem/problem.ts';
 import type { Locate } from '../toml/locate-value.ts';
 import { parseToml } from '../toml/parse.ts';
 import { stringsAt } from '../toml/read-table.ts';
@@ -21,15 +21,33 @@ export interface Manifest {
 /** Reads the Cargo.toml of a folder once. `null`: there is none. */
 export type ManifestReader = (folder: string, bound: string, where?: Locate) => Result<Manifest | null>;
 
+/**
+ * All manifests together: several times what the largest workspaces have, and ten seconds at worst. Links can make one
+ * large file the manifest of every member.
+ */
+const mostCharacters = 16 * 1024 * 1024;
+
 export function manifestReader(): ManifestReader {
   const known = new Map<string, Result<Manifest | null>>();
+  let charactersLeft = mostCharacters;
   return (folder, bound, where) => {
     let result = known.get(folder);
     if (result === undefined) {
-      result = readManifest(folder, bound, where);
+      result = charactersLeft < 0 ? failure(tooLong(folder)) : readManifest(folder, bound, where);
+      if (result.ok) charactersLeft -= result.value?.text.length ?? 0;
       known.set(folder, result);
     }
     return result;
+  };
+}
+
+function tooLong(folder: string): Problem {
+  return {
+    code: 'manifest',
+    what: 'the manifests of the project are too long',
+    where: { file: join(folder, 'Cargo.toml') },
+    why: `together they have more than the ${mostCharacters} characters that are read`,
+    fix: 'Shorten them, or split the workspace.',
   };
 }
 

@@ -3,7 +3,11 @@ import { escapeMessage } from './escape-message.ts';
 import { type FilterOptions, terminalFilter } from './filter-terminal.ts';
 import { type Notation, type PathMapping, pathReplacer } from './path-mapping.ts';
 
-const longestLineBytes = 256 * 1024 * 1024;
+/**
+ * Written by numbers a character can become six, and no text has more than 512 Mi of them: a longer one would end us. No
+ * message of cargo comes near it.
+ */
+const longestLineBytes = 64 * 1024 * 1024;
 /** Lines up to this length are parsed to see that they are JSON; longer ones are judged by their ends. */
 const longestParsedBytes = 1024 * 1024;
 const lineFeed = 0x0a;

@@ -29,18 +29,29 @@ export function originsOf({ differing, notes, graph }: CrateInputs): readonly Or
   for (const path of differing) {
     const made = makerOf(path, packages);
     if (made === null) continue;
-    const kept = made.by === 'compilation' ? compiled : scripted;
-    kept.set(made.crate, [...(kept.get(made.crate) ?? []), path]);
+    addTo(made.by === 'compilation' ? compiled : scripted, made.crate, path);
   }
-  const origins = [...compiled.keys()].filter((crate) => {
-    const below = dependenciesOf(crate, graph);
-    return scripted.has(crate) || ![...below].some((other) => other !== crate && compiled.has(other));
+  const direct = directDependencies(graph);
+  // A build can give its files any names: of more crates than a build has only the first are followed.
+  const crates = [...compiled.keys()].slice(0, mostCrates);
+  const origins = crates.filter((crate) => {
+    if (scripted.has(crate)) return true;
+    return ![...dependenciesOf(crate, direct)].some((other) => other !== crate && compiled.has(other));
   });
   return origins.sort().map((crate) => {
     const ofScript = scripted.get(crate) ?? [];
     const files = [...ofScript, ...(compiled.get(crate) ?? [])].sort();
     return { crate, by: ofScript.length > 0 ? 'build-script' : 'compilation', files };
   });
+}
+
+/** More than the largest projects compile. */
+const mostCrates = 2000;
+
+function addTo(lists: Map<string, string[]>, name: string, item: string): void {
+  const held = lists.get(name);
+  if (held === undefined) lists.set(name, [item]);
+  else held.push(item);
 }
 
 /** Of these the ones that a result can have something of; all, when it is not known which package it is of. */
@@ -53,7 +64,7 @@ export function originsWithin(
   const packages = packagesOf(notes, graph);
   const of = packages.get(plain(name)) ?? packages.get(plain(name.replace(/^lib/, '')));
   if (of === undefined) return origins;
-  const within = new Set([of, ...dependenciesOf(of, graph)]);
+  const within = new Set([of, ...dependenciesOf(of, directDependencies(graph))]);
   const found = origins.filter(({ crate }) => within.has(crate));
   return found.length > 0 ? found : origins;
 }
@@ -90,19 +101,24 @@ function makerOf(
   return script === undefined ? null : { crate: script, by: 'build-script' };
 }
 
-/** All that a package depends on, by name, as Cargo.lock has it; without itself where nothing leads back. */
-function dependenciesOf(name: string, graph: CrateInputs['graph']): ReadonlySet<string> {
+type Direct = ReadonlyMap<string, readonly string[]>;
+
+/** What a package of each name depends on itself, whatever its version. */
+function directDependencies(graph: CrateInputs['graph']): Direct {
   const byName = new Map<string, string[]>();
-  for (const one of graph) {
-    const direct = one.dependencies.map((dependency) => dependency.split(' ', 1)[0] ?? '');
-    byName.set(one.name, [...(byName.get(one.name) ?? []), ...direct]);
-  }
+  for (const { name, dependencies } of graph)
+    for (const dependency of dependencies) addTo(byName, name, dependency.split(' ', 1)[0] ?? '');
+  return byName;
+}
+
+/** All that a package depends on, by name, as Cargo.lock has it; without itself where nothing leads back. */
+function dependenciesOf(name: string, direct: Direct): ReadonlySet<string> {
   const seen = new Set<string>();
-  const waiting = [...(byName.get(name) ?? [])];
+  const waiting = [...(direct.get(name) ?? [])];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
-    waiting.push(...(byName.get(next) ?? []));
+    for (const other of direct.get(next) ?? []) waiting.push(other);
   }
   return seen;
 }

@@ -355,6 +355,26 @@ export const own: readonly Entry[] = [
     'unit/devcontainer/find-hazards.test.ts#a mount says no more than it seems to',
   ),
   held(
+    'own-55',
+    'manifests, globs and links between them that take hours to read',
+    'unit/facts/read-project.test.ts#one large file that is the manifest of every member',
+  ),
+  held(
+    'own-56',
+    'files of holes, of terabytes to whoever copies or sums them',
+    'unit/customs/holes.test.ts#does not fill the disk',
+  ),
+  held(
+    'own-57',
+    'a hundred thousand files for `verify` to find the crate of',
+    'unit/verify/name-crates.test.ts#a hundred thousand files',
+  ),
+  held(
+    'own-58',
+    'a line of JSON that becomes longer than any text when it is made harmless',
+    'unit/report/rewrite-messages.test.ts#ends nothing, whatever its characters',
+  ),
+  held(
     'own-59',
     'a root whose folders are links, by which mount points are made among the files of the machine',
     'unit/engine/bwrap/linked-mount-point.test.ts#no mount point of a root is a link',

@@ -252,3 +252,12 @@ describe('what new and init bring back', () => {
     ]);
   });
 });
+
+it('changes of more bytes than sources have stay in the copy', async () => {
+  for (let file = 0; file < 40; file += 1) put(project, `src/file${file}.rs`, 'a');
+  const copy = await copied();
+  for (let file = 0; file < 40; file += 1) truncateSync(join(copyFolder, `src/file${file}.rs`), 16 * 1024 * 1024);
+  const { written, dropped } = back(copy);
+  assert.equal(written.length, 32);
+  assert.ok(dropped.some((line) => line.includes('too large')));
+});

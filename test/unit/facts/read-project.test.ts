@@ -295,6 +295,62 @@ hostile(
   /manifest/,
 );
 
+hostile(
+  'a glob of a hundred thousand parts',
+  (context) => {
+    const glob = `*/${'a/'.repeat(100_000)}`;
+    return temporaryTree(context, { 'Cargo.toml': `[workspace]\nmembers = ["${glob}"]`, 'd/': '' });
+  },
+  /manifest/,
+);
+hostile(
+  'a member whose path has a hundred thousand parts',
+  (context) => {
+    const path = 'a/'.repeat(100_000);
+    return temporaryTree(context, { 'Cargo.toml': `[workspace]\nmembers = ["${path}"]\nexclude = ["b"]` });
+  },
+  /manifest/,
+);
+hostile(
+  'globs with many parts for many folders',
+  (context) => {
+    const folders = Array.from({ length: 300 }, (_, index) => [`d${index}/`, ''] as const);
+    const globs = Array.from({ length: 10 }, () => `"*/${'a/'.repeat(1000)}"`).join(', ');
+    return temporaryTree(context, {
+      'Cargo.toml': `[workspace]\nmembers = [${globs}]`,
+      ...Object.fromEntries(folders),
+    });
+  },
+  /manifest/,
+);
+hostile(
+  'one large file that is the manifest of every member',
+  (context) => {
+    const large = `${packageNamed('a')}\n${'#'.repeat(2_000_000)}\n`;
+    const root = temporaryTree(context, { 'Cargo.toml': '[workspace]\nmembers = ["m*"]\n', large });
+    for (let member = 0; member < 40; member += 1) {
+      mkdirSync(join(root, `m${member}`));
+      symlinkSync('../large', join(root, `m${member}`, 'Cargo.toml'));
+    }
+    return root;
+  },
+  /manifest/,
+);
+hostile(
+  'one large file that is included sixty times',
+  (context) => {
+    const names = Array.from({ length: 60 }, (_, index) => `c${index}.toml`);
+    const root = temporaryTree(context, {
+      'Cargo.toml': packageNamed('a'),
+      '.cargo/config.toml': `include = [${names.map((name) => `"${name}"`).join(', ')}]\n`,
+      large: `#${'#'.repeat(1_900_000)}\n`,
+    });
+    for (const name of names) symlinkSync('../large', join(root, '.cargo', name));
+    return root;
+  },
+  /config/,
+);
+
 test('follows a long chain of path dependencies and a circle', (context) => {
   const files: Record<string, string> = {
     ...git,

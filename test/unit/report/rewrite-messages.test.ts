@@ -211,3 +211,11 @@ describe('for any input', () => {
     await fc.assert(property, { numRuns: Math.min(300, runs.numRuns) });
   });
 });
+
+describe('a line that is longer than any message', () => {
+  it('ends nothing, whatever its characters would become as JSON', async () => {
+    const size = 100 * 1024 * 1024;
+    const input = Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(size, 1), Buffer.from('"}\n')]);
+    assert.equal((await streamed(input, 1024 * 1024)).toString('utf8'), '{"a":""}\n');
+  });
+});

@@ -61,3 +61,14 @@ test('a result has only crates that it depends on; all, where its package is not
   assert.deepEqual(of('release/tool'), ['tool']);
   assert.deepEqual(of('release/unknown'), ['middle', 'tool']);
 });
+
+test('a hundred thousand files of one crate, or of as many crates, are sorted at once', () => {
+  const count = 100_000;
+  const ofOne = Array.from({ length: count }, (_, index) => `debug/build/deep-sys-${hash}/out/file${index}`);
+  const ofMany = Array.from({ length: count }, (_, index) => `debug/deps/libcrate${index}-${hash}.rlib`);
+  const large = Array.from({ length: count }, (_, index) => ({ name: 'same', dependencies: [`crate${index} 1.0.0`] }));
+  const start = process.cpuUsage();
+  originsOf({ differing: [...ofOne, ...ofMany], notes, graph: [...graph, ...large] });
+  const { user, system } = process.cpuUsage(start);
+  assert.ok((user + system) / 1000 < 5000, `${(user + system) / 1000} ms`);
+});
