@@ -1,5 +1,5 @@
 // Loaded beside preload.so into every dynamic program of a box that is run to learn what a build looks for. It notes
-// which questions pkg-config is asked and which programs are started in vain, each with the package that wants it; what
+// which questions pkg-config is asked, which programs are started in vain and which `which` is asked for, each with the package that wants it; what
 // anybody gets as an answer stays the same. One record: kind, package and words, each ended by a zero, then 0x1e. It is
 // written in one call to the end of a file, so that programs at once do not mix theirs.
 #include "calls.h"
@@ -102,7 +102,12 @@ static int is_pkg_config(const char *name) {
   return is_same(name, "pkgconf") || (size >= 10 && is_same(name + size - 10, "pkg-config"));
 }
 
+/// Debian's is a script: then it stands behind the shell that runs it.
+static int is_which(const char *name) { return is_same(name, "which") || is_same(name, "which.debianutils"); }
+
 /// glibc gives its constructors the arguments and variables.
 __attribute__((constructor, used)) static void start(int count, char **words, char **variables) {
   if (count > 1 && is_pkg_config(last_part(words[0]))) write_down("asked", 0, words + 1, variables);
+  if (count > 1 && is_which(last_part(words[0]))) write_down("sought", 0, words + 1, variables);
+  else if (count > 2 && is_which(last_part(words[1]))) write_down("sought", 0, words + 2, variables);
 }

@@ -4,7 +4,12 @@ import type { Learned } from '../lock/pins.ts';
 import type { Evidence } from './find-missed.ts';
 
 /** What has something that a build looked for. */
-export type Provider = { readonly kind: 'layer' | 'package'; readonly name: string };
+export interface Provider {
+  readonly kind: 'layer' | 'package';
+  readonly name: string;
+  /** Where below `/usr/include` a header is, if compilers do not look there by themselves. */
+  readonly folder?: string;
+}
 
 export interface Providers {
   /** Looks which of these the environment has already: they are not what is missing. */
@@ -15,6 +20,8 @@ export interface Providers {
 
 export interface Choice {
   readonly learned: readonly Learned[];
+  /** What was learned that has a header where compilers do not look by themselves. */
+  readonly below: readonly { readonly name: string; readonly folder: string }[];
   /** What nothing has, of packages for which nothing was found. */
   readonly unknown: readonly Missed[];
 }
@@ -30,6 +37,7 @@ export async function chooseAdditions(
 ): Promise<Choice> {
   const learned: Learned[] = [];
   const unknown: Missed[] = [];
+  const below: Choice['below'][number][] = [];
   const isThere = await providers.look(evidence.flatMap(({ ranks }) => ranks.flat().map(({ wanted }) => wanted)));
   for (const { ranks } of evidence) {
     const missing: Missed[] = [];
@@ -40,6 +48,7 @@ export async function chooseAdditions(
         providers,
       );
       missing.push(...lookedUp.missing);
+      below.push(...lookedUp.below);
       found = lookedUp.found.filter((one) => !known.some((other) => isSameAddition(one, other)));
       if (found.length > 0) break;
     }
@@ -49,6 +58,7 @@ export async function chooseAdditions(
   }
   return {
     learned: learned.slice(0, mostAdditions),
+    below,
     unknown: unknown.filter((one, at) => unknown.findIndex((other) => isSameWanted(one.wanted, other.wanted)) === at),
   };
 }
@@ -56,12 +66,18 @@ export async function chooseAdditions(
 async function lookUp(rank: readonly Missed[], providers: Providers) {
   const found: Learned[] = [];
   const missing: Missed[] = [];
+  const below: Choice['below'][number][] = [];
   for (const missed of rank) {
     const { crate, wanted, isGuess } = missed;
     const provider = await providers.find(wanted);
-    if (provider === null) missing.push(...(isGuess ? [] : [missed]));
-    else if (!found.some((one) => isSameAddition(one, provider)))
-      found.push({ ...provider, crate, wanted: describeWanted(wanted) });
+    if (provider === null) {
+      missing.push(...(isGuess ? [] : [missed]));
+      continue;
+    }
+    const { kind, name, folder } = provider;
+    if (folder !== undefined) below.push({ name, folder });
+    if (!found.some((one) => isSameAddition(one, provider)))
+      found.push({ kind, name, crate, wanted: describeWanted(wanted) });
   }
-  return { found, missing };
+  return { found, missing, below };
 }

@@ -40,6 +40,15 @@ const readsVariable = /cargo::?rerun-if-env-changed=([A-Za-z_]\w{0,63})\s*$/gm;
 const common =
   /^(?:(?:HOST|TARGET|CROSS)_|CARGO_|RUST(?:C|FLAGS|DOC|UP|_)|PKG_CONFIG|CC$|CXX|AR$|ARFLAGS|S?CCACHE|PYTHON|HOST$|CFLAGS|CRATE_CC|LD|PATH|HOME|TMP|OUT_DIR|NINJA|NO_|DOCS_RS|CLANG|LLVM|LIBCLANG|BINDGEN|CMAKE|MAKE|SYSROOT|NUM_JOBS|OPT_LEVEL|PROFILE|DEBUG$)|proxy|_(?:x86_64|aarch64)/i;
 
+/** How the words of a failure name a variable that would help: `Try setting \`A_DIR\``, `A_DIR must be set`. */
+const namedVariable: readonly RegExp[] = [
+  /\b(?:set|setting|specify|export|define|variables?|env)\b[^\n]{0,40}?[ `'"$({]([A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6})\b/g,
+  /\b([A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6})[`'")}]{0,2} (?:env|variable|is not set|was not set|not set|must be set)/g,
+];
+
+/** The crate pkg-config reads these for each library: with `NO_PKG_CONFIG` it is not asked at all. None says where one is. */
+const ofPkgConfig = /^(\w{1,64}?)_(?:NO_PKG_CONFIG|STATIC|DYNAMIC)$/;
+
 /** The name of a variable that says where something is. */
 const namesPlace = /ARCHIVE|FILE|DIR|PATH|ROOT|LOCATION|URL|LIB/;
 
@@ -52,7 +61,7 @@ export function findDownloads(text: string): readonly MissedDownload[] {
     const isOffline = noNetworkWords.some((words) => said.includes(words));
     const triesTo = couldNotDownload.test(said) || (addresses.length > 0 && couldNotFetch.test(said));
     if (!isOffline && !triesTo) return [];
-    const hosts = unique(hostAfter.flatMap((pattern) => [...said.matchAll(pattern)].map(({ 1: host = '' }) => host)));
+    const hosts = unique(captured(said, hostAfter));
     const wanted = addresses.filter(({ 1: host = '' }) => hosts.length === 0 || hosts.includes(host));
     const from = wanted.length > 0 ? wanted.map(([whole]) => whole.replace(/[.,;:]+$/, '')) : hosts;
     return [{ crate, from: unique(from).slice(0, mostAddresses), variables: ownVariables(said) }];
@@ -70,13 +79,23 @@ export function findPlaces(text: string): readonly ReadsVariables[] {
   });
 }
 
-/** Variables that a script says it reads and that are its own; first those that name a place. */
+/**
+ * Variables of its own that a script says it reads; first those that its failure names, then those that name a place.
+ */
 function ownVariables(said: string): readonly string[] {
-  const variables = [...said.matchAll(readsVariable)].map(({ 1: name = '' }) => name);
-  const own = unique(variables).filter((name) => !common.test(name));
+  const read = unique(captured(said, [readsVariable]));
+  const libraries = new Set(read.map((name) => /^(\w{1,64})_NO_PKG_CONFIG$/.exec(name)?.[1]));
+  const isOwn = (name: string) => !common.test(name) && !libraries.has(ofPkgConfig.exec(name)?.[1] ?? '');
+  const named = unique(captured(said, namedVariable)).filter((name) => isOwn(name) && namesPlace.test(name));
+  const own = read.filter((name) => isOwn(name) && !named.includes(name));
   const [places, others] = [own.filter((name) => namesPlace.test(name)), own.filter((name) => !namesPlace.test(name))];
   // A longer name says more of the same: its sum, or its kind.
-  return [...places.sort((left, right) => left.length - right.length), ...others].slice(0, mostVariables);
+  const shortest = places.sort((left, right) => left.length - right.length);
+  return [...named, ...shortest, ...others].slice(0, mostVariables);
+}
+
+function captured(said: string, patterns: readonly RegExp[]): readonly string[] {
+  return patterns.flatMap((pattern) => [...said.matchAll(pattern)].map(({ 1: name = '' }) => name));
 }
 
 function unique(words: readonly string[]): readonly string[] {

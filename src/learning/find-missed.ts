@@ -21,7 +21,8 @@ const fetchers: ReadonlySet<string> = new Set(['curl', 'wget', 'aria2c']);
 
 /**
  * For each package that failed: what messages say, then what it asked pkg-config, then which programs it could not start,
- * then the library that it says it links, then what the catalogue knows of it, then Debian packages that its messages name.
+ * then the library that it says it links, then what the catalogue knows of it, then which programs it looked for by
+ * `which`, then Debian packages that its messages name.
  * One that did not fail can do without what it looked for.
  */
 export function findMissed(
@@ -37,8 +38,9 @@ export function findMissed(
       ...kindsOfMessages.map((kinds) => own(failures.missed).filter(({ wanted }) => kinds.includes(wanted.kind))),
       noted('module', record.asked.get(crate)),
       noted('program', record.absent.get(crate)),
-      noted('library', linksOf(crate)).map((missed) => ({ ...missed, isGuess: true }) as const),
+      guessed(noted('library', linksOf(crate))),
       [{ crate, wanted: { kind: 'crate', name: crate } } as const],
+      guessed(noted('program', record.sought.get(crate))),
       own(failures.hints),
     ];
     const useful = ranks.map((rank) =>
@@ -46,6 +48,11 @@ export function findMissed(
     );
     return { crate, ranks: useful.filter((rank) => rank.length > 0) };
   });
+}
+
+/** Where nothing has it, it is not said to be missing. */
+function guessed(missed: readonly Missed[]): readonly Missed[] {
+  return missed.map((one) => ({ ...one, isGuess: true }));
 }
 
 /** All packages that looked for what an addition was found by, its own among them. */

@@ -4,6 +4,8 @@ export interface BuildRecord {
   readonly asked: ReadonlyMap<string, readonly string[]>;
   /** Programs that were started and are not there. */
   readonly absent: ReadonlyMap<string, readonly string[]>;
+  /** Programs that `which` was asked for, whether they are there or not. */
+  readonly sought: ReadonlyMap<string, readonly string[]>;
 }
 
 const mostRecords = 50_000;
@@ -17,13 +19,15 @@ const separator = '\x1e';
 export function readRecord(text: string): BuildRecord {
   const asked = new Map<string, string[]>();
   const absent = new Map<string, string[]>();
+  const sought = new Map<string, string[]>();
   for (const record of text.split(separator, mostRecords)) {
     const [kind, crate = '', ...words] = record.split('\0');
     if (!/^[\w-]{1,128}$/.test(crate)) continue;
     if (kind === 'asked') addNames(asked, crate, modulesOf(words));
     else if (kind === 'absent') addNames(absent, crate, words.filter(isName).slice(0, 1));
+    else if (kind === 'sought') addNames(sought, crate, words.filter(isName));
   }
-  return { asked, absent };
+  return { asked, absent, sought };
 }
 
 function addNames(to: Map<string, string[]>, crate: string, names: readonly string[]): void {

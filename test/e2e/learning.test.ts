@@ -99,7 +99,7 @@ test('a build that is learned from writes its notes where they are bounded, dele
 
 // What is looked up, and where, does not depend on the engine: once is enough.
 if (engine === 'bwrap') {
-  test('an error of the program itself starts nothing; what nothing has is said, and looked for once', async (context) => {
+  test('an error of the program itself starts nothing; what nothing has is said each time, and looked for once', async (context) => {
     const own = project(context, { ...loud, 'sys/build.rs': 'fn main() {}\n', 'src/main.rs': 'fn main() { wrong }\n' });
     const failed = await own.boxed(['build']);
     assert.equal(failed.status, 101, failed.text);
@@ -111,11 +111,44 @@ if (engine === 'bwrap') {
     nowhere.write('sys/build.rs', nowhere.read('sys/build.rs').replace('"alsa"', '"nowhere-lib"'));
     const first = await nowhere.boxed(['build']);
     assert.equal(first.status, 101, first.text);
-    assert.match(
-      first.stderr,
-      /looked for the pkg-config module nowhere-lib; nothing in bookworm( or trixie)? provides it/,
-    );
-    assert.doesNotMatch((await nowhere.boxed(['build'])).stderr, /Learning/);
+    const unknown = /looked for the pkg-config module nowhere-lib; nothing in bookworm( or trixie)? provides it/;
+    assert.match(first.stderr, unknown);
+    const again = await nowhere.boxed(['build']);
+    assert.doesNotMatch(again.stderr, /Learning/);
+    assert.match(again.stderr, unknown);
+  });
+
+  test('a header that lies where compilers do not look is found, and said how they do', async (context) => {
+    const made = project(context, {
+      'Cargo.toml': '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n',
+      'src/main.rs': 'fn main() {}\n',
+      'a.c': '#include <serd/serd.h>\n',
+      'build.rs':
+        'fn main() {\n  let cc = std::process::Command::new("cc").args(["-fsyntax-only", "a.c"]).status();\n' +
+        '  assert!(cc.unwrap().success());\n}\n',
+    });
+    const advice = /`packages: \[libserd-dev\]` with `env: \{set: \{CPATH: \/usr\/include\/serd-0\}\}`/;
+    for (const time of ['first', 'second']) {
+      const failed = await made.boxed(['build']);
+      assert.equal(failed.status, 101, failed.text);
+      assert.match(failed.stderr, advice, time);
+    }
+    made.write('cargo-boxed.yaml', 'packages: [libserd-dev]\nenv: {set: {CPATH: /usr/include/serd-0}}\n');
+    const built = await made.boxed(['build']);
+    assert.equal(built.status, 0, built.text);
+  });
+
+  test('a program that is looked for by `which` is found without a word of it', async (context) => {
+    const made = project(context, {
+      'Cargo.toml': '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n',
+      'src/main.rs': 'fn main() {}\n',
+      'build.rs':
+        'fn main() {\n  let found = std::process::Command::new("which").arg("dtc").output().unwrap();\n' +
+        '  if found.stdout.is_empty() {\n    std::process::exit(1);\n  }\n}\n',
+    });
+    const built = await made.boxed(['build']);
+    assert.equal(built.status, 0, built.text);
+    assert.match(built.stderr, /The layer dtc is added: app looked for the program dtc/);
   });
 
   test('Debian packages can be named where no layer has them, and nothing else that apt knows', async (context) => {
@@ -142,7 +175,8 @@ if (engine === 'bwrap') {
       [`${name}/src/lib.rs`]: '',
       [`${name}/build.rs`]: broken['sys/build.rs']
         .replace('"alsa"', `"${module}"`)
-        .replace(/ {2}println.*\n/, `  ${after}\n`),
+        .replace(/ {2}println.*\n/, `  ${after}\n`)
+        .replace('fn main() {', 'fn main() {\n  println!("cargo:rerun-if-env-changed=MOON_DIR");'),
     });
     const made = project(context, {
       ...other('lame', 'libpulse', 'panic!("the wrong moon");'),
@@ -156,6 +190,10 @@ if (engine === 'bwrap') {
     assert.match(
       failed.stderr,
       /The layer pulse has what lame-sys looked for, and with it lame-sys fails too .*the wrong moon/,
+    );
+    assert.match(
+      failed.stderr,
+      /\{MOON_DIR: PATH\}.* says where\. What `layers: \[pulse\]` .*brings is in \/usr\/lib\//,
     );
     assert.doesNotMatch(failed.stderr, /layers add/);
     const held = JSON.parse((await made.boxed(['layers', '--json'])).stdout);

@@ -3,7 +3,7 @@ import type { ContentsIndex } from '../../environment/debian/contents-index.ts';
 import { layersProviding } from '../../layers/find-layers.ts';
 import type { Wanted } from '../../layers/wanted.ts';
 import type { Providers } from '../../learning/choose-additions.ts';
-import { choosePackage } from '../../learning/choose-package.ts';
+import { chooseBelow, choosePackage } from '../../learning/choose-package.ts';
 import { debianArchitecture } from '../../lock/debian-architecture.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Planned } from '../pipeline/make-plan.ts';
@@ -46,8 +46,11 @@ export function findProviders(
       // A package of Debian is of no use to an environment of Nix.
       if (plan.environment.kind === 'nix') return null;
       index ??= await openIndex();
-      const name = index === null || index === undefined ? null : choosePackage(wanted, index);
-      return name === null ? null : { kind: 'package', name };
+      if (index === null || index === undefined) return null;
+      const name = choosePackage(wanted, index);
+      if (name !== null) return { kind: 'package', name };
+      const below = wanted.kind === 'header' ? chooseBelow(wanted.name, index) : null;
+      return below === null ? null : { kind: 'package', ...below };
     },
   };
 }

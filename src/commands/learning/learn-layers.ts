@@ -10,7 +10,7 @@ import { makePlan } from '../pipeline/make-plan.ts';
 import { projectPinsFile } from '../pipeline/project-pins.ts';
 import { tooOldTexts } from '../pipeline/say-too-old.ts';
 import type { Session } from '../session.ts';
-import { nameOf, unknownText, uselessText } from './learned-text.ts';
+import { belowText, nameOf, unknownText, uselessText } from './learned-text.ts';
 import {
   type Course,
   type Ended,
@@ -104,7 +104,7 @@ async function trySuite(
   if (typeof end !== 'string') return success(ended(end));
   if (!tried.ok) reporter.problems(tried.problems);
   const failure = course === null ? '' : failureOf(course.end.text, newer.crate);
-  return giveBack(session, learning, first, found, [{ addition: newer, failure }]);
+  return giveBack(session, learning, first, found, [{ addition: newer, folders: [], failure }]);
 }
 
 /** The suite stays, whatever else fails in it. */
@@ -117,13 +117,14 @@ function take(
   const learned = joinLearned(keptPins(projectPinsFile(session, course.gathered.facts.project)).learned ?? [], [newer]);
   const written = writeLearned(session, course.gathered, learned);
   if (!written.ok) return written;
-  const reasons = [...course.reasons, { addition: newer, crates: [newer.crate] }];
+  const reasons = [...course.reasons, { addition: newer, crates: [newer.crate], folders: [] }];
   return conclude(session, { ...learning, suite: newer }, { ...course, learned, reasons });
 }
 
 /** What did not help, and the words of the failure that came with it. */
 interface Useless {
   readonly addition: Learned;
+  readonly folders: readonly string[];
   readonly failure: string;
 }
 
@@ -141,7 +142,12 @@ async function giveBack(
   const { end, reasons, learned, gathered, request, memory } = course;
   const added = reasons
     .filter(({ crates }) => crates.every((crate) => end.failed.includes(crate)))
-    .map(({ addition }): Useless => ({ addition, failure: failureOf(end.text, addition.crate) }));
+    .map(
+      ({ addition, folders }): Useless => ({
+        ...{ addition, folders },
+        failure: failureOf(end.text, addition.crate),
+      }),
+    );
   const kept = learned.filter((one) => !added.some(({ addition }) => isSameAddition(one, addition)));
   const written = added.length === 0 ? success(undefined) : writeLearned(session, gathered, kept);
   if (!written.ok) return written;
@@ -151,6 +157,7 @@ async function giveBack(
   const useless = all.map(({ addition: { kind, name } }): Addition => ({ kind, name }));
   const said = [
     ...all.map(({ addition, failure }) => uselessText(addition, failure)),
+    ...all.flatMap(({ addition: { name }, folders }) => (folders.length > 0 ? [belowText(name, folders)] : [])),
     ...(unknown.length > 0 ? [unknownText(unknown, looked, open)] : []),
     ...tooOldTexts(without.value, findTooOld(end.text), useless),
   ];

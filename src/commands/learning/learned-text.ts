@@ -28,6 +28,15 @@ export function uselessText(one: Learned, failure: string): string {
   return `${nameOf(one)} has what ${crate} looked for, and with it ${crate} fails too${whole}${said}`;
 }
 
+/** The line that says how compilers find headers that are there, and lie where they do not look. */
+export function belowText(name: string, folders: readonly string[]): string {
+  const paths = folders.map((folder) => `/usr/include/${printable(folder, 200)}`).join(':');
+  return (
+    `${name} has what was looked for, where compilers do not look by themselves: \`packages: [${name}]\` with ` +
+    `\`env: {set: {CPATH: ${paths}}}\` in cargo-boxed.yaml has them look there.`
+  );
+}
+
 /** The line that says what nothing has in the suites that were looked through. */
 export function unknownText(
   unknown: readonly Missed[],

@@ -50,6 +50,8 @@ export interface Preparation {
 export interface Reason {
   readonly addition: Learned;
   readonly crates: readonly string[];
+  /** Folders in which it has headers that compilers do not find by themselves. */
+  readonly folders: readonly string[];
 }
 
 /** What a round came to. `more`: something was added. `nothing`: it failed, and nothing is known that would help. */
@@ -157,12 +159,16 @@ async function runRound(session: Session, planned: Planned, number: number): Pro
   const failures = readFailures(text);
   const evidence = findMissed(failures, readRecord(record), (crate) => linksOfCrate(session, view, crate));
   const known = planned.settled.pins.learned ?? [];
-  const { learned, unknown } = await chooseAdditions(evidence, known, findProviders(session, planned));
+  const { learned, unknown, below } = await chooseAdditions(evidence, known, findProviders(session, planned));
   for (const one of learned) session.reporter.note(addedText(one));
   const written =
     learned.length === 0 ? success(undefined) : writeLearned(session, planned, joinLearned(known, learned));
   if (!written.ok) return written;
-  const reasons = learned.map((addition) => ({ addition, crates: cratesThatWant(evidence, addition) }));
+  const reasons = learned.map((addition) => ({
+    addition,
+    crates: cratesThatWant(evidence, addition),
+    folders: [...new Set(below.flatMap(({ name, folder }) => (name === addition.name ? [folder] : [])))],
+  }));
   return success({ end: learned.length > 0 ? 'more' : 'nothing', reasons, unknown, failed: failures.crates, text });
 }
 

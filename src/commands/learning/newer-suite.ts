@@ -31,7 +31,11 @@ export async function findNewerSuite(session: Session, { planned, end }: Ended):
   const learned = (crate: string, wanted: string): Learned => ({ kind: 'suite', name: next, crate, wanted });
   const { find, isWhole } = findProviders(session, planned, next);
   const had: Missed[] = [];
-  for (const missed of end.unknown) if ((await find(missed.wanted)) !== null) had.push(missed);
+  for (const missed of end.unknown) {
+    const provider = await find(missed.wanted);
+    // A header that compilers would not find is no reason for another suite.
+    if (provider !== null && provider.folder === undefined) had.push(missed);
+  }
   const [tooOld] = findTooOld(end.text);
   const [first] = had;
   return {

@@ -64,6 +64,7 @@ export async function execute(
       sayPlaces(
         session,
         streams.places().filter(({ crate }) => !said.has(crate)),
+        useless,
       );
       await sayMissingLayers(session, planned, streams.missing(), useless);
     },

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { failure, type Result, success } from '../../base/result.ts';
+import type { DebianSuite } from '../../config/config.ts';
 import { cacheFolders } from '../../host/locations.ts';
 import type { Wanted } from '../../layers/wanted.ts';
 import { makeAptState } from './apt-state.ts';
@@ -18,12 +19,22 @@ import { explainFailure } from './mmdebstrap-problems.ts';
 export interface ContentsIndex {
   /** Names of packages that have it, as the list orders them. */
   find(wanted: Wanted): readonly string[];
+  /** Packages that have a header in a folder below the one where compilers look, and that folder's path. */
+  findBelow(header: string): readonly HeaderBelow[];
+}
+
+interface HeaderBelow {
+  readonly folder: string;
+  readonly packages: readonly string[];
 }
 
 interface Suite {
-  readonly suite: string;
+  readonly suite: DebianSuite;
   readonly architecture: string;
 }
+
+/** What a line of an index says: one that was made by other rules is made anew. */
+const indexFormat = 2;
 
 /** A suite is stable: what is in a package does not move. */
 const renewMs = 90 * 24 * 60 * 60 * 1000;
@@ -32,14 +43,14 @@ const renewMs = 90 * 24 * 60 * 60 * 1000;
 export async function openContentsIndex(host: DebianHost, wanted: Suite): Promise<Result<ContentsIndex>> {
   const folder = makeCacheFolder(join(host.locations.cache, cacheFolders.contents));
   if (!folder.ok) return folder;
-  const file = join(folder.value, `${wanted.suite}-${wanted.architecture}`);
+  const file = join(folder.value, `${wanted.suite}-${wanted.architecture}-${indexFormat}`);
   const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
   if (age > renewMs) {
     const made = await makeIndex(host, wanted, file);
     if (!made.ok && !existsSync(file)) return made;
   }
   const text = await readFile(file);
-  return success({ find: (searched) => findIn(text, searched) });
+  return success({ find: (searched) => findIn(text, searched), findBelow: (header) => findBelow(text, header) });
 }
 
 /** The lines are sorted by nothing: a search over all of them takes some milliseconds. */
@@ -53,6 +64,24 @@ function findIn(text: Buffer, { kind, name }: Wanted): readonly string[] {
   }
   return [...new Set(found)];
 }
+
+const headerStart = '\nheader ';
+
+function findBelow(text: Buffer, header: string): readonly HeaderBelow[] {
+  const found: HeaderBelow[] = [];
+  const end = Buffer.from(`/${header}\t`);
+  for (let at = text.indexOf(end); at >= 0 && found.length < mostBelow; at = text.indexOf(end, at + 1)) {
+    const start = text.lastIndexOf(0x0a, at);
+    const line = text.toString('latin1', start, text.indexOf(0x0a, at));
+    if (!line.startsWith(headerStart)) continue;
+    const folder = line.slice(headerStart.length, at - start);
+    found.push({ folder, packages: line.slice(line.indexOf('\t') + 1).split(',') });
+  }
+  return found;
+}
+
+/** More say nothing of which one is meant: `config.h` is nearly everywhere. */
+const mostBelow = 30;
 
 /** Whether a package has anything that a build can look for. */
 function isListed(text: Buffer, name: string): boolean {
@@ -87,7 +116,7 @@ async function makeIndex(host: DebianHost, wanted: Suite, file: string): Promise
     const lists = readdirSync(apt.value.lists).filter((name) => /_Contents-[a-z0-9]+\.gz$/.test(name));
     const output = createWriteStream(fresh);
     output.write('\n');
-    for (const name of lists.sort()) await copyKeys(join(apt.value.lists, name), output);
+    for (const name of lists.sort()) await copyKeys(join(apt.value.lists, name), wanted.suite, output);
     output.end();
     await finished(output);
     renameSync(fresh, file);
@@ -98,11 +127,11 @@ async function makeIndex(host: DebianHost, wanted: Suite, file: string): Promise
   }
 }
 
-async function copyKeys(file: string, output: NodeJS.WritableStream): Promise<void> {
+async function copyKeys(file: string, suite: DebianSuite, output: NodeJS.WritableStream): Promise<void> {
   const lines = createInterface({ input: createReadStream(file).pipe(createGunzip()), crlfDelay: Infinity });
   let waiting: string[] = [];
   for await (const line of lines) {
-    waiting.push(...contentsKeys(line));
+    waiting.push(...contentsKeys(line, suite));
     if (waiting.length < 5000) continue;
     output.write(`${waiting.join('\n')}\n`);
     waiting = [];

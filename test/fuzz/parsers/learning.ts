@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { contentsKeys } from '../../../src/environment/debian/contents-line.ts';
 import { isPackageName } from '../../../src/layers/additions.ts';
 import { describeWanted } from '../../../src/layers/wanted.ts';
-import { choosePackage } from '../../../src/learning/choose-package.ts';
+import { chooseBelow, choosePackage } from '../../../src/learning/choose-package.ts';
 import { declaredModules } from '../../../src/learning/declared-modules.ts';
 import { findDownloads } from '../../../src/learning/find-downloads.ts';
 import { findMissed } from '../../../src/learning/find-missed.ts';
@@ -204,9 +204,15 @@ export const learningParsers: readonly Parser[] = [
     mostBytes: 1024 * 1024,
     feed: (bytes) => {
       const lines = bytes.toString('latin1').split('\n').slice(0, 2000);
-      const packages = lines.flatMap(contentsKeys).flatMap((key) => key.slice(key.indexOf('\t') + 1).split(','));
-      const chosen = choosePackage({ kind: 'module', name: 'x' }, { find: () => packages.slice(0, 6) });
-      assert.ok(chosen === null || isPackageName(chosen));
+      const packages = lines
+        .flatMap((line) => contentsKeys(line, 'bookworm'))
+        .flatMap((key) => key.slice(key.indexOf('\t') + 1).split(','));
+      const index = {
+        find: () => packages.slice(0, 6),
+        findBelow: () => [{ folder: 'a', packages }],
+      };
+      const chosen = [choosePackage({ kind: 'module', name: 'x' }, index), chooseBelow('x.h', index)?.name ?? null];
+      assert.ok(chosen.every((one) => one === null || isPackageName(one)));
       return undefined;
     },
   },

@@ -31,6 +31,7 @@ test('a message that names a module leads to its layer, with the reason', async 
   const text = failed('alsa-sys', 'Package alsa was not found in the pkg-config search path.');
   assert.deepEqual(await chooseAdditions(evidence(text), [], providers()), {
     learned: [{ kind: 'layer', name: 'alsa', crate: 'alsa-sys', wanted: 'the pkg-config module alsa' }],
+    below: [],
     unknown: [],
   });
 });
@@ -66,12 +67,17 @@ test('a module of a message goes before a program, a program that is not there b
   const noted = 'absent\0known-sys\0R\0\x1e';
   assert.equal((await chooseAdditions(evidence(silent, noted), [], providers())).learned[0]?.name, 'r');
   assert.equal((await chooseAdditions(evidence(silent), [], providers())).learned[0]?.name, 'known');
+  const sought = 'sought\0known-sys\0R\0\x1esought\0plain-sys\0R\0\x1e';
+  assert.equal((await chooseAdditions(evidence(silent, sought), [], providers())).learned[0]?.name, 'known');
+  const plain = evidence(failed('plain-sys', 'it failed'), sought);
+  assert.equal((await chooseAdditions(plain, [], providers())).learned[0]?.name, 'r');
 });
 
 test('what nothing has is named, and nothing is guessed', async () => {
   const text = failed('x-sys', "Package 'nowhere' was not found in the pkg-config search path.");
   assert.deepEqual(await chooseAdditions(evidence(text), [], providers()), {
     learned: [],
+    below: [],
     unknown: [{ crate: 'x-sys', wanted: { kind: 'module', name: 'nowhere' } }],
   });
 });
@@ -91,5 +97,5 @@ test('a library that only the linker misses belongs to the package that could no
 
 test('an ordinary error of the compiler is no evidence', async () => {
   const text = 'error[E0425]: cannot find value `x` in this scope\nerror: could not compile `app` (bin "app")\n';
-  assert.deepEqual(await chooseAdditions(evidence(text), [], providers()), { learned: [], unknown: [] });
+  assert.deepEqual(await chooseAdditions(evidence(text), [], providers()), { learned: [], below: [], unknown: [] });
 });

@@ -65,3 +65,12 @@ test('of torch-sys, which takes what it is told of, the variable that names a pl
   assert.deepEqual(findPlaces(text), [{ crate: 'torch-sys', variables: ['LIBTORCH', 'LIBTORCH_USE_PYTORCH'] }]);
   assert.deepEqual(findPlaces(failed('a', ['cargo:rerun-if-env-changed=A_THING'], [])), []);
 });
+
+test('of jq-sys the variable that its words name, and none of those that the crate pkg-config reads', () => {
+  const ofPkgConfig = ['LIBJQ', 'LIBONIG'].flatMap((name) =>
+    ['NO_PKG_CONFIG', 'STATIC', 'DYNAMIC'].map((end) => `cargo:rerun-if-env-changed=${name}_${end}`),
+  );
+  const stderr = ['Unable to find libjq. Try setting `JQ_LIB_DIR` to specify the location of the lib.'];
+  assert.deepEqual(findPlaces(failed('jq-sys', ofPkgConfig, stderr)), [{ crate: 'jq-sys', variables: ['JQ_LIB_DIR'] }]);
+  assert.deepEqual(findPlaces(failed('jq-sys', ofPkgConfig, ['no'])), []);
+});

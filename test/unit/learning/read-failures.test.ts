@@ -27,7 +27,7 @@ test('who looked for the same is known, so that what helps one stays although an
   const missing = "No package 'alsa' found";
   const evidence = findMissed(
     readFailures(failed('a-sys', missing) + failed('b-sys', missing) + failed('c-sys', "No package 'x' found")),
-    { asked: new Map(), absent: new Map() },
+    { asked: new Map(), absent: new Map(), sought: new Map() },
     () => [],
   );
   assert.deepEqual(cratesThatWant(evidence, { crate: 'a-sys', wanted: 'the pkg-config module alsa' }), [

@@ -26,6 +26,12 @@ test('programs that are not there are kept by package', () => {
   assert.deepEqual([...absent], [['libR-sys', ['R']]]);
 });
 
+test('programs that `which` was asked for are kept by package', () => {
+  const { absent, sought } = readRecord(record('sought', 'hdfs-sys', 'java', '-a', 'javac'));
+  assert.deepEqual([...sought], [['hdfs-sys', ['java', 'javac']]]);
+  assert.equal(absent.size, 0);
+});
+
 test('what a hostile build writes is passed over or bounded', () => {
   const many = Array.from({ length: 200 }, (_, index) => record('asked', 'x', `m${index}`)).join('');
   assert.equal(readRecord(many).asked.get('x')?.length, 50);
