@@ -9,8 +9,8 @@ import { addScript, makerFolders, makeScript } from './maker-script.ts';
 import { explainFailure } from './mmdebstrap-problems.ts';
 import { mmdebstrapArguments, mmdebstrapProgress } from './mmdebstrap-run.ts';
 import { finishScript, sourceDateEpoch } from './root-recipe.ts';
-import { type RootTar, takeTar } from './root-tar.ts';
-import { hasMemory, makeScratch, type Scratch, writeJob } from './scratch.ts';
+import { openTar, type RootTar, takeTar } from './root-tar.ts';
+import { closedFolder, hasMemory, makeScratch, type Scratch, writeJob } from './scratch.ts';
 
 /**
  * Makes the root in a container of a Debian image: the same program, words and packages as on this machine, and the same
@@ -41,7 +41,8 @@ async function makeTar(
   debs: string,
   scratch: Scratch,
 ): Promise<Result<RootTar>> {
-  writeJob(scratch.path, {
+  const folder = closedFolder(scratch);
+  writeJob(folder, {
     make: makeScript,
     add: addScript,
     finish: finishScript,
@@ -68,7 +69,7 @@ async function makeTar(
         SOURCE_DATE_EPOCH: sourceDateEpoch,
         TMPDIR: `${work}/tmp`,
       },
-      mounts: { [job]: scratch.path, [makerFolders.debs]: debs },
+      mounts: { [job]: folder, [makerFolders.debs]: debs },
       written: job,
       work: { path: work, sizeBytes, place: hasMemory(sizeBytes) ? 'memory' : 'disk' },
       onText: (text) => {
@@ -80,7 +81,9 @@ async function makeTar(
   );
   if (ended.status !== 0)
     return failure(explainFailure('the root file system could not be made', ended.startError ?? log));
-  return takeTar(join(scratch.path, 'root.tar'), () => scratch.remove());
+  const tar = join(scratch.path, 'root.tar');
+  const problem = openTar(join(folder, 'root.tar'), tar);
+  return problem === null ? takeTar(tar, () => scratch.remove()) : failure(problem);
 }
 
 const maximumLog = 1024 * 1024;

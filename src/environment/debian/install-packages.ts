@@ -10,7 +10,8 @@ import { installFolder, installInContainerScript, installScript } from './instal
 import { makerFolders } from './maker-script.ts';
 import { explainFailure, mmdebstrapMissing } from './mmdebstrap-problems.ts';
 import { finishScript } from './root-recipe.ts';
-import { hasMemory, makeScratch, type Scratch, writeJob } from './scratch.ts';
+import { openTar } from './root-tar.ts';
+import { closedFolder, hasMemory, makeScratch, type Scratch, writeJob } from './scratch.ts';
 import { extractRoot } from './unpack-root.ts';
 import { wallPackages } from './wall-packages.ts';
 import { withoutDevices } from './without-devices.ts';
@@ -82,7 +83,8 @@ async function installInContainer(
   const debs = makeDebFolder(host);
   if (!debs.ok) return debs;
   const { job, work, debs: inside } = makerFolders;
-  writeJob(scratch.path, {
+  const folder = closedFolder(scratch);
+  writeJob(folder, {
     make: installInContainerScript,
     install: installScript,
     finish: finishScript,
@@ -97,7 +99,7 @@ async function installInContainer(
     ],
     {
       variables: toolVariables({ ...host, variables: {} }),
-      mounts: { [job]: scratch.path, [inside]: debs.value, [from]: base },
+      mounts: { [job]: folder, [inside]: debs.value, [from]: base },
       written: job,
       work: { path: work, sizeBytes, place: hasMemory(sizeBytes) ? 'memory' : 'disk' },
       onText: (text) => {
@@ -106,9 +108,12 @@ async function installInContainer(
     },
   );
   if (ended.status !== 0) return failure(explainFailure(what, ended.startError ?? log));
+  const opened = join(scratch.path, tar);
+  const closed = openTar(join(folder, tar), opened);
+  if (closed !== null) return failure(closed);
   const tree = join(scratch.path, 'root');
   mkdirSync(tree, { mode: 0o755 });
-  const problem = await extractRoot(host, join(scratch.path, tar), tree);
+  const problem = await extractRoot(host, opened, tree);
   return problem === null ? success(null) : failure(problem);
 }
 

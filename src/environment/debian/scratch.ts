@@ -1,4 +1,13 @@
-import { accessSync, chmodSync, constants, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -50,6 +59,17 @@ export async function makeScratch(host: DebianHost, neededBytes: number): Promis
     why: `looked at ${folders.join(', ')}; all users must be able to enter the folder`,
     fix: 'Free some space there, or name another folder in TMPDIR.',
   });
+}
+
+/**
+ * A folder in it that only its owner can reach, for a container that is root of this machine in there: what that leaves,
+ * be it a program that is set-id, nobody else opens.
+ */
+export function closedFolder({ path }: Scratch): string {
+  const folder = join(path, 'closed', 'job');
+  mkdirSync(join(path, 'closed'), { mode: 0o700 });
+  mkdirSync(folder, { mode: 0o755 });
+  return folder;
 }
 
 /** Puts the files of a job into its folder, for other ids of ours to read and run. */
