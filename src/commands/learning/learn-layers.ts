@@ -6,6 +6,7 @@ import { failureOf } from '../../learning/read-failures.ts';
 import { type Addition, describeLearned, isSameAddition, joinLearned } from '../../lock/learned-additions.ts';
 import type { Learned } from '../../lock/pins.ts';
 import { keptPins } from '../../lock/read-pins.ts';
+import { saysTheSameEachTime } from '../../problem/exclude-each-other.ts';
 import { makePlan } from '../pipeline/make-plan.ts';
 import { projectPinsFile } from '../pipeline/project-pins.ts';
 import { tooOldTexts } from '../pipeline/say-too-old.ts';
@@ -61,10 +62,13 @@ async function conclude(session: Session, learning: Learning, course: Ended): Pr
     : trySuite(session, learning, course, { ...found, newer: found.newer });
 }
 
-/** What cannot be had is not kept: without a network, or of what excludes each other, nothing would build again. */
+/**
+ * What cannot be had is not kept: without a network, or of what excludes each other, nothing would build again. It is tried
+ * the next time, unless it will be the same then.
+ */
 function takeBack(session: Session, course: Course & { readonly kind: 'unplannable' }): Result<LearningEnd> {
   const { memory, state, gathered, learned } = course;
-  remember(memory, 'vain', state, nothingSaid);
+  if (saysTheSameEachTime(course.problems)) remember(memory, 'vain', state, nothingSaid);
   session.reporter.problems(course.problems);
   const written = writeLearned(session, gathered, learned);
   return written.ok ? success(ended('more')) : written;

@@ -1,6 +1,7 @@
 import { failure, type Result, success } from '../../base/result.ts';
 import { type RootWish, rootPackages } from '../../layers/catalogue.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
+import { excludeEachOther } from '../../problem/exclude-each-other.ts';
 import { type Problem, printable } from '../../problem/problem.ts';
 import type { DebianMirror } from './apt-sources.ts';
 import { type AptState, makeAptState } from './apt-state.ts';
@@ -67,7 +68,7 @@ async function askApt(
 function conflict(unmet: string): Problem {
   return {
     code: 'environment',
-    what: 'the packages of the environment exclude each other',
+    what: excludeEachOther,
     why: printable(unmet, 240),
     fix: 'Leave one of them out: `cargo-boxed layers` shows what there is and why.',
   };

@@ -1,0 +1,8 @@
+import type { Problem } from './problem.ts';
+
+/** Of packages that cannot be in one root: the same each time, whatever network and disk there are. */
+export const excludeEachOther = 'the packages of the environment exclude each other';
+
+export function saysTheSameEachTime(problems: readonly Problem[]): boolean {
+  return problems.some(({ what }) => what === excludeEachOther);
+}
