@@ -116,6 +116,10 @@ if (engine === 'bwrap') {
     const again = await nowhere.boxed(['build']);
     assert.doesNotMatch(again.stderr, /Learning/);
     assert.match(again.stderr, unknown);
+    nowhere.write('sys/build.rs', loud['sys/build.rs']);
+    const mended = await nowhere.boxed(['build']);
+    assert.equal(mended.status, 0, mended.text);
+    assert.match(mended.stderr, /The layer alsa is added/);
   });
 
   test('a header that lies where compilers do not look is found, and said how they do', async (context) => {

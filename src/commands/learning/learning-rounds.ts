@@ -22,9 +22,11 @@ import { makePlan, type Planned } from '../pipeline/make-plan.ts';
 import { prepareCommand, type ReadyCommand } from '../pipeline/make-request.ts';
 import { type PinsOf, projectPinsFile } from '../pipeline/project-pins.ts';
 import type { Session } from '../session.ts';
+import { toolVersion } from '../tool-version.ts';
 import { addedText } from './learned-text.ts';
 import { learningFolder } from './learning-folder.ts';
 import { linksOfCrate } from './links-of-crate.ts';
+import { ownScripts } from './own-scripts.ts';
 import { runLearningBox } from './run-learning-box.ts';
 
 /** More than any build takes: each round finds all that can be found without what the next one needs. */
@@ -122,11 +124,11 @@ export async function runRounds(session: Session, learning: Learning): Promise<R
   }
 }
 
-/** What a round depends on. */
-export function stateOf({ facts, plan }: Planned, command: CargoCommand): string {
-  const { lockfile } = facts.project;
-  const lock = lockfile.state === 'present' ? lockfile.sha256 : '';
-  return sha256(canonicalJson({ lock, identity: plan.identity, command: [command.name, ...command.arguments] }));
+/** What a round depends on, as far as it can be told without reading the project; this tool's own release too. */
+export function stateOf({ facts: { project }, plan }: Planned, command: CargoCommand): string {
+  const words = [command.name, ...command.arguments];
+  const inputs = { inputs: project.fetchInputs, scripts: ownScripts(project), tool: toolVersion };
+  return sha256(canonicalJson({ ...inputs, identity: plan.identity, command: words }));
 }
 
 export function writeLearned(session: Session, { facts }: Gathered, learned: readonly Learned[]): Result<void> {
