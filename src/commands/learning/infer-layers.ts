@@ -16,6 +16,7 @@ import type { Learned } from '../../lock/pins.ts';
 import { keptPins } from '../../lock/read-pins.ts';
 import { writeOwnPins } from '../../lock/write-pins.ts';
 import { judgePlan } from '../../policy/judge-plan.ts';
+import { saysTheSameEachTime } from '../../problem/exclude-each-other.ts';
 import { parseToml } from '../../toml/parse.ts';
 import { findProviders } from '../environments/find-providers.ts';
 import { suiteLookedThrough } from '../environments/suite-of.ts';
@@ -58,7 +59,8 @@ export async function inferLayers(
   if (!buildsForHost(planned)) return nothing([]);
   if (judgePlan(plan, chosen.report).length > 0) return nothing(null);
   const fetched = await fetchCrates(session, planned);
-  if (!fetched.ok) return nothing(null);
+  // The build could not fetch either, and would say the same once more.
+  if (!fetched.ok) return fetched;
   if (fetched.value.lockfile.kind === 'changed') return success('lock-written');
   const { lockfile } = facts.project;
   const suite = suiteLookedThrough(config, planned.settled.pins);
@@ -100,11 +102,17 @@ async function keep(
   const written = writeOwnPins(file, { ...keptPins(file), learned: joinLearned(known, learned) });
   if (!written.ok) return written;
   const again = await makePlan(session, { config, facts }, request, pins);
-  noteInference(note, again.ok ? learned : []);
-  if (again.ok) return success('pins-written');
-  session.reporter.problems(again.problems);
+  if (again.ok) {
+    noteInference(note, learned);
+    return success('pins-written');
+  }
+  // With a network, or more time, it may be had the next time.
+  if (saysTheSameEachTime(again.problems)) noteInference(note, []);
   const restored = writeOwnPins(file, { ...keptPins(file), learned: known });
-  return restored.ok ? success('nothing') : restored;
+  if (!restored.ok) return restored;
+  if (session.interruption.signal.aborted) return again;
+  session.reporter.problems(again.problems);
+  return success('nothing');
 }
 
 /** A crate of which something may be certain, by its name alone. */

@@ -1,4 +1,4 @@
-import { type Result, success } from '../../base/result.ts';
+import { failure, type Result, success } from '../../base/result.ts';
 import type { Outcome } from '../../engine/engine.ts';
 import { remember } from '../../host/memory.ts';
 import { findTooOld } from '../../learning/find-too-old.ts';
@@ -69,9 +69,11 @@ async function conclude(session: Session, learning: Learning, course: Ended): Pr
 function takeBack(session: Session, course: Course & { readonly kind: 'unplannable' }): Result<LearningEnd> {
   const { memory, state, gathered, learned } = course;
   if (saysTheSameEachTime(course.problems)) remember(memory, 'vain', state, nothingSaid);
-  session.reporter.problems(course.problems);
   const written = writeLearned(session, gathered, learned);
-  return written.ok ? success(ended('more')) : written;
+  if (!written.ok) return written;
+  if (session.interruption.signal.aborted) return failure(...course.problems);
+  session.reporter.problems(course.problems);
+  return success(ended('more'));
 }
 
 const nothingSaid: Vain = { useless: [], said: [] };
@@ -106,6 +108,7 @@ async function trySuite(
   const restored = writeLearned(session, first.gathered, first.learned);
   if (!restored.ok) return restored;
   if (typeof end !== 'string') return success(ended(end));
+  if (!tried.ok && session.interruption.signal.aborted) return tried;
   if (!tried.ok) reporter.problems(tried.problems);
   const failure = course === null ? '' : failureOf(course.end.text, newer.crate);
   return giveBack(session, learning, first, found, [{ addition: newer, folders: [], failure }]);

@@ -155,6 +155,7 @@ for (const [what, path, answer, status, ...words] of [
     const variables = { ...noProxies, CARGO_NET_RETRY: '0', CARGO_HTTP_TIMEOUT: '3' };
     const ended = await made.boxed(['build'], { variables });
     expectProblem(ended, status, ...words);
+    assert.ok((ended.stderr.match(/^error: /gm) ?? []).length <= 1, `cargo's words come once: ${ended.text}`);
     assert.ok(!existsSync(made.path('Cargo.lock')));
     registry.calm();
     const next = await made.boxed(['run', '--quiet'], { variables });
