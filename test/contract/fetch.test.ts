@@ -169,9 +169,7 @@ describe('registries', () => {
     await checks(at, first.view);
 
     const again = at.rig(at.facts());
-    const started = performance.now();
     const second = await fetched(at, again);
-    assert.ok(performance.now() - started < 50);
     assert.deepEqual([again.boxes(), second.view.path, second.lockfile.kind], [0, first.view.path, 'same']);
 
     at.write('Cargo.toml', manifest('branch = { version = "1.2", registry = "mine" }'));

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/load-config.ts';
-import { cpuMs } from '../../support/cpu-clock.ts';
 import { asksOf, brief, briefAsks, inputsIn, load, problemsOf, settled } from './config-case.ts';
 
 test('without any source every value is a default', async () => {
@@ -204,14 +203,6 @@ test('values that contradict each other are told where they were said', async ()
   assert.deepEqual(brief(await problemsOf({ project: '\ntoolchain: image\n' })), [
     'cargo-boxed.yaml:2:12 `toolchain: image` needs the image environment, and this is debian',
   ]);
-});
-
-test('without files it takes next to no time', async () => {
-  const inputs = { ...inputsIn('/nonexistent', {}), variables: { ...process.env } };
-  await loadConfig(inputs);
-  const start = cpuMs();
-  for (let round = 0; round < 20; round += 1) await loadConfig(inputs);
-  assert.ok((cpuMs() - start) / 20 < 3);
 });
 
 test('a wrong word in a list has the nearest right one, in files, in metadata, in variables and in maps', async () => {
