@@ -1,7 +1,7 @@
 // Loaded beside preload.so into every dynamic program of a box that is run to learn what a build looks for. It notes
-// which questions pkg-config is asked, which programs are started in vain and which `which` is asked for, each with the package that wants it; what
-// anybody gets as an answer stays the same. One record: kind, package and words, each ended by a zero, then 0x1e. It is
-// written in one call to the end of a file, so that programs at once do not mix theirs.
+// which questions pkg-config is asked, which programs are started in vain and which `which` is asked for, each with the
+// package that wants it; what anybody gets as an answer stays the same. One record: kind, package and words, each ended by
+// a zero, then 0x1e. It is written in one call to the end of a file, so that programs at once do not mix theirs.
 #include "calls.h"
 #include <stddef.h>
 

@@ -10,7 +10,7 @@ import type { Answer } from './answer.ts';
 import { table } from './answer.ts';
 import { defaultPinsFile } from './environments/debian.ts';
 import { type KeptImage, keptImages, removeImages } from './environments/kept-images.ts';
-import { learningFolder } from './learning/learning-folder.ts';
+import { learningMemory } from './learning/learning-memory.ts';
 import { gather } from './pipeline/gather.ts';
 import { type Kept, listKept } from './pipeline/kept.ts';
 import type { Session } from './session.ts';
@@ -68,14 +68,14 @@ export async function prune(session: Session, command: OwnCommand): Promise<Resu
 export async function reset(session: Session): Promise<Result<Answer>> {
   const gathered = await gather(session, { manifestPath: null, project: 'needed' });
   if (!gathered.ok) return gathered;
-  const { mountRoot, workspace } = gathered.value.facts.project;
-  const key = projectKey(mountRoot, workspace);
+  const { project } = gathered.value.facts;
+  const key = projectKey(project.mountRoot, project.workspace);
   const targets = listKept(session.locations).filter(({ kind, name }) => kind === 'target' && name === key);
   const deleted = await deleteAll(session, targets);
   if (!deleted.ok) return deleted;
   const pins = await deleteTree({ within: session.locations.data, relative: join('projects', key) });
   const record = await deleteTree({ within: session.locations.state, relative: join('exports', `${key}.json`) });
-  const learning = await deleteTree({ within: session.locations.state, relative: join(learningFolder, `${key}.json`) });
+  const learning = await deleteTree({ within: session.locations.state, relative: learningMemory(project) });
   if (!pins.ok) return pins;
   if (!learning.ok) return learning;
   return record.ok ? deleted : record;

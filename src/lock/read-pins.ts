@@ -14,6 +14,7 @@ const maximumLockBytes = 16 * 1024 * 1024;
  */
 export function readLockFile(file: string): Result<LockFile | null> {
   const state = stateOf(file);
+  if (state === null) return success(null);
   const known = lastRead.get(file);
   if (known !== undefined && known.state === state) return known.lock;
   const lock = parseLockFile(file);
@@ -24,10 +25,11 @@ export function readLockFile(file: string): Result<LockFile | null> {
 /** One command asks the same file several things: it is parsed once, and again when it was written meanwhile. */
 const lastRead = new Map<string, { readonly state: string; readonly lock: Result<LockFile | null> }>();
 
-function stateOf(file: string): string {
+/** `null`: there is none. */
+function stateOf(file: string): string | null {
   try {
-    const { ino, size, mtimeNs, ctimeNs } = lstatSync(file, { bigint: true });
-    return [ino, size, mtimeNs, ctimeNs].join();
+    const stat = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined ? null : [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join();
   } catch {
     return '';
   }

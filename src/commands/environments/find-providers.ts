@@ -14,7 +14,7 @@ import { suiteLookedThrough } from './suite-of.ts';
 
 export interface SuiteProviders extends Providers {
   /** `false`: a list of files could not be read, and only layers were looked at. */
-  isWhole(): boolean;
+  isWhole(): Promise<boolean>;
 }
 
 /** The catalogue of layers first; for what it does not have, the list of files of the suite, made when it is needed. */
@@ -25,7 +25,8 @@ export function findProviders(
 ): SuiteProviders {
   const { config, facts, plan } = planned;
   const host = debianHost(session, config, facts.project.mountRoot);
-  let index: ContentsIndex | null | undefined;
+  // Asked for once, also where it cannot be had.
+  let opening: Promise<ContentsIndex | null> | null = null;
   const openIndex = async () => {
     const { openContentsIndex } = await import('../../environment/debian/contents-index.ts');
     const { rootMaker } = await import('./root-maker.ts');
@@ -38,15 +39,16 @@ export function findProviders(
     return opened.ok ? opened.value : null;
   };
   return {
-    isWhole: () => index !== null,
+    isWhole: async () => opening === null || (await opening) !== null,
     look: lookInEnvironment(session, planned),
     find: async (wanted: Wanted) => {
       const layer = layersProviding(wanted, suite)[0];
       if (layer !== undefined) return { kind: 'layer', name: layer };
       // A package of Debian is of no use to an environment of Nix.
       if (plan.environment.kind === 'nix') return null;
-      index ??= await openIndex();
-      if (index === null || index === undefined) return null;
+      opening ??= openIndex();
+      const index = await opening;
+      if (index === null) return null;
       const name = choosePackage(wanted, index);
       if (name !== null) return { kind: 'package', name };
       const below = wanted.kind === 'header' ? chooseBelow(wanted.name, index) : null;

@@ -13,8 +13,6 @@ import { findCertain } from '../../learning/find-certain.ts';
 import { type ActivePackage, readTree } from '../../learning/read-tree.ts';
 import { joinLearned } from '../../lock/learned-additions.ts';
 import type { Learned } from '../../lock/pins.ts';
-import { keptPins } from '../../lock/read-pins.ts';
-import { writeOwnPins } from '../../lock/write-pins.ts';
 import { judgePlan } from '../../policy/judge-plan.ts';
 import { saysTheSameEachTime } from '../../problem/exclude-each-other.ts';
 import { parseToml } from '../../toml/parse.ts';
@@ -25,11 +23,12 @@ import { runBox } from '../pipeline/execute.ts';
 import { fetchCrates } from '../pipeline/fetch.ts';
 import { makePlan, type Planned } from '../pipeline/make-plan.ts';
 import { prepareCommand } from '../pipeline/make-request.ts';
-import { type PinsOf, projectPinsFile } from '../pipeline/project-pins.ts';
+import { type PinsOf, writeLearned } from '../pipeline/project-pins.ts';
 import type { Session } from '../session.ts';
 import { type InferenceNote, noteInference } from './inference-note.ts';
 import { addedText } from './learned-text.ts';
 import { learningRequest, plainOutput } from './learning-rounds.ts';
+import { takeBack } from './take-back.ts';
 
 /** The pins, or Cargo.lock, are others now, and it is to be planned anew. An outcome: the box was cut short. */
 export type InferenceEnd = 'pins-written' | 'lock-written' | 'nothing' | Outcome;
@@ -98,8 +97,7 @@ async function keep(
 ): Promise<Result<InferenceEnd>> {
   const { facts, config, settled, request } = planned;
   const known = settled.pins.learned ?? [];
-  const file = projectPinsFile(session, facts.project);
-  const written = writeOwnPins(file, { ...keptPins(file), learned: joinLearned(known, learned) });
+  const written = writeLearned(session, facts.project, joinLearned(known, learned));
   if (!written.ok) return written;
   const again = await makePlan(session, { config, facts }, request, pins);
   if (again.ok) {
@@ -108,11 +106,8 @@ async function keep(
   }
   // With a network, or more time, it may be had the next time.
   if (saysTheSameEachTime(again.problems)) noteInference(note, []);
-  const restored = writeOwnPins(file, { ...keptPins(file), learned: known });
-  if (!restored.ok) return restored;
-  if (session.interruption.signal.aborted) return again;
-  session.reporter.problems(again.problems);
-  return success('nothing');
+  const restored = takeBack(session, facts.project, known, again.problems);
+  return restored.ok ? success('nothing') : restored;
 }
 
 /** A crate of which something may be certain, by its name alone. */

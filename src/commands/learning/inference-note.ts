@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { recall, remember } from '../../host/memory.ts';
-import { projectKey, sha256 } from '../../host/project-key.ts';
+import { sha256 } from '../../host/project-key.ts';
 import type { CargoCommand } from '../../invocation/invocation.ts';
 import { type Addition, isSameAddition } from '../../lock/learned-additions.ts';
 import type { Learned } from '../../lock/pins.ts';
 import type { Planned } from '../pipeline/make-plan.ts';
 import type { Session } from '../session.ts';
-import { learningFolder } from './learning-folder.ts';
+import { learningMemory } from './learning-memory.ts';
 
 /** What is found out of it is kept, so that an unchanged project starts no process to find it again. */
 export interface InferenceNote {
@@ -23,7 +23,7 @@ export function inferenceNote(
   { facts, config, settled }: Pick<Planned, 'facts' | 'config' | 'settled'>,
   tree: CargoCommand,
 ): InferenceNote {
-  const { mountRoot, workspace, current, fetchInputs } = facts.project;
+  const { current, fetchInputs } = facts.project;
   const words = [current, ...tree.globalArguments, ...tree.arguments];
   const { environment, suite, layers, packages, nix, env } = config;
   const named = [layers.value, packages.value, nix.packages.value];
@@ -32,7 +32,7 @@ export function inferenceNote(
   const there = [image?.digest ?? '', closure?.nixpkgs.narHash ?? '', closure?.own?.sha256 ?? ''];
   const settings = [environment.value, suite.value, ...named, ...there, Object.keys(env.set.value)];
   return {
-    file: join(locations.state, learningFolder, `${projectKey(mountRoot, workspace)}.json`),
+    file: join(locations.state, learningMemory(facts.project)),
     // A few hundred at most, however many ways there are to build a project.
     name: `certain-${sha256(canonicalJson(words)).slice(0, 2)}`,
     key: sha256(canonicalJson({ fetchInputs, words, settings, manifest: facts.toolchain?.manifestSha256 ?? '' })),

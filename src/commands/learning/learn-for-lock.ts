@@ -4,10 +4,9 @@ import type { CargoCommand } from '../../invocation/invocation.ts';
 import { joinLearned } from '../../lock/learned-additions.ts';
 import type { Learned } from '../../lock/pins.ts';
 import { keptPins } from '../../lock/read-pins.ts';
-import { writeOwnPins } from '../../lock/write-pins.ts';
 import { type Gathered, gather } from '../pipeline/gather.ts';
 import { planCargo } from '../pipeline/plan-cargo.ts';
-import { keptLearned, projectPinsFile } from '../pipeline/project-pins.ts';
+import { keptLearned, projectPinsFile, writeLearned } from '../pipeline/project-pins.ts';
 import type { Session } from '../session.ts';
 import { inferFirst } from './infer-first.ts';
 import { learnLayers } from './learn-layers.ts';
@@ -39,9 +38,8 @@ export async function learnForLock(
   // A lock has no layer that its root is without.
   if (infer === 'off') return success({ learned: [], ended: null });
   const file = projectPinsFile(session, facts.project);
-  const kept = keptPins(file);
   if (before.length > 0) {
-    const written = writeOwnPins(file, { ...kept, learned: joinLearned(kept.learned ?? [], before) });
+    const written = writeLearned(session, facts.project, joinLearned(keptPins(file).learned ?? [], before));
     if (!written.ok) return written;
   }
   const end = await learnFrom(session, infer);

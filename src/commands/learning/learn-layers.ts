@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../../base/result.ts';
+import { type Result, success } from '../../base/result.ts';
 import type { Outcome } from '../../engine/engine.ts';
 import { remember } from '../../host/memory.ts';
 import { findTooOld } from '../../learning/find-too-old.ts';
@@ -8,20 +8,13 @@ import type { Learned } from '../../lock/pins.ts';
 import { keptPins } from '../../lock/read-pins.ts';
 import { saysTheSameEachTime } from '../../problem/exclude-each-other.ts';
 import { makePlan } from '../pipeline/make-plan.ts';
-import { projectPinsFile } from '../pipeline/project-pins.ts';
+import { projectPinsFile, writeLearned } from '../pipeline/project-pins.ts';
 import { tooOldTexts } from '../pipeline/say-too-old.ts';
 import type { Session } from '../session.ts';
 import { belowText, nameOf, unknownText, uselessText } from './learned-text.ts';
-import {
-  type Course,
-  type Ended,
-  type Learning,
-  runRounds,
-  stateOf,
-  type Vain,
-  writeLearned,
-} from './learning-rounds.ts';
+import { type Course, type Ended, type Learning, runRounds, stateOf, type Vain } from './learning-rounds.ts';
 import { findNewerSuite, type NewerSuite } from './newer-suite.ts';
+import { takeBack } from './take-back.ts';
 
 /**
  * `more`: what the build needs is among the project's own pins now, and it is worth to be run again. An outcome: the box
@@ -46,7 +39,7 @@ export async function learnLayers(session: Session, learning: Learning): Promise
       for (const text of course.value.vain.said) session.reporter.note(text);
       return success({ end: 'nothing', useless: course.value.vain.useless });
     case 'unplannable':
-      return takeBack(session, course.value);
+      return withoutIt(session, course.value);
     case 'ended':
       return conclude(session, learning, course.value);
   }
@@ -62,18 +55,12 @@ async function conclude(session: Session, learning: Learning, course: Ended): Pr
     : trySuite(session, learning, course, { ...found, newer: found.newer });
 }
 
-/**
- * What cannot be had is not kept: without a network, or of what excludes each other, nothing would build again. It is tried
- * the next time, unless it will be the same then.
- */
-function takeBack(session: Session, course: Course & { readonly kind: 'unplannable' }): Result<LearningEnd> {
-  const { memory, state, gathered, learned } = course;
-  if (saysTheSameEachTime(course.problems)) remember(memory, 'vain', state, nothingSaid);
-  const written = writeLearned(session, gathered, learned);
-  if (!written.ok) return written;
-  if (session.interruption.signal.aborted) return failure(...course.problems);
-  session.reporter.problems(course.problems);
-  return success(ended('more'));
+/** What cannot be had is tried the next time, unless it will be the same then. */
+function withoutIt(session: Session, course: Course & { readonly kind: 'unplannable' }): Result<LearningEnd> {
+  const { memory, state, gathered, learned, problems } = course;
+  if (saysTheSameEachTime(problems)) remember(memory, 'vain', state, nothingSaid);
+  const restored = takeBack(session, gathered.facts.project, learned, problems);
+  return restored.ok ? success(ended('more')) : restored;
 }
 
 const nothingSaid: Vain = { useless: [], said: [] };
@@ -96,7 +83,8 @@ async function trySuite(
   const { newer } = found;
   reporter.note(`${nameOf(newer)} is tried: ${describeLearned(newer)}`);
   const layers = first.learned.filter(({ kind }) => kind === 'layer');
-  const written = writeLearned(session, first.gathered, layers);
+  const { project } = first.gathered.facts;
+  const written = writeLearned(session, project, layers);
   if (!written.ok) return written;
   const tried = await runRounds(session, { ...learning, suite: newer });
   const course = tried.ok && tried.value.kind === 'ended' ? tried.value : null;
@@ -105,11 +93,11 @@ async function trySuite(
     reporter.note(`${nameOf(newer)} is taken: \`suite\` in cargo-boxed.yaml names another.`);
     return take(session, learning, course, newer);
   }
-  const restored = writeLearned(session, first.gathered, first.learned);
+  const restored = tried.ok
+    ? writeLearned(session, project, first.learned)
+    : takeBack(session, project, first.learned, tried.problems);
   if (!restored.ok) return restored;
   if (typeof end !== 'string') return success(ended(end));
-  if (!tried.ok && session.interruption.signal.aborted) return tried;
-  if (!tried.ok) reporter.problems(tried.problems);
   const failure = course === null ? '' : failureOf(course.end.text, newer.crate);
   return giveBack(session, learning, first, found, [{ addition: newer, folders: [], failure }]);
 }
@@ -121,8 +109,9 @@ function take(
   course: Ended,
   newer: Learned,
 ): Result<LearningEnd> | Promise<Result<LearningEnd>> {
-  const learned = joinLearned(keptPins(projectPinsFile(session, course.gathered.facts.project)).learned ?? [], [newer]);
-  const written = writeLearned(session, course.gathered, learned);
+  const { project } = course.gathered.facts;
+  const learned = joinLearned(keptPins(projectPinsFile(session, project)).learned ?? [], [newer]);
+  const written = writeLearned(session, project, learned);
   if (!written.ok) return written;
   const reasons = [...course.reasons, { addition: newer, crates: [newer.crate], folders: [] }];
   return conclude(session, { ...learning, suite: newer }, { ...course, learned, reasons });
@@ -149,14 +138,12 @@ async function giveBack(
   const { end, reasons, learned, gathered, request, memory } = course;
   const added = reasons
     .filter(({ crates }) => crates.every((crate) => end.failed.includes(crate)))
-    .map(
-      ({ addition, folders }): Useless => ({
-        ...{ addition, folders },
-        failure: failureOf(end.text, addition.crate),
-      }),
-    );
+    .map(({ addition, folders }): Useless => {
+      const failure = failureOf(end.text, addition.crate);
+      return { addition, folders, failure };
+    });
   const kept = learned.filter((one) => !added.some(({ addition }) => isSameAddition(one, addition)));
-  const written = added.length === 0 ? success(undefined) : writeLearned(session, gathered, kept);
+  const written = added.length === 0 ? success(undefined) : writeLearned(session, gathered.facts.project, kept);
   if (!written.ok) return written;
   const without = await makePlan(session, gathered, request, learning.pins);
   if (!without.ok) return without;

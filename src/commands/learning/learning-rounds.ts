@@ -3,7 +3,7 @@ import { canonicalJson } from '../../base/canonical-json.ts';
 import { type Result, success } from '../../base/result.ts';
 import type { Outcome } from '../../engine/engine.ts';
 import { recall } from '../../host/memory.ts';
-import { projectKey, sha256 } from '../../host/project-key.ts';
+import { sha256 } from '../../host/project-key.ts';
 import type { CargoCommand } from '../../invocation/invocation.ts';
 import type { Missed } from '../../layers/wanted.ts';
 import { chooseAdditions } from '../../learning/choose-additions.ts';
@@ -12,19 +12,17 @@ import { readFailures } from '../../learning/read-failures.ts';
 import { readRecord } from '../../learning/read-record.ts';
 import { type Addition, joinLearned } from '../../lock/learned-additions.ts';
 import type { Learned } from '../../lock/pins.ts';
-import { keptPins } from '../../lock/read-pins.ts';
-import { writeOwnPins } from '../../lock/write-pins.ts';
 import type { Problem } from '../../problem/problem.ts';
 import { findProviders } from '../environments/find-providers.ts';
 import { suiteOf } from '../environments/suite-of.ts';
 import { type Gathered, gather } from '../pipeline/gather.ts';
 import { makePlan, type Planned } from '../pipeline/make-plan.ts';
 import { prepareCommand, type ReadyCommand } from '../pipeline/make-request.ts';
-import { type PinsOf, projectPinsFile } from '../pipeline/project-pins.ts';
+import { type PinsOf, writeLearned } from '../pipeline/project-pins.ts';
 import type { Session } from '../session.ts';
 import { toolVersion } from '../tool-version.ts';
 import { addedText } from './learned-text.ts';
-import { learningFolder } from './learning-folder.ts';
+import { learningMemory } from './learning-memory.ts';
 import { linksOfCrate } from './links-of-crate.ts';
 import { ownScripts } from './own-scripts.ts';
 import { runLearningBox } from './run-learning-box.ts';
@@ -104,8 +102,7 @@ export async function runRounds(session: Session, learning: Learning): Promise<R
   const prepared = await prepare(session, learning);
   if (!prepared.ok) return prepared;
   const { gathered, request } = prepared.value;
-  const { mountRoot, workspace } = gathered.facts.project;
-  const memory = join(session.locations.state, learningFolder, `${projectKey(mountRoot, workspace)}.json`);
+  const memory = join(session.locations.state, learningMemory(gathered.facts.project));
   const reasons: Reason[] = [];
   let last: Last | null = null;
   for (let number = 1; ; number++) {
@@ -129,11 +126,6 @@ export function stateOf({ facts: { project }, plan }: Planned, command: CargoCom
   const words = [command.name, ...command.arguments];
   const inputs = { inputs: project.fetchInputs, scripts: ownScripts(project), tool: toolVersion };
   return sha256(canonicalJson({ ...inputs, identity: plan.identity, command: words }));
-}
-
-export function writeLearned(session: Session, { facts }: Gathered, learned: readonly Learned[]): Result<void> {
-  const file = projectPinsFile(session, facts.project);
-  return writeOwnPins(file, { ...keptPins(file), learned });
 }
 
 /** The build that failed may have written Cargo.lock: it is read anew. */
@@ -164,7 +156,9 @@ async function runRound(session: Session, planned: Planned, number: number): Pro
   const { learned, unknown, below } = await chooseAdditions(evidence, known, findProviders(session, planned));
   for (const one of learned) session.reporter.note(addedText(one));
   const written =
-    learned.length === 0 ? success(undefined) : writeLearned(session, planned, joinLearned(known, learned));
+    learned.length === 0
+      ? success(undefined)
+      : writeLearned(session, planned.facts.project, joinLearned(known, learned));
   if (!written.ok) return written;
   const reasons = learned.map((addition) => ({
     addition,

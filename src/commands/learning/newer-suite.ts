@@ -38,6 +38,7 @@ export async function findNewerSuite(session: Session, { planned, end }: Ended):
   }
   const [tooOld] = findTooOld(end.text);
   const [first] = had;
+  const whole = await isWhole();
   return {
     newer:
       first !== undefined
@@ -46,7 +47,7 @@ export async function findNewerSuite(session: Session, { planned, end }: Ended):
           ? learned(tooOld.crate, `${tooOld.name} ${tooOld.wanted} or newer`)
           : null,
     unknown: end.unknown.filter((missed) => !had.includes(missed)),
-    looked: isWhole() ? [suite, next] : [suite],
-    open: isWhole() ? null : next,
+    looked: whole ? [suite, next] : [suite],
+    open: whole ? null : next,
   };
 }

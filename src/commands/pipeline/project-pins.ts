@@ -6,7 +6,8 @@ import { projectKey } from '../../host/project-key.ts';
 import { learnedSuite } from '../../lock/learned-additions.ts';
 import { lockFileName } from '../../lock/lock-file-name.ts';
 import type { Learned } from '../../lock/pins.ts';
-import { readPins } from '../../lock/read-pins.ts';
+import { keptPins, readPins } from '../../lock/read-pins.ts';
+import { writeOwnPins } from '../../lock/write-pins.ts';
 import type { Session } from '../session.ts';
 
 /** `own`: as if the project had no lock, which is about to be written anew. */
@@ -42,6 +43,12 @@ export function pinnedSuite(
 
 export function projectLockFile({ mountRoot, workspace }: Pick<ProjectFacts, 'mountRoot' | 'workspace'>): string {
   return join(mountRoot, workspace, lockFileName);
+}
+
+/** Keeps what was learned among them, and all else as it is. */
+export function writeLearned(session: Session, project: ProjectFacts, learned: readonly Learned[]): Result<void> {
+  const file = projectPinsFile(session, project);
+  return writeOwnPins(file, { ...keptPins(file), learned });
 }
 
 /** The pins that are a project's own and kept outside of it. */

@@ -1,5 +1,5 @@
 import { describeWanted, type Wanted } from '../../layers/wanted.ts';
-import type { Addition } from '../../lock/learned-additions.ts';
+import { type Addition, isSameAddition } from '../../lock/learned-additions.ts';
 import { suiteOf } from '../environments/suite-of.ts';
 import type { Session } from '../session.ts';
 import type { Planned } from './make-plan.ts';
@@ -21,7 +21,7 @@ export async function sayMissingLayers(
   const held = plan.environment.layers ?? [];
   const found = missing.flatMap((wanted) => layersProviding(wanted, suite).slice(0, 1));
   const more = [...new Set(found)].filter(
-    (layer) => !held.includes(layer) && !useless.some(({ kind, name }) => kind === 'layer' && name === layer),
+    (layer) => !held.includes(layer) && !useless.some((one) => isSameAddition(one, { kind: 'layer', name: layer })),
   );
   const unknown = missing.filter((wanted) => layersProviding(wanted, suite).length === 0);
   if (more.length > 0) {

@@ -1,7 +1,7 @@
 import type { DebianSuite } from '../../config/config.ts';
 import { nextSuite } from '../../config/debian-suites.ts';
 import type { TooOld } from '../../learning/find-too-old.ts';
-import type { Addition } from '../../lock/learned-additions.ts';
+import { type Addition, isSameAddition } from '../../lock/learned-additions.ts';
 import { printable } from '../../problem/problem.ts';
 import { suiteOf } from '../environments/suite-of.ts';
 import type { Planned } from './make-plan.ts';
@@ -25,7 +25,7 @@ function wayOut(suite: DebianSuite | null, useless: readonly Addition[]): string
   const older = 'An older version of the crate, or a feature by which it brings its own, may do with what is there';
   if (suite === null) return `${older}; else another environment that has it.`;
   const next = nextSuite(suite);
-  if (next === null || useless.some(({ kind, name }) => kind === 'suite' && name === next))
+  if (next === null || useless.some((one) => isSameAddition(one, { kind: 'suite', name: next })))
     return `${older}; else an image or \`environment: nix\` that has it.`;
   return `Debian ${next} has newer ones: \`suite: ${next}\` in cargo-boxed.yaml, or CARGO_BOXED_SUITE=${next} for one run. ${older}.`;
 }

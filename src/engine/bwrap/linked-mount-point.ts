@@ -10,15 +10,16 @@ const always = ['/box', '/proc', '/dev', '/tmp', '/etc'];
  * made of, a project's lock has named.
  */
 export function linkedMountPoint(root: string, targets: readonly string[]): string | null {
-  for (const target of new Set([...always, ...targets])) {
-    const [first = '', ...rest] = target.split('/').filter((name) => name !== '');
-    // Below all others of the first folders lies a file system of the box's own, which has no links.
-    const names = first === 'etc' ? [first, ...rest] : [first];
-    for (let depth = 1; depth <= names.length; depth += 1) {
-      const stat = lstatSync(join(root, ...names.slice(0, depth)), { throwIfNoEntry: false });
-      if (stat === undefined) break;
-      if (stat.isSymbolicLink()) return `/${names.slice(0, depth).join('/')}`;
-    }
+  const places = new Set([...always, ...targets].flatMap(placesOf));
+  for (const place of places) {
+    if (lstatSync(join(root, place), { throwIfNoEntry: false })?.isSymbolicLink() === true) return place;
   }
   return null;
+}
+
+/** From the top: what is looked at then lies in no link. Below all but one of the first folders is a file system of the box's own. */
+function placesOf(target: string): readonly string[] {
+  const names = target.split('/').filter((name) => name !== '');
+  const last = names[0] === 'etc' ? names.length : 1;
+  return names.slice(0, last).map((_, depth) => `/${names.slice(0, depth + 1).join('/')}`);
 }

@@ -1,7 +1,7 @@
 import { failure, type Result, success } from '../../base/result.ts';
 import { type RootWish, rootPackages } from '../../layers/catalogue.ts';
 import type { DebianPackage } from '../../lock/pins.ts';
-import { excludeEachOther } from '../../problem/exclude-each-other.ts';
+import { excludeEachOther, excludeWhatIsThere } from '../../problem/exclude-each-other.ts';
 import { type Problem, printable } from '../../problem/problem.ts';
 import type { DebianMirror } from './apt-sources.ts';
 import { type AptState, makeAptState } from './apt-state.ts';
@@ -78,7 +78,7 @@ function wouldRemove(said: string): Problem {
   const removed = /^The following packages will be REMOVED:\n((?: .*\n)+)/m.exec(said)?.[1] ?? '';
   return {
     code: 'environment',
-    what: 'the packages of the environment exclude what is there already',
+    what: excludeWhatIsThere,
     why: printable(`they would remove ${removed.trim().split(/\s+/).join(', ')}`, 240),
     fix: 'Leave one of them out: `cargo-boxed layers` shows what there is and why.',
   };
