@@ -38,7 +38,7 @@ async function useArchive(job: UnpackJob, archive: Buffer, limits: UnpackLimits)
     case 'manifest':
       return { kind: 'manifest', text: await readArchivedManifest(archive, job.prefix) };
     case 'stub':
-      return makeStub(job);
+      return makeStub(job, archive);
     case 'whole':
       return unpackWhole(job, archive, limits);
   }
@@ -51,15 +51,25 @@ async function unpackWhole(job: WholeJob, archive: Buffer, limits: UnpackLimits)
   const refusal = await unpackArchive(tar, job.prefix, job.workFolder, limits);
   if (refusal !== null) return refused(refusal);
   writeFileSync(join(job.workFolder, '.cargo-checksum.json'), checksumFile(job.sha256));
-  moveIntoPlace(job.workFolder, job.folder);
-  return { kind: 'unpacked' };
+  return keep(job, archive);
+}
+
+/**
+ * The name is made of all the bytes of the archive, by another sum than the one that locks and indexes have: equal on every
+ * machine, since compilers note the folder in which they run, and nothing that a box could look for without having the
+ * crate.
+ */
+function keep(job: WholeJob | StubJob, archive: Buffer): UnpackEnd {
+  const folder = createHash('sha512').update(`${job.kind} `).update(archive).digest('hex').slice(0, 64);
+  moveIntoPlace(job.workFolder, join(job.store, folder));
+  return { kind: 'unpacked', folder };
 }
 
 /** Whoever compiles it after all is told why it cannot be. */
 const stubSource =
   'compile_error!("cargo-boxed: this crate is for other targets than those that were fetched for; name the target with --target");\n';
 
-function makeStub(job: StubJob): UnpackEnd {
+function makeStub(job: StubJob, archive: Buffer): UnpackEnd {
   mkdirSync(job.workFolder);
   for (const path of job.sources) {
     const place = entryPath(`${job.prefix}/${path}`, job.prefix);
@@ -69,8 +79,7 @@ function makeStub(job: StubJob): UnpackEnd {
   }
   writeFileSync(join(job.workFolder, 'Cargo.toml'), job.manifest);
   writeFileSync(join(job.workFolder, '.cargo-checksum.json'), checksumFile(job.sha256));
-  moveIntoPlace(job.workFolder, job.folder);
-  return { kind: 'unpacked' };
+  return keep(job, archive);
 }
 
 function refused(refusal: Refusal): UnpackEnd {

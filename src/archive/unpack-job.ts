@@ -13,8 +13,8 @@ interface CrateJob {
 interface FolderJob extends CrateJob {
   /** Where the crate is made: a new folder of this run, on the same file system. */
   readonly workFolder: string;
-  /** Where the crate stands afterwards, whole; its parent exists. */
-  readonly folder: string;
+  /** The folder of all crates, in which it stands afterwards, whole. */
+  readonly store: string;
 }
 
 /** All of the crate. */
@@ -35,7 +35,8 @@ export interface ManifestJob extends CrateJob {
 }
 
 export type UnpackEnd =
-  | { readonly kind: 'unpacked' }
+  /** `folder`: its name in the store. */
+  | { readonly kind: 'unpacked'; readonly folder: string }
   /** `null`: it has none, or not where it could be found quickly. */
   | { readonly kind: 'manifest'; readonly text: string | null }
   | { readonly kind: 'wrong-sum'; readonly actual: string }

@@ -8,6 +8,8 @@ import { currentOwner, isAliveWord, ownerWord } from '../host/owner.ts';
 export interface FetchFolders {
   readonly fetchHome: string;
   readonly store: string;
+  /** Which folder of the store a crate has; beside it, so that no box sees it. */
+  readonly storeNames: string;
   readonly views: string;
   /** Of this run alone; removed at its end. */
   readonly run: string;
@@ -16,7 +18,7 @@ export interface FetchFolders {
 /** Below the cache, one folder a run. */
 export const runsFolder = 'fetch-runs';
 
-/** Nobody may list the store: a crate is found only by who knows its name, which is a keyed hash. */
+/** Nobody may list the store: a crate is found only by who knows its name. */
 const storeMode = 0o311;
 
 /** Makes the folders of one run, and takes away what killed runs left. */
@@ -27,6 +29,7 @@ export function makeFetchFolders({ cache }: Locations): FetchFolders {
   const folders = {
     fetchHome: join(cache, cacheFolders.fetchHome),
     store: join(cache, cacheFolders.store),
+    storeNames: join(cache, cacheFolders.storeNames),
     views: join(cache, cacheFolders.views),
     run: join(runs, `${ownerWord(currentOwner())}-${randomBytes(4).toString('hex')}`),
   };

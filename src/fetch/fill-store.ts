@@ -4,12 +4,13 @@ import type { UnpackEnd, UnpackJob } from '../archive/unpack-job.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { type CrateArchive, notFetched, problemsOf } from './explain-unpacking.ts';
 import type { LockedCrate } from './lock-packages.ts';
-import { storeName } from './store.ts';
+import { type CratePart, knownFolder, noteFolder } from './store.ts';
 import { stubSources } from './stub-sources.ts';
 
 export interface StoreInputs {
   readonly store: string;
-  readonly secret: Buffer;
+  /** Where it is noted which folder of the store a crate has. */
+  readonly names: string;
   /** Folder of this run, for crates that are being made. */
   readonly workFolder: string;
   readonly cpus: number;
@@ -28,46 +29,45 @@ export type StoreFolders = ReadonlyMap<string, string>;
 export async function fillStore(crates: readonly CrateArchive[], inputs: StoreInputs): Promise<Result<StoreFolders>> {
   const state = new Map(crates.map((item) => [item.crate.sha256, { ...item, ...placeOf(item.crate, inputs) }]));
   const items = [...state.values()];
-  if (items.every(({ wholeThere }) => wholeThere)) return success(foldersOf(items, () => true));
+  if (items.every(({ whole }) => whole !== null)) return success(foldersOf(items, ({ whole }) => whole));
   const manifests = await readManifests(items, inputs);
   if (!manifests.ok) return manifests;
   const isNeeded = inputs.needed(manifests.value);
   const keepWhole = (item: StoredCrate) =>
-    item.wholeThere || !manifests.value.has(item.crate.sha256) || isNeeded(item.crate);
-  const absent = items.filter((item) => !(keepWhole(item) ? item.wholeThere : item.stubThere));
+    item.whole !== null || !manifests.value.has(item.crate.sha256) || isNeeded(item.crate);
+  const absent = items.filter((item) => (keepWhole(item) ? item.whole : item.stub) === null);
   const done = await runJobs(absent, inputs, (item, job): UnpackJob => {
-    if (keepWhole(item))
-      return { ...job, kind: 'whole', workFolder: workFolder(item.whole), folder: folder(item.whole) };
+    const places = { workFolder: join(inputs.workFolder, item.crate.sha256), store: inputs.store };
+    if (keepWhole(item)) return { ...job, ...places, kind: 'whole' };
     const manifest = manifests.value.get(item.crate.sha256) ?? '';
-    const places = { workFolder: workFolder(item.stub), folder: folder(item.stub) };
-    return { ...job, kind: 'stub', ...places, manifest, sources: stubSources(manifest) };
+    return { ...job, ...places, kind: 'stub', manifest, sources: stubSources(manifest) };
   });
-  return done.ok ? success(foldersOf(items, keepWhole)) : done;
-
-  function workFolder(name: string): string {
-    return join(inputs.workFolder, name);
+  if (!done.ok) return done;
+  const fresh = new Map<StoredCrate, string>();
+  for (const [item, end] of done.value) {
+    if (end.kind !== 'unpacked') continue;
+    fresh.set(item, end.folder);
+    noteFolder(inputs.names, item.crate.sha256, keepWhole(item) ? 'whole' : 'stub', end.folder);
   }
-  function folder(name: string): string {
-    return join(inputs.store, name);
-  }
+  return success(foldersOf(items, (item) => fresh.get(item) ?? (keepWhole(item) ? item.whole : item.stub)));
 }
 
 interface StoredCrate extends CrateArchive {
-  readonly whole: string;
-  readonly stub: string;
-  readonly wholeThere: boolean;
-  readonly stubThere: boolean;
+  /** Its folder in the store, in each form; `null`: it is not there. */
+  readonly whole: string | null;
+  readonly stub: string | null;
 }
 
-function placeOf({ sha256 }: LockedCrate, { secret, store }: StoreInputs) {
-  const whole = storeName(secret, sha256);
-  const stub = storeName(secret, sha256, 'stub');
-  const there = (name: string) => existsSync(join(store, name));
-  return { whole, stub, wholeThere: there(whole), stubThere: there(stub) };
+function placeOf({ sha256 }: LockedCrate, { names, store }: StoreInputs) {
+  const there = (part: CratePart): string | null => {
+    const folder = knownFolder(names, sha256, part);
+    return folder !== null && existsSync(join(store, folder)) ? folder : null;
+  };
+  return { whole: there('whole'), stub: there('stub') };
 }
 
-function foldersOf(items: readonly StoredCrate[], keepWhole: (item: StoredCrate) => boolean): StoreFolders {
-  return new Map(items.map((item) => [item.crate.sha256, keepWhole(item) ? item.whole : item.stub]));
+function foldersOf(items: readonly StoredCrate[], folderOf: (item: StoredCrate) => string | null): StoreFolders {
+  return new Map(items.map((item) => [item.crate.sha256, folderOf(item) ?? '']));
 }
 
 /** Manifests by sha256: from the store where it has the crate in any form, else from the checked archives. */
@@ -76,8 +76,9 @@ async function readManifests(
   inputs: StoreInputs,
 ): Promise<Result<ReadonlyMap<string, string>>> {
   const texts = new Map<string, string>();
-  for (const item of items.filter(({ wholeThere, stubThere }) => wholeThere || stubThere)) {
-    const name = item.wholeThere ? item.whole : item.stub;
+  for (const item of items) {
+    const name = item.whole ?? item.stub;
+    if (name === null) continue;
     texts.set(item.crate.sha256, readFileSync(join(inputs.store, name, 'Cargo.toml'), 'utf8'));
   }
   const rest = items.filter(({ crate }) => !texts.has(crate.sha256));

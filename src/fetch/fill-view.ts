@@ -18,7 +18,6 @@ import { neededCrates, packageKey } from './needed-crates.ts';
 import { type PlatformEdges, platformEdges } from './platform-edges.ts';
 import { type RegistrySource, registrySources } from './registry-sources.ts';
 import type { SettledLock } from './settle-lock.ts';
-import { storeSecret } from './store.ts';
 import { vendoredPath } from './vendored-folders.ts';
 import { viewName } from './view-name.ts';
 
@@ -31,7 +30,6 @@ export async function fillView(
 ): Promise<Result<View>> {
   const { inputs, folders } = session;
   const { facts } = inputs;
-  const secret = storeSecret(inputs.locations.data);
   const crates = distinct([...settled.packages.crates, ...beyond]);
   const sources = registrySources(crates, facts.project.cargoConfig, facts.host.variables).filter(
     // Vendored crates are part of the project: the box sees them where they are.
@@ -41,7 +39,7 @@ export async function fillView(
     sources.flatMap((source) => archivesOf(session, source, settled.folders)),
     {
       store: folders.store,
-      secret,
+      names: folders.storeNames,
       workFolder: join(folders.run, 'crates'),
       cpus: facts.host.cpus,
       signal: inputs.signal,

@@ -1,31 +1,27 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-const secretFile = 'store-secret';
-const secretBytes = 32;
+/** Which form of a crate stands in a folder of the store. */
+export type CratePart = 'whole' | 'stub';
 
-/** The key of the store's names: random, made once, readable by the user alone. */
-export function storeSecret(dataFolder: string): Buffer {
-  const file = join(dataFolder, secretFile);
-  if (!existsSync(file)) {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-    const draft = `${file}.${randomBytes(6).toString('hex')}`;
-    writeFileSync(draft, randomBytes(secretBytes), { mode: 0o600, flag: 'wx' });
-    try {
-      linkSync(draft, file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    rmSync(draft);
+/** The folder of a crate in the store, by the sum that Cargo.lock has of it; `null`: it was never there. */
+export function knownFolder(names: string, sha256: string, part: CratePart): string | null {
+  try {
+    return readlinkSync(noteOf(names, sha256, part));
+  } catch {
+    return null;
   }
-  return readFileSync(file);
 }
 
-/**
- * The folder of a crate in the store. Knowing a crate's sum is not enough to find it: a box that sees the store can
- * neither list it nor ask whether another project uses some private crate.
- */
-export function storeName(secret: Buffer, sha256: string, part: 'whole' | 'stub' = 'whole'): string {
-  return createHmac('sha256', secret).update(`${part} ${sha256}`).digest('hex');
+/** Notes the folder of a crate that is in the store now. No box sees the notes. */
+export function noteFolder(names: string, sha256: string, part: CratePart, folder: string): void {
+  const note = noteOf(names, sha256, part);
+  mkdirSync(dirname(note), { recursive: true, mode: 0o700 });
+  const draft = `${note}.${process.pid}`;
+  symlinkSync(folder, draft);
+  renameSync(draft, note);
+}
+
+function noteOf(names: string, sha256: string, part: CratePart): string {
+  return join(names, `${sha256}.${part}`);
 }

@@ -6,7 +6,7 @@ import { fetchToolchain } from './fetch-toolchain.ts';
 import { tomlText } from './toml-text.ts';
 
 /** Changes whenever a view of the same inputs would be made differently. */
-const viewFormat = 1;
+const viewFormat = 2;
 
 /** Names the view of a project with a given lock: a hash over all that decides what is in it. */
 export function viewName(facts: Facts, lockSha256: string, beyond: BeyondLock, targets: readonly string[]): string {

@@ -50,8 +50,10 @@ export const cacheFolders = {
   images: 'images',
   /** `<sha256>.deb` */
   debs: 'debs',
-  /** Unpacked crates, named by a keyed hash, in a folder that cannot be listed. */
+  /** Unpacked crates, named by a sum over their archives, in a folder that cannot be listed. */
   store: 'store',
+  /** `<sha256>.<whole|stub>`: links to nowhere, whose text is the name of a crate in the store. */
+  storeNames: 'store-names',
   /** `<sha256>.crate` */
   archives: 'archives',
   /** `<view>/`: the crates of one Cargo.lock. */

@@ -4,7 +4,7 @@ import { placesInside } from './places.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 
 /** Raised when the inside of a box changes so that old artifacts could be wrong. */
-const layoutVersion = 1;
+const layoutVersion = 2;
 
 /**
  * One hash over all that can change the result: it names the target directory, so artifacts of two environments never

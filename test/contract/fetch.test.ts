@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -178,15 +179,20 @@ describe('registries', () => {
     assert.equal(seeded.boxes(), 1);
   });
 
-  test('the store has each crate once, cannot be listed by its owner, and is not changed by a second fetch', async (context) => {
-    const at = place();
+  test('the store has each crate once, cannot be listed by its owner, has equal names everywhere', async (context) => {
+    const [at, elsewhere] = [place(), place()];
     const { index } = await registry(context);
-    at.write('Cargo.toml', manifest('branch = { version = "1", registry = "mine" }'));
-    at.write('.cargo/config.toml', `[registries.mine]\nindex = "${index}"\n`);
+    for (const one of [at, elsewhere]) {
+      one.write('Cargo.toml', manifest('branch = { version = "1", registry = "mine" }'));
+      one.write('.cargo/config.toml', `[registries.mine]\nindex = "${index}"\n`);
+    }
     const { view } = await fetched(at, at.rig(at.facts()));
+    const { view: other } = await fetched(elsewhere, elsewhere.rig(elsewhere.facts()));
+    const links = [view, other].map(({ path }) => readlinkSync(join(path, 'crates/0/leaf-1.0.0')));
+    assert.equal(links[0], links[1]);
     const store = join(at.home, 'cache/store');
     assert.equal(statSync(store).mode & 0o777, 0o311);
-    assert.equal(statSync(join(at.home, 'data/store-secret')).mode & 0o777, 0o600);
+    assert.equal(statSync(join(at.home, 'cache/store-names')).mode & 0o777, 0o700);
     assert.deepEqual(readdirSync(join(view.path, 'crates/0')).sort(), ['branch-1.2.0', 'leaf-1.0.0']);
     const listing = await boxed(at, view, ['/bin/ls', inside.store]);
     assert.notEqual(listing.status, 0);

@@ -80,7 +80,6 @@ export const notForeign: Readonly<Record<string, string>> = {
   'fetch/prefer-recorded.ts': 'versions that pins has parsed',
   'fetch/read-metadata.ts': "cargo's own JSON",
   'fetch/resolve-extra-crates.ts': "cargo's own tree, whose lines pass the checks of cargo-lock",
-  'fetch/store.ts': 'a key of our own',
   'host/memory.ts': 'a note of our own in our state',
   'host/hold-lock.ts': 'a lock of our own in our state',
   'host/noted-path.ts': 'a note of our own in our state',

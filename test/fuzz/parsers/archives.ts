@@ -205,7 +205,8 @@ export const archiveParsers: readonly Parser[] = [
       const base = join(scratch, 'unpacked');
       rmSync(base, { recursive: true, force: true });
       mkdirSync(base);
-      const [workFolder, folder] = [join(base, 'work'), join(base, 'crate')];
+      const [workFolder, store] = [join(base, 'work'), join(base, 'store')];
+      mkdirSync(store);
       const sha256 = createHash('sha256').update(archive).digest('hex');
       const job = {
         kind: 'whole',
@@ -213,13 +214,14 @@ export const archiveParsers: readonly Parser[] = [
         prefix,
         sha256,
         workFolder,
-        folder,
+        store,
       } as const;
       const end = await unpackCrate(job, limits);
-      const wanted = end.kind === 'unpacked' ? 'crate' : '';
-      assert.equal(readdirSync(base).join(), wanted, `${end.kind} left ${readdirSync(base).join()}`);
+      const wanted = end.kind === 'unpacked' ? end.folder : '';
+      const left = [readdirSync(base).join(), readdirSync(store).join()];
+      assert.deepEqual(left, ['store', wanted], `${end.kind} left ${left.join(': ')}`);
       assert.ok(!['outside', 'escaped'].some((name) => existsSync(join(scratch, name))), 'a file beside the folder');
-      if (end.kind === 'unpacked') lookThrough(folder);
+      if (end.kind === 'unpacked') lookThrough(join(store, end.folder));
       assert.notEqual(end.kind, 'wrong-sum');
       if (end.kind === 'failed') assert.match(end.why, /^E(NAMETOOLONG|NOTDIR|INVAL)\b/, end.why);
       return undefined;

@@ -40,12 +40,12 @@ async function unpack(context: TestContext, archive: Buffer, limits: Partial<Unp
       prefix,
       sha256: createHash('sha256').update(archive).digest('hex'),
       workFolder: join(base, 'work'),
-      folder: join(store, 'it'),
+      store,
     },
     { ...unpackLimits, ...limits },
   );
   assert.ok(!readdirSync(base).includes('work'), 'nothing is left of the work');
-  return { end, folder: join(store, 'it'), store };
+  return { end, folder: join(store, end.kind === 'unpacked' ? end.folder : ''), store };
 }
 
 test('an honest crate: its files, plain modes, and the sum for cargo', async (context) => {
@@ -56,7 +56,7 @@ test('an honest crate: its files, plain modes, and the sum for cargo', async (co
     { name: `${prefix}/deep/er/file`, content: 'x'.repeat(100_000), mode: 0o000 },
   ]);
   const { end, folder } = await unpack(context, archive);
-  assert.deepEqual(end, { kind: 'unpacked' });
+  assert.equal(end.kind, 'unpacked');
   assert.equal(readFileSync(join(folder, 'deep/er/file'), 'utf8').length, 100_000);
   const mode = (file: string) => statSync(join(folder, file)).mode & 0o7777;
   const executable = 0o755 & ~process.umask();
@@ -67,6 +67,19 @@ test('an honest crate: its files, plain modes, and the sum for cargo', async (co
     files: {},
     package: createHash('sha256').update(archive).digest('hex'),
   });
+});
+
+test('the folder of a crate: the same everywhere, another for another archive, and nothing that its sum tells', async (context) => {
+  const entries = [good, { name: `${prefix}/Cargo.toml`, content: '[package]\n' }];
+  const archive = await crateOf(entries);
+  const folderOf = ({ end }: Unpacked) => (end.kind === 'unpacked' ? end.folder : assert.fail(end.kind));
+  const folder = folderOf(await unpack(context, archive));
+  assert.equal(folderOf(await unpack(context, archive)), folder);
+  assert.match(folder, /^[0-9a-f]{64}$/);
+  assert.notEqual(folderOf(await unpack(context, await crateOf([good]))), folder);
+  const sums = ['sha256', 'sha1', 'md5'].map((kind) => createHash(kind).update(archive).digest('hex'));
+  const ofSums = sums.flatMap((sum) => ['sha256', 'sha512'].map((kind) => createHash(kind).update(sum).digest('hex')));
+  assert.ok(![...sums, ...ofSums].some((sum) => sum.startsWith(folder)));
 });
 
 const hostile: readonly (readonly [string, readonly ArchiveEntry[], RegExp])[] = [
@@ -147,7 +160,7 @@ test('another sum than the lock’s: named, and not unpacked', async (context) =
     prefix,
     sha256: '0'.repeat(64),
     workFolder: join(base, 'w'),
-    folder: join(base, 'it'),
+    store: join(base, 'store'),
   };
   const actual = createHash('sha256').update(archive).digest('hex');
   assert.deepEqual(await unpackCrate(job), { kind: 'wrong-sum', actual });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { isAsCargoWrites } from '../../../src/fetch/as-cargo-writes.ts';
 import { explainFailure } from '../../../src/fetch/explain-failure.ts';
 import { extraFeatures } from '../../../src/fetch/extra-features.ts';
 import { copyGitFolders, findGitFolders } from '../../../src/fetch/git-folders.ts';
 import { needsNothing } from '../../../src/fetch/needs-nothing.ts';
-import { storeName, storeSecret } from '../../../src/fetch/store.ts';
+import { knownFolder, noteFolder } from '../../../src/fetch/store.ts';
 import { tomlText } from '../../../src/fetch/toml-text.ts';
 import { vendoredFolders } from '../../../src/fetch/vendored-folders.ts';
 import { cargoConfig, manifestFacts, projectFacts, toml } from './support.ts';
@@ -99,14 +99,16 @@ test('vendored folders: below the project, behind no link, or refused', (context
   }
 });
 
-test('the store’s names: the same for a user, different for two, the secret for one alone', (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'cargo-boxed-store-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const secret = storeSecret(join(folder, 'one'));
-  assert.deepEqual(storeSecret(join(folder, 'one')), secret);
-  assert.equal(statSync(join(folder, 'one/store-secret')).mode & 0o777, 0o600);
-  assert.notEqual(storeName(secret, 'a'), storeName(storeSecret(join(folder, 'two')), 'a'));
-  assert.match(storeName(secret, 'a'), /^[0-9a-f]{64}$/);
+test('folders of the store are found by the sum that a lock has, each form by itself', (context) => {
+  const names = join(mkdtempSync(join(tmpdir(), 'cargo-boxed-store-')), 'names');
+  context.after(() => rmSync(dirname(names), { recursive: true, force: true }));
+  assert.equal(knownFolder(names, 'a', 'whole'), null);
+  noteFolder(names, 'a', 'whole', 'one');
+  noteFolder(names, 'a', 'stub', 'two');
+  noteFolder(names, 'a', 'stub', 'three');
+  assert.deepEqual([knownFolder(names, 'a', 'whole'), knownFolder(names, 'a', 'stub')], ['one', 'three']);
+  assert.equal(knownFolder(names, 'b', 'whole'), null);
+  assert.equal(statSync(names).mode & 0o777, 0o700);
 });
 
 test('a repository is found by the end of its URL and the commit', (context) => {
