@@ -12,11 +12,12 @@ const buildScript = `fn main() {
 `;
 
 /** As many projects do: completions, bindings or protocol code that a build script writes beside the sources. */
-function writesIntoItself(context: test.TestContext): Project {
+function writesIntoItself(context: test.TestContext, more: Readonly<Record<string, string>> = {}): Project {
   return project(context, {
     ...plainProgram('writer', 'mod generated;\nfn main() {\n    println!("{}", generated::WORD);\n}\n'),
     'build.rs': buildScript,
     'committed.txt': 'as committed',
+    ...more,
   });
 }
 
@@ -45,6 +46,13 @@ test('with a copy it builds and runs, rebuilds what changed and nothing else, an
   assert.equal(existsSync(made.path('src/generated.rs')), false);
   const reset = await made.boxed(['reset']);
   assert.equal(reset.status, 0, reset.text);
+});
+
+test('of two builds at once, from nothing, each has a whole copy', async (context) => {
+  const files = Array.from({ length: 2000 }, (_, index) => [`data/${index}.txt`, `${index}`] as const);
+  const made = writesIntoItself(context, Object.fromEntries(files));
+  const both = await Promise.all([made.boxed(['build'], copy), made.boxed(['check'], copy)]);
+  for (const { status, text } of both) assert.equal(status, 0, text);
 });
 
 test('a build that asks git in a worktree is told why there is no repository', async (context) => {

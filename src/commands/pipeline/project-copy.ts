@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Result, success } from '../../base/result.ts';
 import type { CopyInputs } from '../../customs/writable-copy.ts';
 import type { Session } from '../session.ts';
 import { type BoxIdentity, handToBox } from './box-owner.ts';
+import { exclusively } from './exclusively.ts';
 import type { Planned } from './make-plan.ts';
 
 /** Beside the target that it belongs to, so that both go together. */
@@ -23,11 +24,16 @@ export async function prepareProjectCopy(
   if (isNeeded !== true) return success(null);
   const { updateKeptCopy } = await import('../../customs/kept-copy.ts');
   const folder = projectCopyFolder(target);
-  const copy = await updateKeptCopy(copyInputs(planned, folder, user), `${folder}.json`);
-  if (!copy.ok) return copy;
-  handToBox(folder, user);
-  for (const path of copy.value.skipped) session.reporter.note(`Not in the copy: ${path}`);
-  return success(folder);
+  const bringUp = async (): Promise<Result<string>> => {
+    const copy = await updateKeptCopy(copyInputs(planned, folder, user), `${folder}.json`);
+    if (!copy.ok) return copy;
+    handToBox(folder, user);
+    for (const path of copy.value.skipped) session.reporter.note(`Not in the copy: ${path}`);
+    return success(folder);
+  };
+  // One that finds the record of another's unfinished copy gone would take it for broken, and delete it below a box.
+  const lock = `copy-${basename(dirname(target))}-${basename(target)}`;
+  return exclusively(session, lock, 'copying the project', bringUp);
 }
 
 /** Without what a box must not see, and without the host's own results. */
