@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { together } from './halves/together.ts';
+import type { Suite } from './suites.ts';
 
 /** How one run of a suite ended. */
 export interface Counts {
@@ -29,7 +31,7 @@ export interface SuiteRun {
   readonly tree: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly limitMinutes: number;
-  readonly concurrency: number;
+  readonly concurrency: Suite['concurrency'];
   readonly countsFile: string;
 }
 
@@ -64,15 +66,18 @@ export function testFiles(folder: string, deep: boolean): readonly string[] {
 export async function runSuite(run: SuiteRun): Promise<Counts> {
   const started = Date.now();
   const reporter = pathToFileURL(join(run.tree, 'test/support/count-reporter.mjs')).href;
+  const { files, variables } =
+    run.concurrency === 'together' ? together(run.files) : { files: run.files, variables: {} };
+  const sideBySide = run.concurrency === 'together' ? files.length : run.concurrency;
   const argv = [
     ...run.prefix,
     run.node,
-    ...['--import', 'tsx', '--test', `--test-concurrency=${run.concurrency}`],
+    ...['--import', 'tsx', '--test', `--test-concurrency=${sideBySide}`],
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${run.countsFile}`],
-    ...run.files,
+    ...files,
   ];
-  const end = await runProgram(argv, run);
+  const end = await runProgram(argv, { ...run, variables: { ...run.variables, ...variables } });
   return { ...count(run.countsFile, end), seconds: (Date.now() - started) / 1000 };
 }
 
