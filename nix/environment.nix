@@ -50,8 +50,9 @@ let
     name = "cargo-boxed";
     nativeBuildInputs = base ++ tools;
     buildInputs = libraries;
-    # C code of crates is compiled without optimisation in debug builds, where fortify only warns.
-    hardeningDisable = [ "fortify" "fortify3" ];
+    # C code of crates is compiled without optimisation in debug builds, where fortify only warns. What is newer of it goes
+    # along, and a nixpkgs that does not know that would not take its name.
+    hardeningDisable = [ "fortify" ];
     # No run path to the environment itself in every binary.
     NIX_NO_SELF_RPATH = true;
     LD_LIBRARY_PATH = loaded pkgs.stdenv.cc;
@@ -82,8 +83,9 @@ in
     args = [ "-e" ./dump-environment.sh ];
     boxedShell = "${pkgs.bash}/bin/bash";
     boxedEnv = "${pkgs.coreutils}/bin/env";
-    # The engine limits the processes of a box with it, from inside. The smaller one comes without systemd.
-    boxedPrlimit = "${lib.getBin (pkgs.util-linuxMinimal or pkgs.util-linux)}/bin/prlimit";
+    # The engine limits the processes of a box with it, from inside. The smaller one comes without systemd; before 21.05 it was
+    # called otherwise.
+    boxedPrlimit = "${lib.getBin (pkgs.util-linuxMinimal or pkgs.util-linux or pkgs.utillinux)}/bin/prlimit";
     boxedLoader = cc.bintools.dynamicLinker;
     preferLocalBuild = true;
     allowSubstitutes = false;

@@ -38,14 +38,7 @@ const fetchMs = 15 * 60 * 1000;
 
 /** Builds what is wished, in Nix's own sandbox; what is built or known already is not done again. */
 export async function buildEnvironment(host: NixHost, wish: NixWish): Promise<Result<BuiltEnvironment>> {
-  const specified = specification(wish);
-  if (!specified.ok) return specified;
-  const checked = await checkNix(host);
-  if (!checked.ok) return checked;
-  const fetched = await fetchSources(host, wish);
-  if (!fetched.ok) return fetched;
-  host.onProgress('Evaluating the Nix environment');
-  const derivation = await evaluate(host, specified.value, wish);
+  const derivation = await evaluateEnvironment(host, wish);
   if (!derivation.ok) return derivation;
   if (wish.own !== null) {
     const judged = await judgeFetches(host, wish.own, derivation.value);
@@ -79,6 +72,18 @@ export async function buildEnvironment(host: NixHost, wish: NixWish): Promise<Re
   if (toolchain !== null && !closure.includes(`/nix/store/${toolchain.output}`))
     throw new Error('the environment does not have its toolchain');
   return success({ path, closure, variables: readVariables(readFileSync(dump, 'utf8')), toolchain });
+}
+
+/** Fetches the pins and evaluates; the derivation of what is wished, of which nothing is built. */
+export async function evaluateEnvironment(host: NixHost, wish: NixWish): Promise<Result<string>> {
+  const specified = specification(wish);
+  if (!specified.ok) return specified;
+  const checked = await checkNix(host);
+  if (!checked.ok) return checked;
+  const fetched = await fetchSources(host, wish);
+  if (!fetched.ok) return fetched;
+  host.onProgress('Evaluating the Nix environment');
+  return evaluate(host, specified.value, wish);
 }
 
 /** Two lines: its path and its version. */
