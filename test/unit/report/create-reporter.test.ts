@@ -17,7 +17,12 @@ const report = {
 
 function open() {
   const stream = new PassThrough();
-  const read = () => String(stream.read() ?? '');
+  // Newer Nodes give what was written piece by piece.
+  const read = () => {
+    let text = '';
+    for (let piece = stream.read(); piece !== null; piece = stream.read()) text += piece;
+    return text;
+  };
   return { stream, read };
 }
 
