@@ -168,7 +168,7 @@ const fileOf = ({ name, version }: LockedCrate) => `${name}-${version}.crate`;
 function archiveOf(session: Session, crate: LockedCrate): CacheExport['crates'] {
   const file = fileOf(crate);
   if (!existsSync(crateFolder(session))) return [];
-  const path = findArchive(fetchHome(session), undefined, file);
+  const path = findArchive(fetchHome(session), undefined, file, crate.sha256);
   const folder = path?.split('/').at(-2);
   return path === null || folder === undefined ? [] : [{ folder, file, path }];
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { PreparedRoot, ResolvedBox, ResolvedMount } from '../engine/engine.ts';
 import type { Facts } from '../facts/facts.ts';
@@ -40,19 +41,21 @@ const temporaryBytes = 4 * 1024 ** 3;
 /** The only box with a network. It holds manifests, our configuration and our own root: nothing of a project runs. */
 export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string[], folder: string): ResolvedBox {
   const { facts, network } = inputs;
+  const cargoHome = secretCargoHome();
   return {
     id: inputs.id,
     root: inputs.root,
     argv: [fetchToolchain(facts).cargo, ...cargoArguments],
     workingDirectory: folder === '' ? inside.project : `${inside.project}/${folder}`,
     variables: fetchVariables(facts.host.variables, inputs.root.variables ?? {}, {
+      cargoHome,
       certificates: network.certificates !== null,
       sshAgent: inputs.usesSsh && network.sshAgent !== null,
       offline: inputs.offline,
       progressColumns: inputs.progressColumns,
       color: inputs.color,
     }),
-    mounts: [...ownMounts(inputs), ...networkMounts(inputs)],
+    mounts: [...ownMounts(inputs, cargoHome), ...networkMounts(inputs)],
     network: 'host',
     devices: [],
     limits: { ...noLimits, ...inputs.limits },
@@ -62,16 +65,28 @@ export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string
   };
 }
 
-function ownMounts({ facts, folders, vendored, outside }: FetchBoxInputs): readonly ResolvedMount[] {
+/**
+ * Where this run has its CARGO_HOME. What other projects had fetched lies there too, and cargo takes `file:` addresses
+ * from everybody: repositories with their submodules, indexes, and what an index says of its archives. None of them can
+ * name a folder whose name nobody knows.
+ */
+function secretCargoHome(): string {
+  return `${inside.cargoHome}-${randomBytes(16).toString('hex')}`;
+}
+
+/** A path below such a folder, as text that git keeps. */
+export const secretCargoHomes = new RegExp(`${inside.cargoHome}-[0-9a-f]{32}(?=/)`, 'g');
+
+function ownMounts({ facts, folders, vendored, outside }: FetchBoxInputs, cargoHome: string): readonly ResolvedMount[] {
   const toolchain = fetchToolchain(facts).folder;
   return [
     bind(folders.skeleton, inside.project, 'read-write'),
     ...vendored.map((path) => bind(join(facts.project.mountRoot, path), `${inside.project}/${path}`, 'read-only')),
     ...outside.map((path) => bind(join(folders.skeleton, path), join(inside.project, path), 'read-only')),
-    bind(folders.fetchHome, inside.cargoHome, 'read-write'),
-    bind(folders.unpacked, `${inside.cargoHome}/registry/src`, 'read-write'),
-    bind(folders.configFile, `${inside.cargoHome}/config.toml`, 'read-only'),
-    bind(folders.credentialsFile, `${inside.cargoHome}/credentials.toml`, 'read-only'),
+    bind(folders.fetchHome, cargoHome, 'read-write'),
+    bind(folders.unpacked, `${cargoHome}/registry/src`, 'read-write'),
+    bind(folders.configFile, `${cargoHome}/config.toml`, 'read-only'),
+    bind(folders.credentialsFile, `${cargoHome}/credentials.toml`, 'read-only'),
     ...(toolchain === null ? [] : [bind(toolchain, inside.toolchain, 'read-only')]),
     { kind: 'tmpfs', target: inside.home, sizeBytes: homeBytes },
     { kind: 'tmpfs', target: '/tmp', sizeBytes: temporaryBytes },

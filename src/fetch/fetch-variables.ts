@@ -34,6 +34,7 @@ const gitCommandLine = {
 } as const;
 
 export interface FetchVariableOptions {
+  readonly cargoHome: string;
   readonly certificates: boolean;
   readonly sshAgent: boolean;
   readonly offline: boolean;
@@ -60,7 +61,7 @@ export function fetchVariables(
     PATH: `${inside.toolchain}/bin:${ofRoot.PATH ?? '/usr/local/bin:/usr/bin:/bin'}`,
     TMPDIR: '/tmp',
     ...gitCommandLine,
-    CARGO_HOME: inside.cargoHome,
+    CARGO_HOME: options.cargoHome,
     CARGO_TERM_COLOR: options.color ? 'always' : 'never',
     ...(options.progressColumns === null
       ? {}

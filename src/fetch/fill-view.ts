@@ -118,6 +118,6 @@ function archivesOf(session: FetchSession, source: RegistrySource, folders: Inde
   const folder = folders.known.get(folderKey(source, fetchToolchain(session.inputs.facts).version));
   return source.crates.map((crate) => ({
     crate,
-    archive: findArchive(session.folders.fetchHome, folder, fileName(crate)),
+    archive: findArchive(session.folders.fetchHome, folder, fileName(crate), crate.sha256),
   }));
 }

@@ -7,12 +7,16 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { folderNames } from '../host/folder-names.ts';
 import { readDescriptor } from '../host/read-descriptor.ts';
+import { inside } from '../plan/box-plan.ts';
+import { secretCargoHomes } from './fetch-box.ts';
 import type { LockedGit } from './lock-packages.ts';
 
 /** A repository below `git/db` and a checkout of it, both by cargo's names. */
@@ -96,8 +100,16 @@ function copyTree(from: Buffer, to: Buffer, kind: 'files' | 'repository'): void 
     const stat = lstatSync(source);
     if (stat.isDirectory()) copyTree(source, target, kindBelow(name.toString('latin1'), kind));
     else if (stat.isSymbolicLink()) symlinkSync(readlinkSync(source, { encoding: 'buffer' }), target);
+    else if (stat.isFile() && kind === 'repository' && name.equals(configName)) copyConfig(source, target);
     else if (stat.isFile() && !(kind === 'files' && linked(source, target))) copyFileSync(source, target);
   }
+}
+
+const configName = Buffer.from('config');
+
+/** A checkout's own settings name where it was cloned from: with the folder's name in that run, no two would be equal. */
+function copyConfig(source: Buffer, target: Buffer): void {
+  writeFileSync(target, readFileSync(source, 'latin1').replaceAll(secretCargoHomes, inside.cargoHome), 'latin1');
 }
 
 function kindBelow(name: string, kind: 'files' | 'repository'): 'files' | 'repository' {

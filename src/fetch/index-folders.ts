@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sumFile } from '../host/sum-file.ts';
 import type { RegistrySource } from './registry-sources.ts';
 
 /**
@@ -39,15 +40,21 @@ export function listIndexFolders(fetchHome: string): readonly string[] {
   return readdirSync(join(fetchHome, 'registry/index')).filter(isFolderName).sort();
 }
 
-/** The archive of a crate below `registry/cache`, looked for in the source's known folder first. */
-export function findArchive(fetchHome: string, first: string | undefined, fileName: string): string | null {
+/**
+ * The archive of a crate below `registry/cache`, looked for in the source's known folder first. Where more registries have
+ * one of that name, whosever project brought them, it is the one with the sum; one with another sum only where none has it.
+ */
+export function findArchive(
+  fetchHome: string,
+  first: string | undefined,
+  fileName: string,
+  sha256: string,
+): string | null {
   const cache = join(fetchHome, 'registry/cache');
-  const all = first === undefined ? [] : [first];
-  for (const folder of [...all, ...readdirSync(cache).filter(isFolderName)]) {
-    const file = join(cache, folder, fileName);
-    if (existsSync(file)) return file;
-  }
-  return null;
+  const folders = new Set([...(first === undefined ? [] : [first]), ...readdirSync(cache).filter(isFolderName)]);
+  const files = [...folders].map((folder) => join(cache, folder, fileName)).filter((file) => existsSync(file));
+  const [only = null] = files;
+  return files.length < 2 ? only : (files.find((file) => sumFile(file) === sha256) ?? only);
 }
 
 function isFolderName(name: unknown): name is string {

@@ -16,6 +16,9 @@ export interface Preference {
   readonly lockText: string;
 }
 
+/** A crate that is to be preferred. Without a sum, cargo looks it up in the index and writes it into the lock. */
+export type PreferredCrate = Omit<ExtraCrate, 'checksum'> & Partial<Pick<ExtraCrate, 'checksum'>>;
+
 /**
  * A project with crates that were recorded, such that cargo resolves to them as to those of any lock: they stand in the
  * lock, and a package depends on them, or cargo would drop them again. `null`: nothing is to be preferred.
@@ -25,14 +28,14 @@ export function preferRecorded(
   variables: Readonly<Record<string, string>>,
   lockText: string,
   locked: readonly LockedCrate[],
-  recorded: readonly ExtraCrate[],
+  recorded: readonly PreferredCrate[],
 ): Preference | null {
   const crates = fitting(locked, recorded);
   const manifest = project.manifests.find(isOwnPackage);
   if (crates.length === 0 || manifest === undefined) return null;
   const all = [
     ...locked,
-    ...crates.map(({ checksum, ...crate }) => ({ ...crate, sha256: checksum, dependencyCount: 0 })),
+    ...crates.map(({ checksum = '', ...crate }) => ({ ...crate, sha256: checksum, dependencyCount: 0 })),
   ];
   const sources = new Map(registrySources(all, project.cargoConfig, variables).map((found) => [found.source, found]));
   const dependencies = crates.map(({ name, version, source }, index) => {
@@ -51,9 +54,9 @@ export function preferRecorded(
 }
 
 /** The newest of each compatible range that the lock leaves open: there can be but one of a range. */
-function fitting(locked: readonly LockedCrate[], recorded: readonly ExtraCrate[]): readonly ExtraCrate[] {
+function fitting(locked: readonly LockedCrate[], recorded: readonly PreferredCrate[]): readonly PreferredCrate[] {
   const taken = new Set(locked.map(rangeOf));
-  const byRange = new Map<string, ExtraCrate>();
+  const byRange = new Map<string, PreferredCrate>();
   for (const crate of recorded) {
     const range = rangeOf(crate);
     const other = byRange.get(range);

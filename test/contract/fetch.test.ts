@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -467,6 +468,55 @@ test('a git dependency with a submodule', async (context) => {
   at.write('src/lib.rs', 'pub const DATA: &str = dep::DATA;\n');
   const { view } = await fetched(at, at.rig(at.facts()));
   await checks(at, view);
+  // What differs from run to run would differ from machine to machine.
+  const [repository = ''] = readdirSync(join(view.path, 'cargo-home/git/checkouts'));
+  const checkouts = join(view.path, 'cargo-home/git/checkouts', repository);
+  const config = readFileSync(join(checkouts, readdirSync(checkouts)[0] ?? '', '.git/config'), 'utf8');
+  assert.match(config, new RegExp(`url = file:///box/cargo/git/db/${repository}\n`));
+});
+
+test('no `file:` address leads to what another project had fetched', async (context) => {
+  const at = place();
+  const server = await startGitServer();
+  context.after(() => server.stop());
+  const sources = join(at.home, 'sources');
+  mkdirSync(join(sources, 'src'), { recursive: true });
+  writeFileSync(join(sources, 'Cargo.toml'), '[package]\nname = "secret"\nversion = "0.1.0"\n');
+  writeFileSync(join(sources, 'src/lib.rs'), 'pub const SECRET: u8 = 1;\n');
+  server.commit('secret', sources);
+  const [near, evil] = [await registry(context), await registry(context)];
+  const mine = (index: string) => `[registries.mine]\nindex = "${index}"\n`;
+  at.write(
+    'Cargo.toml',
+    manifest(`secret = { git = "${server.url}/secret.git" }\nleaf = { version = "1", registry = "mine" }`),
+  );
+  at.write('.cargo/config.toml', mine(near.index));
+  await fetched(at, at.rig(at.facts()));
+  const kept = (folder: string) => readdirSync(join(at.home, 'cache/fetch-home', folder))[0] ?? '';
+  const repository = kept('git/db');
+  const checkout = `git/checkouts/${repository}/${kept(`git/checkouts/${repository}`)}`;
+  const ways = [
+    [`secret = { git = "file:///box/cargo/git/db/${repository}" }`, evil.index],
+    [`secret = { git = "file:///box/cargo/${checkout}" }`, evil.index],
+    // The sum of a crate stands in locks; its registry alone, or the cache of it, has the bytes.
+    ['leaf = { version = "1", registry = "mine" }', evil.index],
+  ] as const;
+  const cache = `registry/cache/${kept('registry/cache')}`;
+  evil.disturb(/config\.json/, (response) => {
+    response.end(JSON.stringify({ dl: `file:///box/cargo/${cache}/{crate}-{version}.crate`, api: '' }));
+  });
+  for (const [dependency, index] of ways) {
+    const other = place();
+    other.write('Cargo.toml', manifest(dependency));
+    other.write('.cargo/config.toml', mine(index));
+    const rig = fetchRig(at.home, root, other.facts({ CARGO_NET_RETRY: '0' }));
+    const result = await fetchPhase(rig.inputs);
+    assert.deepEqual(
+      result.ok ? [] : result.problems.map(({ code }) => code),
+      ['fetch-failed'],
+      `${dependency}\n${rig.said()}`,
+    );
+  }
 });
 
 test('crates of other targets are manifests and stubs, and say so when they are compiled after all', async (context) => {
@@ -633,6 +683,45 @@ describe('features beyond the lock', () => {
     const anew = await fetched(at, beyond('wide/more', recorded, false));
     assert.equal(names(anew)[0], 'far 1.1.0');
   });
+});
+
+test('what is beyond the lock has the bytes of its own registry, whoever else has a crate of that name', async (context) => {
+  const at = place();
+  const good = await registry(context);
+  await good.publish({
+    name: 'wide',
+    version: '1.0.0',
+    dependencies: [{ name: 'leaf', requirement: '1', optional: true }],
+    features: { more: ['dep:leaf'] },
+    files: { 'src/lib.rs': '#[cfg(feature = "more")]\npub fn here() { leaf::here() }\n' },
+  });
+  // Archives lie in folders that are called like their registry: one more, and some of them come before the good one.
+  for (let count = 0; count < 6; count++) {
+    const evil = await startRegistry();
+    context.after(() => evil.stop());
+    await evil.publish({
+      name: 'leaf',
+      version: '1.0.0',
+      files: { 'src/lib.rs': `pub fn here() { panic!() } // ${count}\n` },
+    });
+    const other = place();
+    other.write('Cargo.toml', manifest('leaf = { version = "1", registry = "mine" }'));
+    other.write('.cargo/config.toml', `[registries.mine]\nindex = "${evil.index}"\n`);
+    await fetched(other, fetchRig(at.home, root, other.facts()));
+  }
+  at.write('Cargo.toml', manifest('wide = { version = "1", registry = "mine" }'));
+  at.write('.cargo/config.toml', `[registries.mine]\nindex = "${good.index}"\n`);
+  await fetched(at, at.rig(at.facts()));
+  const facts = at.facts();
+  const features = extraFeatures(['--features', 'wide/more'], facts.project.manifests);
+  const rig = at.rig(facts, { beyondLock: { ...nothingBeyondLock, features } });
+  const { extraCrates, view } = await fetched(at, rig);
+  const sum = createHash('sha256').update(good.archive('leaf', '1.0.0')).digest('hex');
+  assert.deepEqual(
+    extraCrates.map(({ name, checksum }) => [name, checksum]),
+    [['leaf', sum]],
+  );
+  await checks(at, view, '--features', 'wide/more');
 });
 
 test('cargo’s own default registry', async () => {

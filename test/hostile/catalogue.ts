@@ -389,6 +389,16 @@ export const own: readonly Entry[] = [
     'a list of packages in a root that is a link to a file or a device of the machine',
     'unit/customs/read-in-root.test.ts#plain files are read, and no link',
   ),
+  held(
+    'own-62',
+    'addresses of files, in a manifest or an index, that lead to what other projects had fetched',
+    'contract/fetch.test.ts#address leads to what another project had fetched',
+  ),
+  held(
+    'own-63',
+    'a crate of a hostile registry that is called like one that a feature brings beyond the lock of another project',
+    'contract/fetch.test.ts#what is beyond the lock has the bytes of its own registry',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];

@@ -104,6 +104,7 @@ test('the fetch box’s environment is made from nothing', () => {
     host,
     {},
     {
+      cargoHome: '/box/cargo-of-this-run',
       certificates: true,
       sshAgent: false,
       offline: false,
