@@ -58,15 +58,22 @@ export function findSecrets(search: SecretSearch): Result<FoundSecrets> {
   const hidden = [...walk.hidden, ...resultsToCome(search)];
   const work: Work = { search, show, vouchers, hidden, sources: [], expandedLeft: mostExpanded };
   judgeBatch(work, '', [...walk.candidates, ...tools.map((tool) => within(tool, walk.repositories))]);
-  const more = walkSources(search.mountRoot, cache, work.sources);
-  if (more.incomplete !== null) return failure(tooMuch(search, more.incomplete));
-  work.hidden.push(...more.hidden);
-  judgeBatch(work, 'sources', more.candidates);
-  const repositories = judgeRepositories(search.mountRoot, walk, vouchers);
+  const walks = [walk];
+  // In a folder of that name another one can stand: each round looks one deeper.
+  for (let done = 0; done < work.sources.length; ) {
+    const more = walkSources(search.mountRoot, cache, work.sources.slice(done));
+    if (more.incomplete !== null) return failure(tooMuch(search, more.incomplete));
+    done = work.sources.length;
+    work.hidden.push(...more.hidden);
+    judgeBatch(work, `sources ${walks.length}`, more.candidates);
+    walks.push(more);
+  }
+  const repositories = judgeRepositories(search.mountRoot, walks, vouchers);
   cache.save();
   if (repositories.isFull()) return failure(tooMuch(search, 'it has too many repositories'));
   const settled = settle(search, [...work.hidden, ...repositories.hidden], repositories);
-  return settled.ok ? success({ ...settled.value, closed: walk.closed }) : settled;
+  const closed = walks.find((one) => one.closed !== null)?.closed ?? null;
+  return settled.ok ? success({ ...settled.value, closed }) : settled;
 }
 
 const onlyRepository: Walk = {
@@ -147,15 +154,16 @@ function within(candidate: Candidate, repositories: readonly Repository[]): Cand
   return { ...candidate, repository };
 }
 
-function judgeRepositories(mountRoot: string, walk: Walk, vouchers: Vouchers): RepositoryJudge {
+function judgeRepositories(mountRoot: string, walks: readonly Walk[], vouchers: Vouchers): RepositoryJudge {
   const judge = repositoryJudge(mountRoot);
-  for (const { root, marker } of walk.repositories) {
+  for (const { root, marker } of walks.flatMap(({ repositories }) => repositories)) {
     const path = root === '' ? '.git' : `${root}/.git`;
     const folder = marker === 'folder' ? join(mountRoot, path) : followGitFile(join(mountRoot, path), mountRoot);
     if (folder !== null && folder !== mountRoot && isWithin(folder, mountRoot)) judge.judge(below(folder, mountRoot));
   }
-  const vouching = vouchers.ask('bare', walk.bare);
-  for (const config of walk.bare) if (!vouching.isKnown(config)) judge.judgeConfig(config.path);
+  const bare = walks.flatMap((walk) => walk.bare);
+  const vouching = vouchers.ask('bare', bare);
+  for (const config of bare) if (!vouching.isKnown(config)) judge.judgeConfig(config.path);
   return judge;
 }
 

@@ -71,10 +71,10 @@ export function repositoryJudge(mountRoot: string): RepositoryJudge {
       else if (entry.isFile() && namesUser(join(mountRoot, path, entry.name))) hide(`${path}/${entry.name}`, 'file');
     }
   };
-  /** A submodule's name can have slashes: its repository is where a HEAD is. */
+  /** A submodule's name can have slashes, and be `HEAD` or `objects`: its repository is where a file HEAD is. */
   const judgeModules = (path: string, depth: number) => {
     const entries = entriesOf(join(mountRoot, path));
-    if (entries.some(({ name }) => name === 'HEAD')) return judge.judge(path);
+    if (entries.some((entry) => entry.name === 'HEAD' && !entry.isDirectory())) return judge.judge(path);
     for (const entry of entries) {
       if (entry.isDirectory() && depth < 16 && !judge.isFull()) judgeModules(`${path}/${entry.name}`, depth + 1);
       else if (!entry.isSymbolicLink()) hide(`${path}/${entry.name}`, kindOf(entry));

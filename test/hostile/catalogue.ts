@@ -399,6 +399,16 @@ export const own: readonly Entry[] = [
     'a crate of a hostile registry that is called like one that a feature brings beyond the lock of another project',
     'contract/fetch.test.ts#what is beyond the lock has the bytes of its own registry',
   ),
+  held(
+    'own-64',
+    'a submodule that is called like a part of a repository, so that the credentials beside it are passed over',
+    'unit/facts/find-secrets.test.ts#a submodule that is called like a part of a repository',
+  ),
+  held(
+    'own-65',
+    'a tracked folder called target in another one, in which nobody looks for secrets',
+    'unit/facts/find-secrets.test.ts#in a target that is sources all is looked at',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];

@@ -240,6 +240,21 @@ test('the repository is shown without credentials and without what git does not 
   assert.match(found.cleaned[0]?.content ?? '', /url = https:\/\/host\.example\/a\.git/);
 });
 
+test('a submodule that is called like a part of a repository is one all the same, wherever it is checked out', (context) => {
+  const inner = repository(context, { 'lib.rs': '' });
+  const root = repository(context, { 'out/CACHEDIR.TAG': '', 'out/.rustc_info.json': '' });
+  git(root, 'submodule', '--quiet', 'add', '--name', 'HEAD', inner, 'first');
+  // Nobody looks into results of cargo, where this one names its repository.
+  git(root, 'submodule', '--quiet', 'add', '--name', 'objects', inner, 'out/second');
+  git(root, 'commit', '--quiet', '--message', 'two');
+  // As a CI service leaves it.
+  git(join(root, 'out/second'), 'config', 'http.https://host.example/.extraheader', 'AUTHORIZATION: basic canary');
+  const found = find(context, root);
+  const cleaned = found.cleaned.find(({ path }) => path === '.git/modules/objects/config');
+  assert.doesNotMatch(cleaned?.content ?? 'canary', /canary/);
+  assert.ok(!paths(found).some((path) => path.startsWith('.git/modules/objects/objects')));
+});
+
 test('what was remembered is not believed when anything has changed', (context) => {
   const root = repository(context, { 'a/key.pem': 'key', 'a/b/lib.rs': '' });
   const wish = search(context, root);
@@ -328,6 +343,22 @@ test('of a target that git tracks something of, the rest is hidden; one that is 
     'target/CACHEDIR.TAG',
     'target/debug/',
   ]);
+});
+
+test('in a target that is sources all is looked at as elsewhere: repositories, and another target', (context) => {
+  const first = { ...manifest, 'target/kept': '' };
+  const second = { ...first, ...below('target/a', first) };
+  const root = repository(context, { ...second, ...below('target/a/target/a', first) });
+  const targets = ['target', 'target/a/target', 'target/a/target/a/target'];
+  for (const folder of targets) {
+    addFiles(root, { [`${folder}/.env`]: 'A=1', [`${folder}/clone/.git/HEAD`]: 'ref: refs/heads/main\n' });
+    addFiles(root, { [`${folder}/clone/.git/config`]: '[remote "a"]\n\turl = https://u:canary@host.example/a\n' });
+  }
+  const found = find(context, root);
+  const hidden = paths(found).filter((path) => path.endsWith('.env'));
+  assert.deepEqual(new Set(hidden), new Set(targets.map((folder) => `${folder}/.env`)));
+  const cleaned = found.cleaned.filter(({ path }) => path !== '.git/config').map(({ path }) => path);
+  assert.deepEqual(new Set(cleaned), new Set(targets.map((folder) => `${folder}/clone/.git/config`)));
 });
 
 test('a package that is called target is a package', (context) => {
