@@ -409,6 +409,12 @@ export const own: readonly Entry[] = [
     'a tracked folder called target in another one, in which nobody looks for secrets',
     'unit/facts/find-secrets.test.ts#in a target that is sources all is looked at',
   ),
+  open(
+    'own-66',
+    'a private repository that another project had fetched, by its address and commit',
+    'What was fetched is kept once for all projects, and cargo asks no server for a commit or a crate that is there.',
+    'A project whose lock names it gets it without being let in again. Its box can send it nowhere, but write it into an artifact; after `cargo-boxed prune --all` it is asked for anew.',
+  ),
 ];
 
 export const catalogue: readonly Entry[] = [...known, ...own];
