@@ -126,6 +126,21 @@ test('a writable copy has no secrets either, and they stay where they are', asyn
   assert.equal(made.read('.env'), 'canary\n');
 });
 
+test('a writable copy has no credentials of a repository that lies in the project', async (context) => {
+  const made = project(context, {
+    ...plainProgram('app', 'fn main() {}'),
+    'Cargo.lock': lockOf('app'),
+    'cargo-boxed.yaml': 'project-files: copy\n',
+    'mirror.git/HEAD': 'ref: refs/heads/main\n',
+    'mirror.git/objects/info/packs': '',
+    'mirror.git/refs/heads/.keep': '',
+    'mirror.git/config': '[remote "origin"]\n\turl = https://user:canary@host.example/x\n',
+  });
+  const ended = await made.boxed(['exec', '--', 'sh', '-c', 'ls mirror.git; grep -rl canary .']);
+  assert.equal(ended.stdout, 'HEAD\nobjects\nrefs\n', ended.text);
+  assert.match(made.read('mirror.git/config'), /canary/);
+});
+
 test('a program in the box can neither see nor uncover them', async (context) => {
   const made = secretive(context);
   const script = 'cat .env .aws/credentials; umount .env; rm -f .env; echo x > .env; grep -rl canary . | sort';

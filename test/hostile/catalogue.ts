@@ -409,6 +409,11 @@ export const own: readonly Entry[] = [
     'a tracked folder called target in another one, in which nobody looks for secrets',
     'unit/facts/find-secrets.test.ts#in a target that is sources all is looked at',
   ),
+  held(
+    'own-67',
+    'credentials of a repository in the project, in the writable copy of it',
+    'e2e/secrets.test.ts#a writable copy has no credentials of a repository',
+  ),
   open(
     'own-66',
     'a private repository that another project had fetched, by its address and commit',

@@ -36,10 +36,11 @@ export async function prepareProjectCopy(
   return exclusively(session, lock, 'copying the project', bringUp);
 }
 
-/** Without what a box must not see, and without the host's own results. */
+/** Without what a box must not see (of a configuration of git, not even the clean part) and the host's own results. */
 export function copyInputs({ facts }: Planned, to: string, { kind, owner }: BoxIdentity): CopyInputs {
   const { mountRoot, workspace } = facts.project;
-  const hidden = facts.secrets.hidden.map(({ path }) => path);
+  const { secrets } = facts;
+  const unseen = [...secrets.hidden, ...secrets.cleaned].map(({ path }) => path);
   const given = kind === 'stranger' ? { owner } : {};
-  return { projectRoot: mountRoot, to, exclude: ['target', join(workspace, 'target'), ...hidden], ...given };
+  return { projectRoot: mountRoot, to, exclude: ['target', join(workspace, 'target'), ...unseen], ...given };
 }
