@@ -26,10 +26,13 @@ export const insideFetchBox = {
   knownHosts: `${inside.home}/.ssh/known_hosts`,
 } as const;
 
-/** For `net.git-fetch-with-cli`: git asks nobody, starts no helper, and trusts the host keys that the user trusts. */
+/**
+ * For `net.git-fetch-with-cli`: git asks nobody, starts no helper, and trusts the host keys that the user trusts. No paths
+ * either: it runs in a repository that lies among those of other projects.
+ */
 const gitCommandLine = {
   GIT_TERMINAL_PROMPT: '0',
-  GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+  GIT_ALLOW_PROTOCOL: 'git:http:https:ssh',
   GIT_SSH_COMMAND: `ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${insideFetchBox.knownHosts}`,
 } as const;
 

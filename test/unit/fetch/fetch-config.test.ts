@@ -121,4 +121,5 @@ test('the fetch box’s environment is made from nothing', () => {
     ['p', 'i', '/box/certificates.pem'],
   );
   assert.doesNotMatch(variables.PATH ?? '', /evil/);
+  assert.equal(variables.GIT_ALLOW_PROTOCOL, 'git:http:https:ssh');
 });
