@@ -13,6 +13,8 @@ export interface Signal {
 }
 
 const name = '([\\w.+-]{1,64})';
+/** A program by its name, or where Debian has it: `/usr/bin/mold` is `mold`. */
+const program = `(?:/usr/bin/)?${name}`;
 
 export const signals: readonly Signal[] = [
   { kind: 'module', pattern: new RegExp(`Package '?${name}'? was not found in the pkg-config`, 'g') },
@@ -27,12 +29,23 @@ export const signals: readonly Signal[] = [
   { kind: 'header', pattern: /fatal error: ([\w.+/-]{1,128}): No such file or directory/g },
   { kind: 'header', pattern: /fatal error: '([\w.+/-]{1,128})' file not found/g },
   { kind: 'header', pattern: /(?:find|found|locate|missing)[^\n]{0,40}['"`]([\w.+/-]{1,128}\.h(?:pp)?)['"`]/g },
-  { kind: 'program', pattern: new RegExp(`linker \`${name}\` not found`, 'g') },
-  { kind: 'program', pattern: new RegExp(`invalid linker name in (?:argument )?'-fuse-ld=${name}'`, 'g') },
-  { kind: 'program', pattern: new RegExp(`could not execute process \`${name}[ \`]`, 'g') },
+  { kind: 'program', pattern: new RegExp(`linker \`${program}\` not found`, 'g') },
+  {
+    kind: 'program',
+    pattern: new RegExp(`invalid linker name in (?:argument )?'-(?:fuse-ld|-ld-path)=${program}'`, 'g'),
+  },
+  // gcc does not name it; of several `-fuse-ld` the last one counts, which is the one that people write.
+  {
+    kind: 'program',
+    pattern: new RegExp(
+      `"-fuse-ld=${name}"(?: "(?!-fuse-ld)[^"\\n]{0,200}"){0,8}\\n(?:[^\\n]{0,120}\\n)?[^\\n]{0,60}cannot find 'ld'`,
+      'g',
+    ),
+  },
+  { kind: 'program', pattern: new RegExp(`could not execute process \`${program}[ \`]`, 'g') },
   { kind: 'program', pattern: new RegExp(`is \`${name}\` not installed`, 'g') },
-  { kind: 'program', pattern: new RegExp(`: \\d{1,5}: ${name}: not found`, 'g') },
-  { kind: 'program', pattern: new RegExp(`: ${name}: command not found`, 'g') },
+  { kind: 'program', pattern: new RegExp(`: \\d{1,5}: ${program}: not found`, 'g') },
+  { kind: 'program', pattern: new RegExp(`: ${program}: command not found`, 'g') },
   { kind: 'program', pattern: new RegExp(`env: [‘']${name}[’']: No such file`, 'g') },
   { kind: 'program', pattern: new RegExp(`make(?:\\[\\d\\])?: ${name}: No such file or directory`, 'g') },
   { kind: 'program', pattern: new RegExp(`Could not find \`${name}\``, 'g') },

@@ -11,7 +11,7 @@ export interface LibraryWatch {
 }
 
 /** Longer than any of the sentences: what a chunk may hold of one. */
-const tailLength = 256;
+const tailLength = 512;
 const mostLibraries = 10;
 
 export function watchMissingLibraries(): LibraryWatch {

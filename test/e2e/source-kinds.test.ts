@@ -167,3 +167,17 @@ test('build-std: the standard library from its sources or, where no toolchain ha
   assert.equal(ended.status, 0, ended.text);
   assert.equal(ended.stdout, 'built\n');
 });
+
+test('build-std: to a toolchain without unstable features it is what it is to cargo on the host', async (context) => {
+  const made = project(context, {
+    ...plainProgram('stable', 'fn main() {}\n'),
+    '.cargo/config.toml': '[unstable]\nbuild-std = ["std"]\n',
+  });
+  const stable = existsSync(toolchains) && readdirSync(toolchains).find((name) => /^(?:stable|\d)/.test(name));
+  if (stable === false || stable === undefined) return context.diagnostic('no stable toolchain is here');
+  const configured = await made.boxed([`+${stable}`, 'build']);
+  assert.equal(configured.status, 0, configured.text);
+  const asked = await made.boxed([`+${stable}`, 'build', '-Zbuild-std']);
+  assert.equal(asked.status, 101, asked.text);
+  assert.match(asked.stderr, /only accepted on the nightly channel/);
+});

@@ -6,9 +6,10 @@ import type { Gathered } from './gather.ts';
 
 /** What a command line's own words mean for the fetch phase and for the identity: targets, features beyond the lock, configuration. */
 export function fetchWishes(
-  { facts, config }: Gathered,
+  gathered: Gathered,
   words: readonly string[],
 ): Pick<Request, 'targets' | 'beyondLock' | 'userConfiguration'> {
+  const { facts, config } = gathered;
   const { cargoConfig, manifests } = facts.project;
   const host = config.toolchain.value === 'image' ? null : hostTriple(facts);
   return {
@@ -17,7 +18,8 @@ export function fetchWishes(
     beyondLock: {
       features: extraFeatures(words, manifests),
       standardLibrary:
-        buildsStandardLibrary(words) || stringsAt(cargoConfig.project, 'unstable', 'build-std').length > 0,
+        takesUnstable(gathered) &&
+        (buildsStandardLibrary(words) || stringsAt(cargoConfig.project, 'unstable', 'build-std').length > 0),
     },
     userConfiguration: changingConfiguration(facts.project.cargoConfig.user),
   };
@@ -26,6 +28,17 @@ export function fetchWishes(
 /** What is built for where nothing says another target; `null`: it is not known. */
 function hostTriple({ toolchain, nixToolchain, host }: Gathered['facts']): string | null {
   return nixToolchain === null ? (toolchain?.host ?? null) : `${host.architecture}-unknown-linux-gnu`;
+}
+
+/**
+ * Whether cargo heeds `-Z` and `[unstable]`: a stable one refuses the option and passes over the table, and its library needs no
+ * sources then. Of what an image or Nix brings the version is not known here.
+ */
+function takesUnstable({ facts, config }: Gathered): boolean {
+  const { toolchain, host } = facts;
+  if (config.toolchain.value !== 'host' || toolchain === null) return true;
+  const switched = config.env.set.value.RUSTC_BOOTSTRAP ?? host.variables.RUSTC_BOOTSTRAP;
+  return switched === '1' || !/^\d+\.\d+\.\d+(?:-beta.*)?$/.test(toolchain.version);
 }
 
 function buildsStandardLibrary(words: readonly string[]): boolean {

@@ -38,6 +38,17 @@ const recorded: readonly (readonly [from: string, line: string, found: string])[
   ],
   ['rustc', 'error: linker `arm-none-eabi-gcc` not found', 'program arm-none-eabi-gcc'],
   ['clang', "clang: error: invalid linker name in '-fuse-ld=mold'", 'program mold'],
+  ['clang', "clang: error: invalid linker name in argument '-fuse-ld=/usr/bin/mold'", 'program mold'],
+  ['clang', "clang: error: invalid linker name in argument '--ld-path=/usr/bin/mold'", 'program mold'],
+  [
+    'gcc',
+    '"-fuse-ld=lld" "-Wl,--eh-frame-hdr" "-nodefaultlibs" "-fuse-ld=mold" "-Wl,-z,now"\n' +
+      '  = note: some arguments are omitted. use `--verbose` to show all linker arguments\n' +
+      "  = note: collect2: fatal error: cannot find 'ld'",
+    'program mold',
+  ],
+  ['rustc', 'error: linker `/usr/bin/clang` not found', 'program clang'],
+  ['cargo', 'error: could not execute process `/usr/bin/sccache rustc -vV` (never executed)', 'program sccache'],
   ['cargo', 'error: could not execute process `sccache rustc -vV` (never executed)', 'program sccache'],
   ['bash', './configure: line 12: intltool-update: command not found', 'program intltool-update'],
   ['env', 'env: ‘ruby’: No such file or directory', 'program ruby'],
