@@ -28,6 +28,7 @@ export const signals: readonly Signal[] = [
   { kind: 'library', pattern: new RegExp(`could not find native static library \`${name}\``, 'g') },
   { kind: 'header', pattern: /fatal error: ([\w.+/-]{1,128}): No such file or directory/g },
   { kind: 'header', pattern: /fatal error: '([\w.+/-]{1,128})' file not found/g },
+  { kind: 'header', pattern: /header '([\w.+/-]{1,128})' does not exist/g },
   { kind: 'header', pattern: /(?:find|found|locate|missing)[^\n]{0,40}['"`]([\w.+/-]{1,128}\.h(?:pp)?)['"`]/g },
   { kind: 'program', pattern: new RegExp(`linker \`${program}\` not found`, 'g') },
   {
@@ -68,7 +69,7 @@ export const packageHints: readonly Signal[] = [
 
 /** What every one of these sentences has in it: most of what a build says has none of it, and is passed over at once. */
 const oneOfThem =
-  /not found|o such file|annot find|nable to find|ould not|ould NOT|ould be found|Failed to find|used as include|linked by target|required by crate|No package|not installed|invalid linker|locate|missing|to find|configuration file provided|-dev\b/;
+  /not found|o such file|annot find|nable to find|ould not|ould NOT|ould be found|Failed to find|used as include|linked by target|required by crate|No package|not installed|invalid linker|locate|missing|to find|configuration file provided|does not exist|-dev\b/;
 
 /** All that these say is missing in a text, in the order of the table, each once. */
 export function findSignals(text: string, table: readonly Signal[] = signals): readonly Wanted[] {
@@ -86,8 +87,9 @@ export function findSignals(text: string, table: readonly Signal[] = signals): r
 
 const mostSignals = 50;
 
-/** `-l:libfoo.so.0` is `-lfoo`; a name at the end of a sentence has no full stop. */
+/** `-l:libfoo.so.0` is `-lfoo`, `/usr/include/foo.h` is `foo.h`; a name at the end of a sentence has no full stop. */
 function tidy(kind: Wanted['kind'], text: string): string {
   const plain = text.replace(/[.:]+$/, '');
+  if (kind === 'header') return plain.replace(/^\/usr\/(?:local\/)?include\/(?:[\w]+-linux-gnu\w*\/)?/, '');
   return kind === 'library' ? plain.replace(/^lib(.+?)\.(?:so|a)(?:\.[\d.]+)?$/, '$1') : plain;
 }

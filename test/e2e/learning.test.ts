@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { engine, project, sharedHome } from '../support/rig.ts';
+import { engine, plainProgram, project, sharedHome } from '../support/rig.ts';
 
 /** A program that links ALSA, through a package of its own that asks pkg-config as most do. */
 const sound = {
@@ -60,6 +60,15 @@ test('a script that says nothing is known by what it asked, and `lock` writes wh
   const pinned = await made.boxed(['--pinned', 'build']);
   assert.equal(pinned.status, 0, pinned.text);
   assert.match((await made.boxed(['lock'])).stdout, /as before/);
+});
+
+test('a program that fails where all is built has nothing said about learning', async (context) => {
+  const made = project(context, plainProgram('panics', 'fn main() { panic!("on purpose"); }\n'));
+
+  const ended = await made.boxed(['run']);
+  assert.equal(ended.status, 101, ended.text);
+  assert.match(ended.stderr, /on purpose/);
+  assert.doesNotMatch(ended.stderr, /Learning/);
 });
 
 test('messages for programs come once, as if it had been built at once', async (context) => {

@@ -24,6 +24,9 @@ export interface LearningRun {
 const mostCharacters = 8 * 1024 * 1024;
 const mostRecordBytes = 16 * 1024 * 1024;
 
+/** Longer than it takes to see that nothing is to be built: where a program has failed, there is nothing to say. */
+const silentMilliseconds = 3000;
+
 /** Runs a plan that records. What it says is for us to read; a person sees how far it is. */
 export async function runLearningBox(session: Session, planned: Planned, round: number): Promise<Result<LearningRun>> {
   const { cache } = session.locations;
@@ -31,11 +34,14 @@ export async function runLearningBox(session: Session, planned: Planned, round: 
   const relative = join(cacheFolders.records, session.runWord);
   const path = join(cache, relative);
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  const title = `Learning which system libraries the build needs, round ${round}`;
+  const announcement = announceOnce(() => session.reporter.step(title), round === 1 ? silentMilliseconds : 0);
   try {
     handToBox(path, boxIdentity(session, planned));
-    const title = `Learning which system libraries the build needs, round ${round}`;
-    session.reporter.step(title);
-    const heard = listen((line) => session.reporter.progress(`${title}: ${line}`));
+    const heard = listen((line) => {
+      announcement.now();
+      session.reporter.progress(`${title}: ${line}`);
+    });
     const ran = await runBox(session, planned, { scratch: null, record: path }, () => heard.streams);
     if (!ran.ok) return ran;
     return success({
@@ -45,9 +51,22 @@ export async function runLearningBox(session: Session, planned: Planned, round: 
       record: readEnd(join(path, 'records')),
     });
   } finally {
+    announcement.cancel();
     // A box has written in it: it is deleted as carefully as a target.
     await deleteTree({ within: cache, relative });
   }
+}
+
+/** Says it after a while, or earlier when told to, and once. */
+function announceOnce(say: () => void, milliseconds: number): { now(): void; cancel(): void } {
+  let isSaid = false;
+  const now = () => {
+    if (!isSaid) say();
+    isSaid = true;
+  };
+  const timer = milliseconds > 0 ? setTimeout(now, milliseconds) : undefined;
+  if (timer === undefined) now();
+  return { now, cancel: () => clearTimeout(timer) };
 }
 
 function listen(onLine: (line: string) => void) {

@@ -25,6 +25,12 @@ const recorded: readonly (readonly [from: string, line: string, found: string])[
   ['rustc', 'error: could not find native static library `foo`, perhaps an -L flag is missing?', 'library foo'],
   ['libbpf-sys', 'btf.c:19:10: fatal error: gelf.h: No such file or directory', 'header gelf.h'],
   ['GSL-sys', "src/wrapper.h:1:10: fatal error: 'gsl/gsl_version.h' file not found", 'header gsl/gsl_version.h'],
+  ['sane-scan', "error: header '/usr/include/sane/sane.h' does not exist.", 'header sane/sane.h'],
+  [
+    'clang',
+    "wrapper.h:1:10: fatal error: '/usr/include/x86_64-linux-gnu/libavutil/avutil.h' file not found",
+    'header libavutil/avutil.h',
+  ],
   [
     'selinux-sys',
     "selinux-sys: Failed to find 'selinux/selinux.h'. Please make sure the C header files of libselinux are installed",
