@@ -19,15 +19,17 @@ export interface HostPathOption {
 /**
  * `manifest`, `input`: a file or folder of the project, read or written there. `config`: a file, if there is one of
  * that name, else KEY=VALUE (cargo's rule). `export`: where results are to be found. `refused`: not in a box; `switch`:
- * the same for an option without a value.
+ * the same for an option without a value. `package`: a name mostly, or the ID that cargo's messages give a package, with its folder.
  */
-export type PathMeaning = 'manifest' | 'input' | 'config' | 'export' | 'refused' | 'refused-switch';
+export type PathMeaning = 'manifest' | 'package' | 'input' | 'config' | 'export' | 'refused' | 'refused-switch';
 
 export const hostPathOptions: readonly HostPathOption[] = [
   { long: '--manifest-path', short: null, commands: 'every', meaning: 'manifest' },
   // `-m` came with cargo 1.97; a third-party subcommand may mean something else by it.
   { long: '--manifest-path', short: '-m', commands: 'known', meaning: 'manifest' },
   { long: '--config', short: null, commands: 'every', meaning: 'config' },
+  { long: '--package', short: '-p', commands: 'known', meaning: 'package' },
+  { long: '--exclude', short: null, commands: 'known', meaning: 'package' },
   { long: '--path', short: null, commands: ['add'], meaning: 'input' },
   {
     long: '--target-dir',

@@ -1,4 +1,6 @@
 import { posix } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { moveFragment } from '../base/package-id.ts';
 import { failure, type Result, success } from '../base/result.ts';
 import { type Problem, printable } from '../problem/problem.ts';
 import type { ConfigArgument } from './config-arguments.ts';
@@ -100,6 +102,7 @@ function translatePiece(piece: Piece, state: State): readonly string[] {
   if (value === '') return write(value);
   if (option.meaning === 'config' && isKeyValue(value, context))
     return writeConfig({ kind: 'text', text: value }, withPathsInside(value, context));
+  if (option.meaning === 'package') return write(packageInside(value, context));
   const placed = placePath(value, context);
   if (option.meaning === 'input') {
     const written = placeInput(value, placed, state);
@@ -118,6 +121,26 @@ function translatePiece(piece: Piece, state: State): readonly string[] {
   if (option.meaning === 'config') return writeConfig({ kind: 'file', file: placed.hostPath }, placed.written);
   if (option.meaning === 'manifest') state.manifestPath = placed.hostPath;
   return write(placed.written);
+}
+
+/** A package of the project by its ID, as cargo calls it in the box; all else as it is written. */
+function packageInside(value: string, context: PathContext): string {
+  const [, scheme, path, fragment = ''] = /^((?:path\+)?file:\/\/)(\/[^#?]*)(#.*)?$/.exec(value) ?? [];
+  if (scheme === undefined || path === undefined) return value;
+  const folder = folderOf(`file://${path}`);
+  const placed = folder === null ? null : placePath(folder, context);
+  if (folder === null || placed?.place !== 'project') return value;
+  const there = posix.basename(placed.written);
+  return `${scheme}${pathToFileURL(placed.written).pathname}${moveFragment(fragment, posix.basename(folder), there)}`;
+}
+
+/** `null`: the URL has something in it that is no path. */
+function folderOf(url: string): string | null {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return null;
+  }
 }
 
 /** The rule is cargo's: what exists is a file, all else is KEY=VALUE. */

@@ -28,7 +28,7 @@ export function treeCommand(
   let withTests = name === 'test' || name === 'bench';
   for (const piece of scanArguments(name, words)) {
     if (piece.kind === 'operand') return null;
-    const [first = ''] = piece.kind === 'path' ? [] : piece.words;
+    const [first = ''] = wordsOf(piece);
     if (first === '--') break;
     if (isUnclear(first)) return null;
     withTests ||= forTests.test(first);
@@ -48,8 +48,16 @@ function isUnclear(word: string): boolean {
   return /^-[a-zA-Z]{2}/.test(word) && !/^-[pFZ]/.test(word) && /[pFZ]/.test(word);
 }
 
+/** As far as they tell what the piece is: none of an option whose value is surely a path. */
+function wordsOf(piece: Exclude<Piece, { kind: 'operand' }>): readonly string[] {
+  if (piece.kind === 'words') return piece.words;
+  return piece.option.meaning === 'package' ? piece.write(piece.value) : [];
+}
+
+const handedOn: ReadonlySet<string> = new Set(['manifest', 'config', 'package']);
+
 function chosenPath({ option, write, value }: Extract<Piece, { kind: 'path' }>): readonly string[] {
-  return option.meaning === 'manifest' || option.meaning === 'config' ? write(value) : [];
+  return handedOn.has(option.meaning) ? write(value) : [];
 }
 
 function chosenWords(first: string, rest: readonly string[]): readonly string[] {

@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { Transform } from 'node:stream';
+import { moveFragment } from '../base/package-id.ts';
 import { escapeMessage } from './escape-message.ts';
 import { type FilterOptions, terminalFilter } from './filter-terminal.ts';
 import { type Notation, type PathMapping, pathReplacer } from './path-mapping.ts';
@@ -135,10 +137,24 @@ const json: Notation = {
 /** Rewrites one line. */
 export function lineRewriter(mappings: readonly PathMapping[]): (line: Buffer) => Buffer {
   const replace = pathReplacer(mappings, json);
+  const nameAsHere = idsAsHere(mappings);
   return (line) => {
     if (!mappings.some(({ inside }) => line.includes(inside)) || !isJsonObject(line)) return line;
-    return Buffer.from(replace(line.toString('latin1')), 'latin1');
+    return Buffer.from(replace(nameAsHere(line.toString('latin1'))), 'latin1');
   };
+}
+
+const packageId = /path\+file:\/\/(\/[^"#\s]{1,256})(#[\w@.+-]{1,300})(?=")/g;
+
+/** The ID of a package whose folder has another name here, as the host's cargo has it: tools compare them. */
+function idsAsHere(mappings: readonly PathMapping[]): (text: string) => string {
+  const names = new Map(mappings.map(({ inside, host }) => [inside, posix.basename(host)]));
+  return (text) =>
+    text.replace(packageId, (id, folder: string, fragment: string) => {
+      const name = names.get(folder);
+      if (name === undefined) return id;
+      return `path+file://${folder}${moveFragment(fragment, posix.basename(folder), name)}`;
+    });
 }
 
 function isJsonObject(line: Buffer): boolean {

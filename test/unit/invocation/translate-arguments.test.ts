@@ -56,6 +56,21 @@ test('what has no paths stays as it is', () => {
   }
 });
 
+test('a package by its ID is the one of the box, as cargo calls it there; all else is no path', () => {
+  assert.equal(words('build -p path+file:///w/p#0.1.0'), '-p path+file:///box/project#p@0.1.0');
+  assert.equal(words('build --package=path+file:///w/p#project@0.1.0'), '--package=path+file:///box/project#0.1.0');
+  assert.equal(words('test --exclude path+file:///w/p/sub#0.1.0'), '--exclude path+file:///box/project/sub#0.1.0');
+  assert.equal(words('check -p file:///w/p'), '-p file:///box/project');
+  for (const spec of [
+    'p',
+    'p@0.1.0',
+    'path+file:///w/other#1.0.0',
+    'file:///%zz',
+    'registry+https://x.example/i#a@1.0.0',
+  ])
+    assert.equal(words(`build -p ${spec}`), `-p ${spec}`);
+});
+
 test('relative paths stay, absolute ones are rewritten, in every way of writing them', () => {
   assert.equal(words('build --manifest-path sub/Cargo.toml'), '--manifest-path sub/Cargo.toml');
   assert.equal(words('build --manifest-path=/w/p/sub/Cargo.toml -r'), '--manifest-path=/box/project/sub/Cargo.toml -r');

@@ -37,6 +37,22 @@ describe('paths in a JSON line', () => {
     ['the longest that fits', '/box/target/out/debug/app', '/home/me/my project/target/boxed/debug/app'],
     ['another', '/box/target/build/x', '/cache/targets/a/build/x'],
     ['characters that JSON escapes', '/box/crates/a-1.0.0/src/lib.rs', '/cache/"quoted"/ü/a-1.0.0/src/lib.rs'],
+    [
+      'an id with the name of the folder',
+      'path+file:///box/project#project@0.1.0',
+      'path+file:///home/me/my%20project#project@0.1.0',
+    ],
+    [
+      'an id, named since the folder is not called so here',
+      'path+file:///box/target/out#0.1.0',
+      'path+file:///home/me/my%20project/target/boxed#out@0.1.0',
+    ],
+    [
+      'an id, the name left out since the folder is called so here',
+      'path+file:///box/target/out#boxed@0.1.0',
+      'path+file:///home/me/my%20project/target/boxed#0.1.0',
+    ],
+    ['an id of a package below', 'path+file:///box/project/app#0.1.0', 'path+file:///home/me/my%20project/app#0.1.0'],
     ['an id', 'path+file:///box/project#app@0.1.0', 'path+file:///home/me/my%20project#app@0.1.0'],
     ['an id below', 'path+file:///box/project/crates/a#0.1.0', 'path+file:///home/me/my%20project/crates/a#0.1.0'],
     ['a link path', 'native=/box/target/build/x/out', 'native=/cache/targets/a/build/x/out'],
