@@ -71,6 +71,16 @@ test('a program that fails where all is built has nothing said about learning', 
   assert.doesNotMatch(ended.stderr, /Learning/);
 });
 
+test('what got a build script through stays, and the error after it is seen', async (context) => {
+  const made = project(context, { ...loud, 'sys/src/lib.rs': 'compile_error!("on purpose");\n' });
+
+  const built = await made.boxed(['build']);
+  assert.equal(built.status, 101, built.text);
+  assert.match(built.stderr, /The layer alsa is added/);
+  assert.match(built.stderr, /error: on purpose/);
+  assert.doesNotMatch(built.stderr, /fails too/);
+});
+
 test('messages for programs come once, as if it had been built at once', async (context) => {
   const made = project(context, loud);
 

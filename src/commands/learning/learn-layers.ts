@@ -2,7 +2,7 @@ import { type Result, success } from '../../base/result.ts';
 import type { Outcome } from '../../engine/engine.ts';
 import { remember } from '../../host/memory.ts';
 import { findTooOld } from '../../learning/find-too-old.ts';
-import { failureOf } from '../../learning/read-failures.ts';
+import { failureOf, scriptFailures } from '../../learning/read-failures.ts';
 import { type Addition, describeLearned, isSameAddition, joinLearned } from '../../lock/learned-additions.ts';
 import type { Learned } from '../../lock/pins.ts';
 import { keptPins } from '../../lock/read-pins.ts';
@@ -113,7 +113,7 @@ function take(
   const learned = joinLearned(keptPins(projectPinsFile(session, project)).learned ?? [], [newer]);
   const written = writeLearned(session, project, learned);
   if (!written.ok) return written;
-  const reasons = [...course.reasons, { addition: newer, crates: [newer.crate], folders: [] }];
+  const reasons = [...course.reasons, { addition: newer, crates: [newer.crate], scripts: [], folders: [] }];
   return conclude(session, { ...learning, suite: newer }, { ...course, learned, reasons });
 }
 
@@ -136,8 +136,12 @@ async function giveBack(
   tried: readonly Useless[],
 ): Promise<Result<LearningEnd>> {
   const { end, reasons, learned, gathered, request, memory } = course;
+  const scripts = new Set(scriptFailures(end.text).map(({ crate }) => crate));
+  // A script that got through with it was helped, whatever fails after it: that is what there is to be seen.
+  const fails = (crate: string, before: readonly string[]) =>
+    end.failed.includes(crate) && (scripts.has(crate) || !before.includes(crate));
   const added = reasons
-    .filter(({ crates }) => crates.every((crate) => end.failed.includes(crate)))
+    .filter((reason) => reason.crates.every((crate) => fails(crate, reason.scripts)))
     .map(({ addition, folders }): Useless => {
       const failure = failureOf(end.text, addition.crate);
       return { addition, folders, failure };

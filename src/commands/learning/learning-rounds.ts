@@ -8,7 +8,7 @@ import type { CargoCommand } from '../../invocation/invocation.ts';
 import type { Missed } from '../../layers/wanted.ts';
 import { chooseAdditions } from '../../learning/choose-additions.ts';
 import { cratesThatWant, findMissed } from '../../learning/find-missed.ts';
-import { readFailures } from '../../learning/read-failures.ts';
+import { readFailures, scriptFailures } from '../../learning/read-failures.ts';
 import { readRecord } from '../../learning/read-record.ts';
 import { type Addition, joinLearned } from '../../lock/learned-additions.ts';
 import type { Learned } from '../../lock/pins.ts';
@@ -50,6 +50,8 @@ export interface Preparation {
 export interface Reason {
   readonly addition: Learned;
   readonly crates: readonly string[];
+  /** Those packages whose build script failed without it. */
+  readonly scripts: readonly string[];
   /** Folders in which it has headers that compilers do not find by themselves. */
   readonly folders: readonly string[];
 }
@@ -160,9 +162,11 @@ async function runRound(session: Session, planned: Planned, number: number): Pro
       ? success(undefined)
       : writeLearned(session, planned.facts.project, joinLearned(known, learned));
   if (!written.ok) return written;
+  const scripts = scriptFailures(text).map(({ crate }) => crate);
   const reasons = learned.map((addition) => ({
     addition,
     crates: cratesThatWant(evidence, addition),
+    scripts,
     folders: [...new Set(below.flatMap(({ name, folder }) => (name === addition.name ? [folder] : [])))],
   }));
   return success({ end: learned.length > 0 ? 'more' : 'nothing', reasons, unknown, failed: failures.crates, text });
