@@ -63,6 +63,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'archive/pack-files.ts': 'files of a root or a toolchain, copied into an archive as they are',
   'commands/pipeline/crate-manifest.ts': 'text of a verified crate, given on to declared-modules',
   'engine/docker/look-inside.ts': "the engine's own head of an answer, which engine-answers drives",
+  'invocation/translate-arguments.ts': 'words of the command line',
   'invocation/tree-command.ts': 'words of the command line',
   'oci/assign-packages.ts': "dpkg's list in a root of our own",
   'oci/package-files.ts': 'lists of files that dpkg wrote in a root of our own',

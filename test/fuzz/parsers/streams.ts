@@ -150,10 +150,16 @@ export const streamParsers: readonly Parser[] = [
   ...(['keep', 'mark'] as const).map(
     (commands): Parser => ({
       name: `cargo-messages-${commands}`,
-      modules: ['report/rewrite-messages.ts', 'report/escape-message.ts', 'report/path-mapping.ts'],
+      modules: [
+        'base/package-id.ts',
+        'report/rewrite-messages.ts',
+        'report/escape-message.ts',
+        'report/path-mapping.ts',
+      ],
       seeds: () => [
         text(message, 'not json', message),
         text(`{"a":"/box/project"}`, '[1]'),
+        text(`{"id":"path+file:///box/project#one@0.1.0"}`, `{"id":"path+file:///box/project#0.1.0"}`),
         text(JSON.stringify({ a: '\u009b2J\u202e##[x section_start:' }), '::error::x', '\u001b]52;c;eA==\u0007'),
       ],
       words: [
@@ -170,6 +176,8 @@ export const streamParsers: readonly Parser[] = [
         'file://',
         '-L',
         'native=',
+        'path+file://',
+        '#0.1.0',
       ],
       // Written by its numbers, a message gets six times as long.
       mostBytes: 256 * 1024,
