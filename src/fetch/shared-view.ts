@@ -21,7 +21,7 @@ export interface SharedView {
 }
 
 /** Raised when the same Cargo.lock gives another view. */
-const sharedFormat = 1;
+const sharedFormat = 2;
 
 export function sharedView(
   project: ProjectFacts,
