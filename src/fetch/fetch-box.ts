@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { PreparedRoot, ResolvedBox, ResolvedMount } from '../engine/engine.ts';
 import type { Facts } from '../facts/facts.ts';
@@ -11,6 +10,8 @@ import type { SshFiles } from './ssh-access.ts';
 /** Everything that one run of cargo in the fetch box needs, as data. */
 export interface FetchBoxInputs {
   readonly id: string;
+  /** Where it has its CARGO_HOME: a `secretCargoHome`. */
+  readonly cargoHome: string;
   readonly facts: Facts;
   readonly root: PreparedRoot;
   readonly network: HostNetwork;
@@ -40,8 +41,7 @@ const temporaryBytes = 4 * 1024 ** 3;
 
 /** The only box with a network. It holds manifests, our configuration and our own root: nothing of a project runs. */
 export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string[], folder: string): ResolvedBox {
-  const { facts, network } = inputs;
-  const cargoHome = secretCargoHome();
+  const { facts, network, cargoHome } = inputs;
   return {
     id: inputs.id,
     root: inputs.root,
@@ -55,7 +55,7 @@ export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string
       progressColumns: inputs.progressColumns,
       color: inputs.color,
     }),
-    mounts: [...ownMounts(inputs, cargoHome), ...networkMounts(inputs)],
+    mounts: [...ownMounts(inputs), ...networkMounts(inputs)],
     network: 'host',
     devices: [],
     limits: { ...noLimits, ...inputs.limits },
@@ -65,19 +65,7 @@ export function fetchBox(inputs: FetchBoxInputs, cargoArguments: readonly string
   };
 }
 
-/**
- * Where this run has its CARGO_HOME. What other projects had fetched lies there too, and cargo takes `file:` addresses
- * from everybody: repositories with their submodules, indexes, and what an index says of its archives. None of them can
- * name a folder whose name nobody knows.
- */
-function secretCargoHome(): string {
-  return `${inside.cargoHome}-${randomBytes(16).toString('hex')}`;
-}
-
-/** A path below such a folder, as text that git keeps. */
-export const secretCargoHomes = new RegExp(`${inside.cargoHome}-[0-9a-f]{32}(?=/)`, 'g');
-
-function ownMounts({ facts, folders, vendored, outside }: FetchBoxInputs, cargoHome: string): readonly ResolvedMount[] {
+function ownMounts({ facts, folders, vendored, outside, cargoHome }: FetchBoxInputs): readonly ResolvedMount[] {
   const toolchain = fetchToolchain(facts).folder;
   return [
     bind(folders.skeleton, inside.project, 'read-write'),

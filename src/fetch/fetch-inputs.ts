@@ -13,6 +13,8 @@ export interface FetchInputs {
   /** Our own Debian base, never what the project chose. */
   readonly root: () => Promise<Result<PreparedRoot>>;
   readonly runBox: RunBox;
+  /** Where its boxes have their CARGO_HOME: a `secretCargoHome`. */
+  readonly cargoHome: string;
   readonly lockfile: 'locked' | 'may-change';
   readonly offline: boolean;
   /** `not-needed`: a view from before is given, or an empty one. Needed unless given. */

@@ -111,11 +111,12 @@ export async function runInSession(session: FetchSession, run: CargoRun): Promis
   return hasAgent && end.ok && end.value.status !== 0 && wantedSsh(end.value.said) ? runOnce(session, run, true) : end;
 }
 
-function runOnce(session: FetchSession, run: CargoRun, usesSsh: boolean): Promise<Result<CargoEnd>> {
+async function runOnce(session: FetchSession, run: CargoRun, usesSsh: boolean): Promise<Result<CargoEnd>> {
   const { inputs, folders } = session;
   const box = fetchBox(
     {
       id: `fetch-${basename(folders.run)}-${randomBytes(4).toString('hex')}`,
+      cargoHome: inputs.cargoHome,
       facts: inputs.facts,
       root: session.root,
       network: session.network,
@@ -138,7 +139,10 @@ function runOnce(session: FetchSession, run: CargoRun, usesSsh: boolean): Promis
     run.arguments,
     run.folder,
   );
-  return runCargo(inputs.runBox, box, run.shown === 'shown' ? inputs.progress.stream : null, inputs.signal);
+  const shown = run.shown === 'shown' ? inputs.progress.stream : null;
+  const end = await runCargo(inputs.runBox, box, shown, inputs.signal);
+  if (!end.ok) return end;
+  return success({ ...end.value, said: end.value.said.replaceAll(inputs.cargoHome, folders.fetchHome) });
 }
 
 /** The lock as cargo left it in the skeleton; `null` when there is none. */

@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { folderNames } from '../host/folder-names.ts';
 import { readDescriptor } from '../host/read-descriptor.ts';
 import { inside } from '../plan/box-plan.ts';
-import { secretCargoHomes } from './fetch-box.ts';
 import type { LockedGit } from './lock-packages.ts';
+import { secretCargoHomes } from './secret-cargo-home.ts';
 
 /** A repository below `git/db` and a checkout of it, both by cargo's names. */
 export interface GitFolders {

@@ -7,6 +7,7 @@ import { bwrapEngine } from '../../src/engine/bwrap/bwrap-engine.ts';
 import type { Facts } from '../../src/facts/facts.ts';
 import { readProject } from '../../src/facts/read-project.ts';
 import { type FetchInputs, nothingBeyondLock } from '../../src/fetch/fetch-inputs.ts';
+import { secretCargoHome } from '../../src/fetch/secret-cargo-home.ts';
 import { findProgram } from '../../src/host/program.ts';
 
 /**
@@ -115,6 +116,7 @@ export function fetchRig(home: string, root: string, facts: Facts, more: Partial
         boxes += 1;
         return engine.run(box, streams, signal);
       },
+      cargoHome: secretCargoHome(),
       lockfile: 'may-change',
       offline: false,
       beyondLock: nothingBeyondLock,

@@ -4,6 +4,8 @@ import { writeProjectFile } from '../../customs/write-project-file.ts';
 import type { BeyondLock, FetchInputs } from '../../fetch/fetch-inputs.ts';
 import { fetchPhase } from '../../fetch/fetch-phase.ts';
 import type { Fetched } from '../../fetch/fetched.ts';
+import { secretCargoHome } from '../../fetch/secret-cargo-home.ts';
+import { cacheFolders } from '../../host/locations.ts';
 import { inside } from '../../plan/box-plan.ts';
 import type { Session } from '../session.ts';
 import type { Planned } from './make-plan.ts';
@@ -14,6 +16,7 @@ import { recordExtraCrates } from './record-extra-crates.ts';
 export function fetchInputs(session: Session, planned: Planned): FetchInputs {
   const { config, facts, chosen, plan } = planned;
   let progress: FetchInputs['progress'] | null = null;
+  const cargoHome = secretCargoHome();
   return {
     facts,
     locations: session.locations,
@@ -22,6 +25,7 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
         ? Promise.resolve(success(rootOfImage))
         : prepareFetchRoot(session, config, facts, chosen),
     runBox: (box, streams, signal) => chosen.engine.run(box, streams, signal),
+    cargoHome,
     lockfile: plan.fetch.lockfile,
     offline: plan.fetch.offline,
     crates: plan.fetch.crates,
@@ -30,7 +34,10 @@ export function fetchInputs(session: Session, planned: Planned): FetchInputs {
     limits: plan.fetch.limits,
     // Made when it is asked for: most builds have nothing to fetch and nothing to show.
     get progress() {
-      progress ??= session.reporter.foreignStream([{ inside: inside.project, host: facts.project.mountRoot }]);
+      progress ??= session.reporter.foreignStream([
+        { inside: inside.project, host: facts.project.mountRoot },
+        { inside: cargoHome, host: join(session.locations.cache, cacheFolders.fetchHome) },
+      ]);
       return progress;
     },
     signal: session.interruption.signal,
