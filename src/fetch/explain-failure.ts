@@ -118,6 +118,10 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /certificate|SSL|TLS/,
     'Certificates of your own are taken from CARGO_HTTP_CAINFO, http.cainfo in your cargo configuration, or SSL_CERT_FILE.',
   ],
+  [
+    /[Ff]ailed to resolve path|\bfile:\/\/ file\b|transport 'file' not allowed/,
+    'What is fetched comes from servers alone: name a folder of this machine by `path`, not by a `file:` address.',
+  ],
   [/ (?:got|code) 4\d\d\b/, 'Ask who runs the registry: it lists what it does not have.'],
   [/ (?:got|code) 5\d\d\b|[Pp]artial|[Rr]edirect/, 'Try again later, or ask who runs the registry.'],
   [/[Tt]ime(?:d )?-?out/, 'Try again; CARGO_HTTP_TIMEOUT (seconds) and CARGO_NET_RETRY let it take longer.'],

@@ -186,6 +186,11 @@ for (const [said, code, what] of [
     'fetch-failed',
     /crates\.invalid/,
   ],
+  [
+    "  unable to update file:///srv/dep\nCaused by:\n  failed to resolve path '/srv/dep': No such file or directory; class=Os (2)",
+    'fetch-failed',
+    /file:\/\/\/srv\/dep/,
+  ],
   ['error: failed to parse manifest at `/box/project/Cargo.toml`', 'manifest', /manifest/],
   ['error: invalid character `{` in package name\n --> Cargo.toml:4:8\n  |', 'manifest', /manifest/],
   ['error: failed to select a version for the requirement `serde = "^99"`', 'manifest', /no set of versions/],
