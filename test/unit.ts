@@ -6,7 +6,8 @@ import { testFiles } from './support/run-suite.ts';
 
 const wanted = process.argv[2] ?? '';
 const run = together(testFiles(join(import.meta.dirname, 'unit'), true).filter((file) => file.includes(wanted)));
-const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...run.files], {
+const concurrency = `--test-concurrency=${run.concurrency}`;
+const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--test', concurrency, ...run.files], {
   env: { ...process.env, ...run.variables },
   stdio: 'inherit',
 });

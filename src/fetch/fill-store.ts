@@ -35,7 +35,8 @@ export async function fillStore(crates: readonly CrateArchive[], inputs: StoreIn
   const isNeeded = inputs.needed(manifests.value);
   const keepWhole = (item: StoredCrate) =>
     item.whole !== null || !manifests.value.has(item.crate.sha256) || isNeeded(item.crate);
-  const absent = items.filter((item) => (keepWhole(item) ? item.whole : item.stub) === null);
+  const there = (item: StoredCrate) => (keepWhole(item) ? item.whole : item.stub);
+  const absent = items.filter((item) => there(item) === null);
   const done = await runJobs(absent, inputs, (item, job): UnpackJob => {
     const places = { workFolder: join(inputs.workFolder, item.crate.sha256), store: inputs.store };
     if (keepWhole(item)) return { ...job, ...places, kind: 'whole' };
@@ -49,7 +50,7 @@ export async function fillStore(crates: readonly CrateArchive[], inputs: StoreIn
     fresh.set(item, end.folder);
     noteFolder(inputs.names, item.crate.sha256, keepWhole(item) ? 'whole' : 'stub', end.folder);
   }
-  return success(foldersOf(items, (item) => fresh.get(item) ?? (keepWhole(item) ? item.whole : item.stub)));
+  return success(foldersOf(items, (item) => fresh.get(item) ?? there(item)));
 }
 
 interface StoredCrate extends CrateArchive {

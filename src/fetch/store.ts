@@ -1,5 +1,6 @@
-import { mkdirSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeNote } from '../host/write-note.ts';
 
 /** Which form of a crate stands in a folder of the store. */
 export type CratePart = 'whole' | 'stub';
@@ -7,7 +8,7 @@ export type CratePart = 'whole' | 'stub';
 /** The folder of a crate in the store, by the sum that Cargo.lock has of it; `null`: it was never there. */
 export function knownFolder(names: string, sha256: string, part: CratePart): string | null {
   try {
-    return readlinkSync(noteOf(names, sha256, part));
+    return readFileSync(noteOf(names, sha256, part), 'utf8');
   } catch {
     return null;
   }
@@ -15,11 +16,7 @@ export function knownFolder(names: string, sha256: string, part: CratePart): str
 
 /** Notes the folder of a crate that is in the store now. No box sees the notes. */
 export function noteFolder(names: string, sha256: string, part: CratePart, folder: string): void {
-  const note = noteOf(names, sha256, part);
-  mkdirSync(dirname(note), { recursive: true, mode: 0o700 });
-  const draft = `${note}.${process.pid}`;
-  symlinkSync(folder, draft);
-  renameSync(draft, note);
+  writeNote(noteOf(names, sha256, part), folder);
 }
 
 function noteOf(names: string, sha256: string, part: CratePart): string {

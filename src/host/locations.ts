@@ -52,7 +52,7 @@ export const cacheFolders = {
   debs: 'debs',
   /** Unpacked crates, named by a sum over their archives, in a folder that cannot be listed. */
   store: 'store',
-  /** `<sha256>.<whole|stub>`: links to nowhere, whose text is the name of a crate in the store. */
+  /** `<sha256>.<whole|stub>`: the name of that crate's folder in the store. */
   storeNames: 'store-names',
   /** `<sha256>.crate` */
   archives: 'archives',

@@ -585,17 +585,20 @@ describe('commands that write the lock', () => {
   });
 });
 
+/** A crate whose feature brings another one. */
+const wide = {
+  name: 'wide',
+  version: '1.0.0',
+  dependencies: [{ name: 'leaf', requirement: '1', optional: true }],
+  features: { more: ['dep:leaf'] },
+  files: { 'src/lib.rs': '#[cfg(feature = "more")]\npub fn here() { leaf::here() }\n' },
+};
+
 describe('features beyond the lock', () => {
   test('what DEP/FEATURE brings is resolved, recorded, and refused when pinned and not recorded', async (context) => {
     const at = place();
     const made = await registry(context);
-    await made.publish({
-      name: 'wide',
-      version: '1.0.0',
-      dependencies: [{ name: 'leaf', requirement: '1', optional: true }],
-      features: { more: ['dep:leaf'] },
-      files: { 'src/lib.rs': '#[cfg(feature = "more")]\npub fn here() { leaf::here() }\n' },
-    });
+    await made.publish(wide);
     at.write('Cargo.toml', manifest('wide = { version = "1", registry = "mine" }'));
     at.write('.cargo/config.toml', `[registries.mine]\nindex = "${made.index}"\n`);
     const plain = await fetched(at, at.rig(at.facts()));
@@ -688,13 +691,7 @@ describe('features beyond the lock', () => {
 test('what is beyond the lock has the bytes of its own registry, whoever else has a crate of that name', async (context) => {
   const at = place();
   const good = await registry(context);
-  await good.publish({
-    name: 'wide',
-    version: '1.0.0',
-    dependencies: [{ name: 'leaf', requirement: '1', optional: true }],
-    features: { more: ['dep:leaf'] },
-    files: { 'src/lib.rs': '#[cfg(feature = "more")]\npub fn here() { leaf::here() }\n' },
-  });
+  await good.publish(wide);
   // Archives lie in folders that are called like their registry: one more, and some of them come before the good one.
   for (let count = 0; count < 6; count++) {
     const evil = await startRegistry();

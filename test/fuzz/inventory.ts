@@ -81,6 +81,7 @@ export const notForeign: Readonly<Record<string, string>> = {
   'fetch/prefer-recorded.ts': 'versions that pins has parsed',
   'fetch/read-metadata.ts': "cargo's own JSON",
   'fetch/resolve-extra-crates.ts': "cargo's own tree, whose lines pass the checks of cargo-lock",
+  'fetch/store.ts': 'notes of our own in our cache',
   'host/memory.ts': 'a note of our own in our state',
   'host/hold-lock.ts': 'a lock of our own in our state',
   'host/noted-path.ts': 'a note of our own in our state',

@@ -66,13 +66,12 @@ export function testFiles(folder: string, deep: boolean): readonly string[] {
 export async function runSuite(run: SuiteRun): Promise<Counts> {
   const started = Date.now();
   const reporter = pathToFileURL(join(run.tree, 'test/support/count-reporter.mjs')).href;
-  const { files, variables } =
-    run.concurrency === 'together' ? together(run.files) : { files: run.files, variables: {} };
-  const sideBySide = run.concurrency === 'together' ? files.length : run.concurrency;
+  const { files, variables, concurrency } =
+    run.concurrency === 'together' ? together(run.files) : { ...run, concurrency: run.concurrency, variables: {} };
   const argv = [
     ...run.prefix,
     run.node,
-    ...['--import', 'tsx', '--test', `--test-concurrency=${sideBySide}`],
+    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`],
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${run.countsFile}`],
     ...files,

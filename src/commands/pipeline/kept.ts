@@ -40,6 +40,7 @@ export function listKept({ cache }: Locations): readonly Kept[] {
     ...plain('walls', cacheFolders.walls),
     ...plain('variations', cacheFolders.variations),
     ...whole('crates', cacheFolders.store),
+    ...whole('crates', cacheFolders.storeNames),
     ...whole('packages', cacheFolders.debs),
     ...whole('packages', cacheFolders.contents),
     ...whole('packages', cacheFolders.apt),

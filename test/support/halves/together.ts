@@ -12,6 +12,7 @@ export function together(files: readonly string[]) {
   return {
     files: ['first.ts', 'second.ts'].map((name) => join(folder, name)),
     variables: { [variable]: files.join('\n') },
+    concurrency: 2,
   };
 }
 
